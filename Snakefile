@@ -1,0 +1,39 @@
+"""Batch, Layer and Group Normalization on MNIST: the map of the workflow.
+
+snakemake --cores 4                  everything, up to results/report.html
+snakemake --cores 4 gn               every run of one variant, with its misclassified images
+snakemake --cores 4 gn --forceall    again
+snakemake -n                         what would run, and why
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        RESULTS / "report.html",
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/misclassified.smk"
+include: "workflow/rules/report.smk"
+
+
+for variant in VARIANTS:  # snakemake --cores 4 gn
+
+    rule:
+        name:
+            variant
+        input:
+            run_files("metrics.csv", variant),
+            run_files("misclassified.png", variant),

@@ -1,0 +1,26 @@
+rule misclassified:
+    input:
+        checksums=CHECKSUMS,
+        raw=ancient(RAW_FILES),
+        checkpoint=RUN / "checkpoint.pt",
+        label_issues=label_issues(),
+        code=modules("evaluation", "augmentation", "model", "matrix", "data"),
+    output:
+        predictions=RUN / "predictions.csv",
+        evaluation=RUN / "evaluation.csv",
+        misclassified=RUN / "misclassified.csv",
+        picture=RUN / "misclassified.png",
+    params:
+        label=lambda wildcards: LABELS[wildcards.variant],
+        classes=FACTS.classes,
+        shown=STUDY["misclassified"],
+    log:
+        LOGS / "misclassified" / "{variant}-seed-{seed}.log",
+    benchmark:
+        BENCHMARKS / "misclassified" / "{variant}-seed-{seed}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    script:
+        "../scripts/misclassified.py"

@@ -1,0 +1,16 @@
+"""Rule download: the dataset's files, verified."""
+
+from pathlib import Path
+
+from normstudy.download import download
+from normstudy.joblog import job_log
+
+with job_log(snakemake.log[0]) as say:
+    source = snakemake.params.source
+    download(
+        snakemake.params.dataset,
+        Path(snakemake.output.raw[0]).parent,
+        snakemake.params.sha256,
+        Path(source).expanduser() if source else None,
+        say,
+    )

@@ -1,0 +1,43 @@
+"""Rule misclassified: what one trained network gets wrong."""
+
+from pathlib import Path
+
+import pandas as pd
+from normstudy.data import load_split, verify
+from normstudy.evaluation import (
+    evaluate,
+    load_checkpoint,
+    misclassified_table,
+    predictions_table,
+)
+from normstudy.files import replacing, write_csv
+from normstudy.joblog import job_log
+from normstudy.matrix import misclassified_matrix
+
+with job_log(snakemake.log[0]):
+    variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
+    params, output = snakemake.params, snakemake.output
+    order, count = params.shown["order"], params.shown["count"]
+    raw = Path(snakemake.input.raw[0]).parent
+    verify(snakemake.input.checksums)
+    model, recipe = load_checkpoint(snakemake.input.checkpoint)
+    train = load_split(raw, "train", recipe["train_images"])
+    test = load_split(raw, "test", recipe["test_images"])
+    disputed = {
+        index for table in snakemake.input.label_issues for index in pd.read_csv(table)["test_index"]
+    }
+
+    evaluation, test_log_probs = evaluate(model, recipe, train, test)
+    evaluation.insert(0, "variant", variant)
+    evaluation.insert(1, "seed", seed)
+    predictions = predictions_table(test_log_probs, test.labels)
+    errors = misclassified_table(predictions, disputed, order)
+    figure = misclassified_matrix(
+        test.images, errors, params.classes, f"{params.label}, seed {seed}", count, order
+    )
+
+    write_csv(evaluation, output.evaluation)
+    write_csv(predictions, output.predictions)
+    write_csv(errors, output.misclassified)
+    with replacing(output.picture) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})

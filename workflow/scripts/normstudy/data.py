@@ -1,0 +1,93 @@
+"""The images: read and verify the four IDX files of a dataset.
+
+IDX is the format of Yann LeCun's MNIST page: two zero bytes, a type code (8: unsigned
+byte), the number of dimensions, each dimension as a big-endian uint32, then the data.
+"""
+
+import hashlib
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .datasets import FILES
+from .errors import StudyError
+
+CHECKSUMS = "sha256sums.txt"  # beside the raw folder, as `sha256sum --check` reads it
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images uint8 (N, 28, 28) with their labels int64 (N,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def read_idx(path: str | Path) -> np.ndarray:
+    """The array in an IDX file of unsigned bytes.
+
+    Raises:
+        StudyError: not such a file, or of another length than its header says.
+    """
+    content = Path(path).read_bytes()
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
+        raise StudyError(f"{path} is not an IDX file of unsigned bytes (its first bytes are wrong)")
+    rank = content[3]
+    header = 4 + 4 * rank
+    if len(content) < header:
+        raise StudyError(f"{path} ends within its header")
+    shape = struct.unpack(f">{rank}I", content[4:header])
+    promised = header + math.prod(shape)
+    if len(content) != promised:
+        raise StudyError(
+            f"{path} has {len(content):,} bytes where its header promises {promised:,}:"
+            " it was cut short or added to"
+        )
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def load_split(raw: str | Path, split: str, limit: int | None = None) -> Split:
+    """The images of a split ("train" or "test") in folder `raw`, the first `limit` if given.
+
+    Raises:
+        StudyError: images and labels do not belong together, or fewer than `limit`.
+    """
+    image_file, label_file = (Path(raw) / name for name in FILES[split])
+    images, labels = read_idx(image_file), read_idx(label_file)
+    if images.shape[1:] != (28, 28) or labels.ndim != 1 or len(images) != len(labels):
+        raise StudyError(
+            f"{image_file} holds an array of shape {images.shape}, {label_file} one of shape"
+            f" {labels.shape}: 28×28 images and a label for each are needed"
+        )
+    if limit is not None and limit > len(images):
+        raise StudyError(
+            f"config key dataset.{split}_images asks for {limit:,} images,"
+            f" {image_file} holds {len(images):,}"
+        )
+    return Split(images[:limit], labels[:limit].astype(np.int64))
+
+
+def sha256(path: str | Path) -> str:
+    """The file's SHA-256 as hexadecimal digits."""
+    with Path(path).open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def verify(checksums: str | Path) -> None:
+    """Check the data files against the listing that the download wrote.
+
+    Raises:
+        StudyError: a file is missing or has changed since.
+    """
+    checksums = Path(checksums)
+    for line in checksums.read_text(encoding="utf-8").splitlines():
+        expected, name = line.split(maxsplit=1)
+        path = checksums.parent / name
+        if not path.is_file() or sha256(path) != expected:
+            raise StudyError(
+                f"{path} is missing or has changed since it was downloaded (SHA-256 differs):"
+                " remake it with `snakemake --cores 1 --forcerun download`"
+            )

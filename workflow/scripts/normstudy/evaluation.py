@@ -1,0 +1,124 @@
+"""What a trained network predicts, how sure it is, and where it errs."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+from torch.nn.functional import nll_loss
+
+from .augmentation import normalize
+from .data import Split
+from .errors import StudyError
+from .model import build_model
+
+BATCH = 1000  # images at a time: large enough to keep the processor busy, 50 MB at most
+
+
+@torch.inference_mode()
+def log_probabilities(
+    model: nn.Module, images: torch.Tensor, mean: float, std: float
+) -> torch.Tensor:
+    """The network's log-probabilities in eval mode, without augmentation.
+
+    Args:
+        images: uint8 (N, 28, 28), on the model's device.
+        mean, std: the dataset's constants.
+
+    Returns:
+        float32 (N, 10), on the same device. The model is left in eval mode.
+    """
+    model.eval()
+    return torch.cat([model(normalize(batch, mean, std)).float() for batch in images.split(BATCH)])
+
+
+def score(log_probs: torch.Tensor, labels: torch.Tensor) -> tuple[float, float]:
+    """Mean loss in nats per image, and accuracy in percent."""
+    loss = nll_loss(log_probs.double(), labels).item()
+    correct = (log_probs.argmax(dim=1) == labels).sum().item()
+    return loss, 100 * correct / len(labels)
+
+
+def evaluate(
+    model: nn.Module, recipe: dict, train: Split, test: Split
+) -> tuple[pd.DataFrame, torch.Tensor]:
+    """Loss and accuracy on both splits, in eval mode and without augmentation.
+
+    Returns:
+        A row per split: split, loss (nats per image), accuracy (percent), images, errors;
+        and the log-probabilities of the test images, (N, 10).
+    """
+    torch.set_num_threads(recipe["threads"])
+    rows = []
+    for name, split in (("train", train), ("test", test)):
+        images = torch.from_numpy(split.images.copy())
+        labels = torch.from_numpy(split.labels)
+        log_probs = log_probabilities(model, images, recipe["mean"], recipe["std"])
+        loss, accuracy = score(log_probs, labels)
+        rows.append(
+            {
+                "split": name,
+                "loss": round(loss, 6),
+                "accuracy": round(accuracy, 4),
+                "images": len(labels),
+                "errors": int((log_probs.argmax(dim=1) != labels).sum()),
+            }
+        )
+    return pd.DataFrame(rows), log_probs
+
+
+def predictions_table(log_probs: torch.Tensor, labels: np.ndarray) -> pd.DataFrame:
+    """A row per image: index, label, prediction, confidence, label_probability."""
+    probabilities = log_probs.double().exp()
+    confidence, prediction = probabilities.max(dim=1)
+    label_probability = probabilities.gather(1, torch.from_numpy(labels)[:, None]).squeeze(1)
+    return pd.DataFrame(
+        {
+            "index": np.arange(len(labels)),
+            "label": labels,
+            "prediction": prediction.numpy(),
+            "confidence": confidence.numpy().round(6),
+            "label_probability": label_probability.numpy().round(6),
+        }
+    )
+
+
+def misclassified_table(
+    predictions: pd.DataFrame, disputed: set[int], order: str = "index"
+) -> pd.DataFrame:
+    """The errors among the predictions, with whether the image's label is disputed.
+
+    Args:
+        predictions: a table of `predictions_table`.
+        disputed: indices of the images whose label is doubted.
+        order: "index" (as in the dataset) or "confidence" (surest errors first).
+    """
+    errors = predictions[predictions["label"] != predictions["prediction"]]
+    errors = errors.assign(disputed=errors["index"].isin(disputed))
+    if order == "confidence":
+        errors = errors.sort_values(["confidence", "index"], ascending=[False, True])
+    return errors.reset_index(drop=True)
+
+
+def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
+    """The trained network in eval mode, and the parameters of its run.
+
+    Raises:
+        StudyError: the file is no checkpoint of this project.
+    """
+    try:
+        checkpoint = torch.load(path, weights_only=True, map_location="cpu")
+        parameters = checkpoint["parameters"]
+        model = build_model(
+            parameters["norm"], dropout=parameters["dropout"], **parameters["norm_options"]
+        )
+        model.load_state_dict(checkpoint["state_dict"])
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # torch.load raises whatever the broken bytes lead it to
+        raise StudyError(
+            f"{path} is not a readable checkpoint ({type(error).__name__}):"
+            f" delete it, and Snakemake trains that run again"
+        ) from error
+    return model.eval(), parameters

@@ -1,0 +1,49 @@
+"""What a job prints goes to its log; what the reader should see, to the terminal too."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import StudyError
+
+TAIL_LINES = 12
+
+
+@contextmanager
+def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
+    """Send the process's output to the log at `path` while the block runs.
+
+    Yields a function that prints a line to the log and to the terminal. A StudyError ends
+    the process with its sentence; any other exception puts its traceback in the log, and
+    the log's last lines and place on the terminal.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with path.open("wb") as log:  # the descriptors, so that output of C code is caught as well
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+
+    def say(line: str) -> None:
+        print(line)
+        print(line, file=terminal, flush=True)
+
+    try:
+        yield say
+    except StudyError as error:
+        say(f"Error: {error}")
+        sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        tail = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+        print(f"\nLast lines of {path}:", *tail, sep="\n  ", file=terminal, flush=True)
+        sys.exit(1)
+    finally:
+        sys.stdout.flush()
