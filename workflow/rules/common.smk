@@ -1,6 +1,7 @@
 """The checked config, and the paths and lists that the rules are made of."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -35,6 +36,8 @@ DATA = Path(STUDY["dataset"]["folder"]) / DATASET
 FACTS = study.dataset_facts(STUDY)
 VARIANTS = list(STUDY["variants"])
 SEEDS = study.seeds(STUDY)
+# For the record in provenance.json. Not a param, which would remake it at each new command.
+os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
@@ -58,11 +61,6 @@ def run_files(name, variants=VARIANTS):
 
 
 def resource(name):
-    """A file of workflow/resources."""
-    return SOURCE / "workflow" / "resources" / name
-
-
-def label_issues():
-    """The table of disputed test labels, if there is one for the dataset."""
-    table = resource(f"{DATASET.lower()}_label_issues.csv")
+    """A table of workflow/resources as a list, empty where the dataset has none."""
+    table = SOURCE / "workflow" / "resources" / f"{DATASET.lower()}_{name}.csv"
     return [table] if table.exists() else []

@@ -3,7 +3,7 @@ rule misclassified:
         checksums=CHECKSUMS,
         raw=ancient(RAW_FILES),
         checkpoint=RUN / "checkpoint.pt",
-        label_issues=label_issues(),
+        label_issues=resource("label_issues"),
         code=modules("evaluation", "augmentation", "model", "matrix", "data"),
     output:
         predictions=RUN / "predictions.csv",

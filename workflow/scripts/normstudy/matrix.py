@@ -46,7 +46,7 @@ def misclassified_matrix(
         f"{title}: misclassified test images\n{of_all} among {len(images):,} images, {by}",
         fontsize=12,
     )
-    axes = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axis in axes:
         axis.set_axis_off()
     for axis, error in zip(axes, shown.itertuples(), strict=False):

@@ -165,7 +165,7 @@ def train(
         rows.append(
             {
                 "epoch": epoch,
-                "learning_rate": learning_rate,
+                "learning_rate": round(learning_rate, 10),
                 "train_loss": round(train_loss, 6),
                 "train_accuracy": round(train_accuracy, 4),
                 "test_loss": round(test_loss, 6),

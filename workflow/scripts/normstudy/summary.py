@@ -1,0 +1,87 @@
+"""The tables of a whole study, from the tables of its runs."""
+
+import math
+
+import pandas as pd
+from scipy import stats
+
+# metric -> what it is, for a reader
+METRICS = {
+    "test_accuracy": "test accuracy, %",
+    "test_loss": "test loss, nats per image",
+    "train_accuracy": "train accuracy, running, %",
+    "train_accuracy_evaluated": "train accuracy, evaluated, %",
+    "gap": "running train − test accuracy, points",
+    "gap_evaluated": "evaluated train − test accuracy, points",
+}
+CONFIDENCE = 0.95
+
+
+def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """Each run's figures at its final epoch: a row per run, a column per metric.
+
+    `train_accuracy` is the study's: measured while training, in train mode on augmented
+    images. `train_accuracy_evaluated` is that of the finished network on the images as they
+    are, which is what a statement about overfitting needs.
+
+    Args:
+        metrics: all runs' metrics.csv, one above the other.
+        evaluation: all runs' evaluation.csv, likewise.
+    """
+    keys = ["variant", "seed"]
+    last = metrics.sort_values("epoch").groupby(keys, sort=False).tail(1).set_index(keys)
+    train = evaluation[evaluation["split"] == "train"].set_index(keys)
+    table = last[["test_accuracy", "test_loss", "train_accuracy"]].copy()
+    table["train_accuracy_evaluated"] = train["accuracy"]
+    table["gap"] = table["train_accuracy"] - table["test_accuracy"]
+    table["gap_evaluated"] = table["train_accuracy_evaluated"] - table["test_accuracy"]
+    return table.reindex(metrics[keys].drop_duplicates()).round(6).reset_index()
+
+
+def mean_interval(values: pd.Series) -> tuple[float, float, float, float]:
+    """Mean, standard deviation (n − 1) and Student's t-interval of the mean.
+
+    With one value only the mean is known; the rest is NaN.
+    """
+    mean, count = values.mean(), len(values)
+    if count < 2:
+        return mean, math.nan, math.nan, math.nan
+    deviation = values.std(ddof=1)
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
+    return mean, deviation, mean - half, mean + half
+
+
+def summarize(runs: pd.DataFrame, reference: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Mean and spread over seeds of each variant's metrics, beside the reference.
+
+    Args:
+        runs: a table of `run_metrics`.
+        reference: the replicated study's table (variant, epoch, train_accuracy, test_loss,
+            test_accuracy), or None where it does not apply.
+
+    Returns:
+        A row per variant and metric: variant, metric, seeds, mean, standard_deviation,
+        ci_low, ci_high, reference.
+    """
+    known = {}
+    if reference is not None:
+        final = reference.sort_values("epoch").groupby("variant").tail(1).set_index("variant")
+        final["gap"] = final["train_accuracy"] - final["test_accuracy"]
+        known = final.to_dict("index")
+    rows = []
+    for variant, group in runs.groupby("variant", sort=False):
+        for metric in METRICS:
+            mean, deviation, low, high = mean_interval(group[metric])
+            rows.append(
+                {
+                    "variant": variant,
+                    "metric": metric,
+                    "seeds": len(group),
+                    "mean": mean,
+                    "standard_deviation": deviation,
+                    "ci_low": low,
+                    "ci_high": high,
+                    "reference": known.get(variant, {}).get(metric, math.nan),
+                }
+            )
+    return pd.DataFrame(rows).round(6)
