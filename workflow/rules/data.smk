@@ -3,17 +3,19 @@ rule download:
         # `update`: files that are there already are verified, not deleted and fetched again.
         raw=update(RAW_FILES),
         checksums=CHECKSUMS,
-    params:
-        dataset=DATASET,
-        source=STUDY["dataset"]["source"],
-        sha256=FACTS.sha256,
     log:
         LOGS / "download.log",
     benchmark:
         BENCHMARKS / "download.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
+    params:
+        dataset=DATASET,
+        source=STUDY["dataset"]["source"],
+        sha256=FACTS.sha256,
     script:
         "../scripts/download.py"

@@ -10,17 +10,19 @@ rule misclassified:
         evaluation=RUN / "evaluation.csv",
         misclassified=RUN / "misclassified.csv",
         picture=RUN / "misclassified.png",
-    params:
-        label=lambda wildcards: LABELS[wildcards.variant],
-        classes=FACTS.classes,
-        shown=STUDY["misclassified"],
     log:
         LOGS / "misclassified" / "{variant}-seed-{seed}.log",
     benchmark:
         BENCHMARKS / "misclassified" / "{variant}-seed-{seed}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1500,
         runtime=20,
+    params:
+        label=lambda wildcards: LABELS[wildcards.variant],
+        classes=FACTS.classes,
+        shown=STUDY["misclassified"],
     script:
         "../scripts/misclassified.py"

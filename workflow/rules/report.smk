@@ -19,17 +19,19 @@ rule summarize:
         evaluation=RESULTS / "evaluation.csv",
         summary=RESULTS / "summary.csv",
         provenance=RESULTS / "provenance.json",
-    params:
-        study=STUDY,
-        jobs=list(JOB_COSTS),
-        sources=str(SOURCE),
     log:
         LOGS / "summarize.log",
     benchmark:
         BENCHMARKS / "summarize.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        study=STUDY,
+        jobs=list(JOB_COSTS),
+        sources=str(SOURCE),
     script:
         "../scripts/summarize.py"

@@ -8,15 +8,17 @@ rule train:
     output:
         metrics=RUN / "metrics.csv",
         checkpoint=RUN / "checkpoint.pt",
-    params:
-        recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
     log:
         LOGS / "train" / "{variant}-seed-{seed}.log",
     benchmark:
         BENCHMARKS / "train" / "{variant}-seed-{seed}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1500,
         runtime=120,
+    params:
+        recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
     script:
         "../scripts/train.py"

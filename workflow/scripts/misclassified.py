@@ -24,7 +24,9 @@ with job_log(snakemake.log[0]):
     train = load_split(raw, "train", recipe["train_images"])
     test = load_split(raw, "test", recipe["test_images"])
     disputed = {
-        index for table in snakemake.input.label_issues for index in pd.read_csv(table)["test_index"]
+        index
+        for table in snakemake.input.label_issues
+        for index in pd.read_csv(table)["test_index"]
     }
 
     evaluation, test_log_probs = evaluate(model, recipe, train, test)

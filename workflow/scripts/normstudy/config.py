@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import math
 from pathlib import Path
 
 import yaml
@@ -30,7 +31,16 @@ def _fill_defaults(validator, properties, instance, schema):
     )
 
 
-_Validator = extend(Draft202012Validator, {"properties": _fill_defaults})
+def _is_finite_number(checker, instance) -> bool:
+    """YAML can write .nan and .inf, which no key here may be."""
+    return Draft202012Validator.TYPE_CHECKER.is_type(instance, "number") and math.isfinite(instance)
+
+
+_Validator = extend(
+    Draft202012Validator,
+    {"properties": _fill_defaults},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -58,7 +68,7 @@ def _sentence(error: ValidationError) -> str:
         except ValueError:
             pass
         else:
-            return f"{key}: {value!r} is read as text; write it as a number, {number:.1e} or {number:g}"
+            return f"{key}: {value!r} is read as text; write it as a number, {number:.1e}"
     return f"{key}: {error.message}"
 
 
@@ -76,7 +86,9 @@ def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
     config = copy.deepcopy(config)
     faults = [
         _sentence(error)
-        for error in sorted(_Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path)))
+        for error in sorted(
+            _Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path))
+        )
     ]
     faults = faults or [*_cross_faults(config, reserved)]
     if faults:

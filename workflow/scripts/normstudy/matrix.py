@@ -68,7 +68,7 @@ def misclassified_matrix(
         )
     if shown["disputed"].any():
         figure.supxlabel(
-            "† label disputed: fewer than three of five raters agreed with it (Northcutt et al. 2021)",
+            "† disputed label: fewer than three of five raters backed it (Northcutt et al. 2021)",
             fontsize=8,
             color=DISPUTED,
         )

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -122,10 +123,9 @@ def train(
         ).map(lambda field: field.to(device))
         chunk = max(1, AUGMENT // batch_size) * batch_size
         for start in range(0, count, chunk):
-            rows = order[start : start + chunk]
-            inputs = augment(
-                images[rows], draws.map(lambda field: field[start : start + chunk]), mean, std
-            )
+            part = slice(start, start + chunk)
+            rows = order[part]
+            inputs = augment(images[rows], draws.map(itemgetter(part)), mean, std)
             yield from zip(inputs.split(batch_size), labels[rows].split(batch_size), strict=True)
 
     rows = []

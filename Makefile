@@ -1,0 +1,50 @@
+# make run    set up .venv if need be, then run the study        (make run CORES=8)
+# make test   set up the test tools too, then lint and run every test
+# make lock   remake the hash-locked requirements from the .in files
+
+PYTHON ?= python3
+CORES ?= 4
+VENV := .venv
+# Packages of `python -m`, not scripts of .venv/bin: those break when the folder is moved.
+IN_VENV := $(VENV)/bin/python -m
+INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/bin/python
+LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
+
+.PHONY: run setup test lint lock
+
+run: setup
+	@$(IN_VENV) snakemake --cores $(CORES)
+
+setup: $(VENV)/run.stamp
+
+test: setup $(VENV)/test.stamp lint
+	@$(IN_VENV) pytest
+
+lint: $(VENV)/test.stamp
+	@$(IN_VENV) ruff check .
+	@$(IN_VENV) ruff format --check .
+	@$(IN_VENV) snakefmt --check --compact-diff Snakefile workflow
+	@$(IN_VENV) snakemake --lint
+
+lock: $(VENV)/run.stamp
+	@$(LOCK) requirements.in -o requirements.txt
+	@$(LOCK) tests/requirements.in -o tests/requirements.txt
+	@$(LOCK) workflow/envs/installer.in -o workflow/envs/installer.txt
+
+$(VENV)/bin/python:
+	@sh workflow/envs/make_venv.sh $(PYTHON) $(VENV)
+
+# The stamps come last, so that an interrupted installation is taken up again.
+$(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/python
+	@echo "Installing the study's packages into $(VENV) (about 6 GB, most of it PyTorch) …"
+	@$(IN_VENV) pip install --quiet --disable-pip-version-check --require-hashes \
+		-r workflow/envs/installer.txt
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
+	@echo "Installing the test tools …"
+	@sh tests/system_packages.sh
+	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,75 @@
+"""Reading and verifying IDX files."""
+
+import struct
+
+import numpy as np
+import pytest
+from conftest import SAMPLE
+from normstudy.data import CHECKSUMS, load_split, read_idx, sha256, verify
+from normstudy.datasets import FILE_NAMES
+from normstudy.errors import StudyError
+from torchvision.datasets.mnist import read_image_file, read_label_file
+
+
+def idx(shape, content):
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + content
+
+
+def test_images_and_labels_are_what_torchvision_reads():
+    for split, prefix in (("train", "train"), ("test", "t10k")):
+        ours = load_split(SAMPLE, split)
+        assert np.array_equal(ours.images, read_image_file(SAMPLE / f"{prefix}-images-idx3-ubyte"))
+        assert np.array_equal(ours.labels, read_label_file(SAMPLE / f"{prefix}-labels-idx1-ubyte"))
+
+
+def test_the_first_so_many_images():
+    assert np.array_equal(load_split(SAMPLE, "test", 7).labels, [7, 2, 1, 0, 4, 1, 4])
+
+
+def test_more_images_than_there_are():
+    with pytest.raises(StudyError, match=r"dataset.test_images asks for 201 .* holds 200"):
+        load_split(SAMPLE, "test", 201)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not an IDX file"),
+        (b"<html>no such page</html>", "not an IDX file"),
+        (b"\x1f\x8b\x08\x00 gzipped", "not an IDX file"),
+        (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
+        (idx((2, 2), b"abc"), "15 bytes where its header promises 16"),
+        (idx((2, 2), b"abcde"), "17 bytes where its header promises 16"),
+    ],
+)
+def test_a_file_that_is_not_whole(tmp_path, content, words):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(StudyError, match=words) as error:
+        read_idx(path)
+    assert str(path) in str(error.value)
+
+
+def test_images_and_labels_of_different_numbers(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx((2, 28, 28), bytes(2 * 784)))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((3,), bytes(3)))
+    with pytest.raises(StudyError, match="a label for each"):
+        load_split(tmp_path, "train")
+
+
+def test_verify_names_the_file_that_changed(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in FILE_NAMES:
+        (raw / name).write_bytes((SAMPLE / name).read_bytes())
+    listing = tmp_path / CHECKSUMS
+    listing.write_text("".join(f"{sha256(raw / name)}  raw/{name}\n" for name in FILE_NAMES))
+    verify(listing)
+    broken = raw / FILE_NAMES[1]
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(StudyError, match=f"{FILE_NAMES[1]} is missing or has changed"):
+        verify(listing)
+    broken.unlink()
+    with pytest.raises(StudyError, match=f"{FILE_NAMES[1]} is missing or has changed"):
+        verify(listing)

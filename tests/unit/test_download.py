@@ -1,0 +1,177 @@
+"""The sources of the data: each tried for real, over a local HTTP server where need be."""
+
+import gzip
+import http.server
+import shutil
+import threading
+
+import pytest
+from conftest import SAMPLE
+from normstudy import download as module
+from normstudy.data import CHECKSUMS, sha256, verify
+from normstudy.datasets import FILE_NAMES
+from normstudy.download import download
+from normstudy.errors import StudyError
+
+SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
+
+
+@pytest.fixture
+def raw(tmp_path):
+    return tmp_path / "data" / "raw"
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Serve functions (request handler → None) as mirrors; returns their addresses."""
+    servers = []
+
+    def start(answer):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def good(handler):
+    """What a mirror that has the files answers."""
+    content = gzip.compress((SAMPLE / handler.path[1:].removesuffix(".gz")).read_bytes())
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
+def html(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(b"<html>Welcome to our captive portal</html>")
+
+
+def half(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.wfile.write(b"\x1f\x8b\x08\x00")
+
+
+def not_found(handler):
+    handler.send_error(404)
+
+
+def silent(handler):
+    threading.Event().wait(3)
+
+
+def is_complete(raw):
+    verify(raw.parent / CHECKSUMS)
+    assert {path.name for path in raw.iterdir()} == set(FILE_NAMES)  # and nothing left behind
+    assert all(sha256(raw / name) == SUMS[name] for name in FILE_NAMES)
+
+
+def packed(folder):
+    """The sample, gzipped, in `folder`."""
+    folder.mkdir(parents=True)
+    for name in FILE_NAMES:
+        (folder / f"{name}.gz").write_bytes(gzip.compress((SAMPLE / name).read_bytes()))
+    return folder
+
+
+def test_from_a_folder(raw):
+    download("sample", raw, SUMS, SAMPLE)
+    is_complete(raw)
+
+
+def test_from_a_folder_of_gzipped_files(raw, tmp_path):
+    download("sample", raw, SUMS, packed(tmp_path / "packed"))
+    is_complete(raw)
+
+
+def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
+    shutil.copytree(SAMPLE, tmp_path / "root" / "MNIST" / "raw")
+    download("sample", raw, SUMS, tmp_path / "root")
+    is_complete(raw)
+
+
+def test_a_dataset_of_ones_own_needs_no_checksums(raw):
+    download("mine", raw, {}, SAMPLE)
+    is_complete(raw)
+
+
+def test_nothing_is_fetched_when_all_is_there(raw, monkeypatch):
+    download("sample", raw, SUMS, SAMPLE)
+    before = {path: path.stat().st_mtime_ns for path in raw.iterdir()}
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: pytest.fail("asked for mirrors"))
+    said = []
+    download("sample", raw, SUMS, say=said.append)
+    assert {path: path.stat().st_mtime_ns for path in raw.iterdir()} == before
+    assert said == [f"sample: all files are in {raw} already"]
+
+
+def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
+    download("sample", raw, SUMS, SAMPLE)
+    (raw / FILE_NAMES[2]).unlink()
+    asked = []
+
+    def counting(handler):
+        asked.append(handler.path)
+        good(handler)
+
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [serve(counting)])
+    download("sample", raw, SUMS)
+    assert asked == [f"/{FILE_NAMES[2]}.gz"]
+    is_complete(raw)
+
+
+@pytest.mark.parametrize("bad", [html, half, not_found, silent])
+def test_a_bad_mirror_is_named_and_the_next_one_tried(raw, serve, monkeypatch, bad):
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 1)
+    mirrors = [serve(bad), serve(good)]
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: mirrors)
+    said = []
+    download("sample", raw, SUMS, say=said.append)
+    is_complete(raw)
+    assert said[0].startswith(f"sample: {mirrors[0]}: {FILE_NAMES[0]}: ")
+    assert said[1] == f"sample: 4 files from {mirrors[1]}, verified"
+
+
+def test_a_wrong_file_in_place_is_replaced(raw):
+    raw.mkdir(parents=True)
+    (raw / FILE_NAMES[0]).write_bytes(b"something else")
+    download("sample", raw, SUMS, SAMPLE)
+    is_complete(raw)
+
+
+def test_when_all_fail_one_sentence_says_what_to_do(raw, tmp_path, serve, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    mirror = serve(html)
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [mirror])
+    with pytest.raises(StudyError) as error:
+        download("sample", raw, SUMS, tmp_path / "empty")
+    message = str(error.value)
+    assert all(name in message for name in FILE_NAMES)
+    assert "dataset.source" in message and str(raw) in message
+    assert str(tmp_path / "empty") in message and mirror in message
+    assert list(raw.iterdir()) == []
+
+
+def test_a_missing_folder_is_named(raw, tmp_path):
+    with pytest.raises(StudyError, match="nowhere: train-images-idx3-ubyte: no such folder"):
+        download("mine", raw, {}, tmp_path / "nowhere")
+
+
+def test_torchvision_still_has_mirrors_for_mnist():
+    assert module.torchvision_mirrors("MNIST")
+    assert module.torchvision_mirrors("no such dataset") == []

@@ -1,0 +1,161 @@
+"""The network against the study's table, written out as plain functions."""
+
+import pytest
+import torch
+from normstudy.config import NORMALIZED_CHANNELS
+from normstudy.model import NORMS, build_model, parameter_count
+from torch import nn
+from torch.nn.functional import avg_pool2d, conv2d, log_softmax, max_pool2d
+
+# (the study's name of the convolution, of the norm, ours, channels in, out, padding)
+BLOCKS = [
+    ("conv1.0", "conv1.2", "input", 1, 8, 0),
+    ("conv2.0", "conv2.2", "block1", 8, 16, 0),
+    ("trans.0", None, "transition", 16, 8, 0),
+    ("conv3.0", "conv3.2", "block2a", 8, 12, 0),
+    ("conv3.3", "conv3.5", "block2b", 12, 16, 0),
+    ("conv4.0", "conv4.2", "block3", 16, 16, 0),
+    ("conv5.0", "conv5.2", "block4", 16, 16, 1),
+]
+
+
+def study_weights(norm: str) -> dict[str, torch.Tensor]:
+    """A state dict with the study's names and shapes, and random values."""
+    generator = torch.Generator().manual_seed(7)
+
+    def random(*shape, low=-0.2, high=0.2):  # as large as trained weights are
+        return torch.rand(shape, generator=generator) * (high - low) + low
+
+    weights = {}
+    for conv, norm_layer, _, c_in, c_out, _ in BLOCKS:
+        kernel = 1 if norm_layer is None else 3
+        weights[f"{conv}.weight"] = random(c_out, c_in, kernel, kernel)
+        if norm_layer:
+            weights[f"{norm_layer}.weight"] = random(c_out, low=0.5, high=1.5)
+            weights[f"{norm_layer}.bias"] = random(c_out)
+            if norm == "batch":
+                weights[f"{norm_layer}.running_mean"] = random(c_out)
+                weights[f"{norm_layer}.running_var"] = random(c_out, low=0.5, high=2)
+                weights[f"{norm_layer}.num_batches_tracked"] = torch.tensor(1)
+    weights["conv6.0.weight"] = random(10, 16, 1, 1)
+    return weights
+
+
+def renamed(weights):
+    """The study's keys as ours: nothing but names change."""
+    names = {"conv6.0": "output.conv"}
+    for conv, norm_layer, ours, *_ in BLOCKS:
+        names[conv] = f"{ours}.conv"
+        if norm_layer:
+            names[norm_layer] = f"{ours}.norm"
+    return {
+        f"{names[key.rpartition('.')[0]]}.{key.rpartition('.')[2]}": tensor
+        for key, tensor in weights.items()
+    }
+
+
+def normalized(x, weights, layer, norm):
+    """The formula of model.py's docstring over the index set of each normalization."""
+    count, channels = x.shape[:2]
+    gamma = weights[f"{layer}.weight"].view(1, -1, 1, 1)
+    beta = weights[f"{layer}.bias"].view(1, -1, 1, 1)
+    if norm == "batch":  # eval mode: the running averages
+        mean = weights[f"{layer}.running_mean"].view(1, -1, 1, 1)
+        var = weights[f"{layer}.running_var"].view(1, -1, 1, 1)
+        return (x - mean) / (var + 1e-5).sqrt() * gamma + beta
+    groups = 1 if norm == "layer" else channels // 4
+    sets = x.reshape(count, groups, -1)
+    mean = sets.mean(dim=2, keepdim=True)
+    var = ((sets - mean) ** 2).mean(dim=2, keepdim=True)
+    return ((sets - mean) / (var + 1e-5).sqrt()).reshape(x.shape) * gamma + beta
+
+
+def forward(x, weights, norm):
+    for conv, norm_layer, _, _, _, padding in BLOCKS:
+        x = conv2d(x, weights[f"{conv}.weight"], padding=padding)
+        x = (
+            max_pool2d(x, 2)
+            if norm_layer is None
+            else normalized(x.relu(), weights, norm_layer, norm)
+        )
+    x = conv2d(avg_pool2d(x, 6), weights["conv6.0.weight"])
+    return log_softmax(x.view(-1, 10), dim=1)
+
+
+@pytest.mark.parametrize("norm", ["group", "layer", "batch"])
+def test_the_studys_weights_give_identical_outputs(norm, sample):
+    weights = study_weights(norm)
+    model = build_model(norm)
+    model.load_state_dict(renamed(weights))
+    images = torch.from_numpy(sample[1].images[:32].copy()).float().unsqueeze(1) / 255
+    with torch.no_grad():
+        ours = model.eval()(images)
+    assert (ours - forward(images, weights, norm)).abs().max() <= 1e-5
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_parameters_are_those_of_the_table(norm):
+    assert parameter_count(build_model(norm)) == (8712 if norm == "none" else 8880)
+
+
+def test_every_block_has_the_shape_of_the_table():
+    shapes = {}
+    model = build_model("group")
+    for name, block in model.named_children():
+        block.register_forward_hook(
+            lambda _, __, out, name=name: shapes.update({name: out.shape[1:]})
+        )
+    model(torch.zeros(2, 1, 28, 28))
+    assert shapes == {
+        "input": (8, 26, 26),
+        "block1": (16, 24, 24),
+        "transition": (8, 12, 12),
+        "block2a": (12, 10, 10),
+        "block2b": (16, 8, 8),
+        "block3": (16, 6, 6),
+        "block4": (16, 6, 6),
+        "output": (10,),
+    }
+
+
+def test_convolutions_have_no_bias_and_dropout_is_where_the_table_says():
+    model = build_model("batch", dropout=0.04)
+    assert all(m.bias is None for m in model.modules() if isinstance(m, nn.Conv2d))
+    dropouts = {name: m.p for name, m in model.named_modules() if isinstance(m, nn.Dropout)}
+    assert dropouts == {"block2b.dropout": 0.04, "block3.dropout": 0.04}
+
+
+def test_group_norm_has_four_channels_a_group():
+    groups = [m.num_groups for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
+    assert groups == [2, 4, 3, 4, 4, 4]
+
+
+def test_layer_norm_is_group_norm_with_one_group(sample):
+    layer, group = build_model("layer"), build_model("group", num_groups=1)
+    group.load_state_dict(layer.state_dict())
+    images = torch.from_numpy(sample[1].images[:8].copy()).float().unsqueeze(1)
+    layer.eval(), group.eval()
+    assert torch.equal(layer(images), group(images))
+
+
+def test_the_config_knows_the_normalized_channels():
+    norms = [m.num_channels for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
+    assert tuple(norms) == NORMALIZED_CHANNELS
+
+
+def test_an_unknown_norm_lists_the_known_ones():
+    with pytest.raises(ValueError, match=r"'bach'.*batch, layer, group, instance, none"):
+        build_model("bach")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"num_groups": 3}, "num_groups 3 does not divide a layer of 8 channels"),
+        ({"channels_per_group": 8}, "channels_per_group 8 does not divide a layer of 12 channels"),
+        ({"num_groups": 2, "channels_per_group": 4}, "not both"),
+    ],
+)
+def test_groups_that_do_not_fit(options, words):
+    with pytest.raises(ValueError, match=words):
+        build_model("group", **options)

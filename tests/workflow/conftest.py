@@ -1,0 +1,78 @@
+"""The real Snakefile, run on the real sample in a folder of its own."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PARTS = ("Snakefile", "config.yaml", "workflow", "report", "tests/data", "tests/workflow")
+
+
+class Project:
+    """A copy of the project that a test may change."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def copy(self, folder: Path) -> "Project":
+        """A copy with the state of its results: what Snakemake thinks of it is unchanged."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
+    def snakemake(self, *arguments: str, succeeds: bool = True) -> str:
+        """Run snakemake on the sample study; returns all that it printed."""
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        if "--configfile" not in arguments:
+            command += ["--configfile", "tests/workflow/sample.yaml"]
+        answer = subprocess.run(
+            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert (answer.returncode == 0) == succeeds, answer.stdout
+        return answer.stdout
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """What a dry run would do: rule → number of jobs."""
+        output = self.snakemake("--dry-run", *arguments)
+        stats = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal ", output, re.DOTALL)
+        if stats is None:
+            assert "Nothing to be done" in output, output
+            return {}
+        return {line.split()[0]: int(line.split()[1]) for line in stats[1].splitlines()}
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text that the file must hold."""
+        file = self.folder / path
+        content = file.read_text(encoding="utf-8")
+        assert old in content, f"{old!r} is not in {path}"
+        file.write_text(content.replace(old, new), encoding="utf-8")
+
+    def comment(self, module: str) -> None:
+        """Change a module of normstudy, if only by a comment."""
+        with (self.folder / "workflow/scripts/normstudy" / module).open("a") as file:
+            file.write("# changed\n")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Project:
+    """A project in which the sample study was run to its end. Not to be changed: copy it."""
+    folder = tmp_path_factory.mktemp("finished") / "project"
+    for part in PARTS:
+        source, target = ROOT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    project = Project(folder)
+    project.log = project.snakemake()
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Project:
+    """A copy of the finished project, to change."""
+    return finished.copy(tmp_path / "project")

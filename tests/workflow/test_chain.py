@@ -1,0 +1,182 @@
+"""The whole chain on the real sample, and what runs again after which change."""
+
+import json
+
+import pandas as pd
+import pytest
+import torch
+
+DEFAULT = ["gn", "ln", "bn_l1"]
+NEW_VARIANT = """variants:
+  plain:
+    label: No normalization
+    norm: none
+"""
+
+
+def table(project, name):
+    return pd.read_csv(project.folder / "results" / name)
+
+
+# --- What a run leaves ---------------------------------------------------------------------
+
+
+def test_the_tables_have_the_stated_columns(finished):
+    assert list(table(finished, "gn/seed-1/metrics.csv")) == [
+        "variant", "seed", "epoch", "learning_rate", "train_loss", "train_accuracy", "test_loss",
+        "test_accuracy",
+    ]  # fmt: skip
+    assert list(table(finished, "gn/seed-1/evaluation.csv")) == [
+        "variant", "seed", "split", "loss", "accuracy", "images", "errors",
+    ]  # fmt: skip
+    predictions = ["index", "label", "prediction", "confidence", "label_probability"]
+    assert list(table(finished, "gn/seed-1/predictions.csv")) == predictions
+    assert list(table(finished, "gn/seed-1/misclassified.csv")) == [*predictions, "disputed"]
+    assert list(table(finished, "summary.csv")) == [
+        "variant", "metric", "seeds", "mean", "standard_deviation", "ci_low", "ci_high",
+        "reference",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", DEFAULT)
+def test_the_tables_of_a_run_agree(finished, variant):
+    run = f"{variant}/seed-1"
+    predictions = table(finished, f"{run}/predictions.csv")
+    errors = (predictions["label"] != predictions["prediction"]).sum()
+    test = table(finished, f"{run}/evaluation.csv").set_index("split").loc["test"]
+    metrics = table(finished, f"{run}/metrics.csv").iloc[-1]
+    assert len(predictions) == test["images"] == 200
+    assert len(table(finished, f"{run}/misclassified.csv")) == test["errors"] == errors
+    assert test["accuracy"] == metrics["test_accuracy"] == 100 * (1 - errors / 200)
+    assert test["loss"] == pytest.approx(metrics["test_loss"], abs=2e-6)
+
+
+def test_a_checkpoint_is_plain(finished):
+    path = finished.folder / "results/ln/seed-1/checkpoint.pt"
+    checkpoint = torch.load(path, weights_only=True)
+    assert sum(t.numel() for t in checkpoint["state_dict"].values()) == 8880
+    assert checkpoint["parameters"]["norm"] == "layer"
+
+
+def test_provenance_says_what_ran(finished):
+    facts = json.loads((finished.folder / "results/provenance.json").read_text())
+    assert facts["config"]["training"]["epochs"] == 1
+    assert facts["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert len(facts["jobs"]) == 2 * len(DEFAULT)
+    assert len(facts["data_sha256"]) == 4
+    assert "snakemake --cores 2" in facts["command"]
+
+
+def test_progress_is_a_line_an_epoch_on_the_terminal_and_in_the_log(finished):
+    line = "gn seed 1 · epoch 1/1 · test "
+    assert line in finished.log
+    assert line in (finished.folder / "results/logs/train/gn-seed-1.log").read_text()
+
+
+# --- What runs again -----------------------------------------------------------------------
+
+
+def test_nothing_is_to_be_done_afterwards(finished):
+    assert finished.planned() == {}
+
+
+def test_after_a_change_of_figures_only_the_report_is_remade(project):
+    project.comment("figures.py")
+    assert project.planned() == {"all": 1, "report": 1}
+
+
+def test_after_a_change_of_the_model_everything_is_trained_again(project):
+    project.comment("model.py")
+    assert project.planned() == {
+        "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "report": 1,
+    }  # fmt: skip
+
+
+def test_a_file_that_is_touched_but_not_changed_reruns_nothing(project):
+    (project.folder / "workflow/scripts/normstudy/model.py").touch()
+    assert project.planned() == {}
+
+
+def test_after_a_new_variant_only_its_jobs_and_the_report_run(project):
+    project.edit("config.yaml", "variants: ", NEW_VARIANT + "#")
+    assert project.planned() == {
+        "all": 1, "train": 1, "misclassified": 1, "summarize": 1, "report": 1,
+    }  # fmt: skip
+
+
+def test_after_a_new_seed_only_its_jobs_and_the_report_run(project):
+    project.edit("config.yaml", "seeds: [1]", "seeds: 2")
+    assert project.planned() == {
+        "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "report": 1,
+    }  # fmt: skip
+
+
+def test_a_new_label_trains_nothing(project):
+    project.edit("config.yaml", "label: Layer Normalization", "label: LN")
+    assert "train" not in project.planned()
+
+
+def test_a_variants_own_epochs_train_only_that_variant(project):
+    project.edit("config.yaml", "    norm: layer", "    norm: layer\n    epochs: 2")
+    assert project.planned()["train"] == 1
+
+
+def test_a_dataset_found_elsewhere_trains_nothing(project):
+    project.edit("tests/workflow/sample.yaml", "tests/data/MNIST-sample", "data/MNIST-sample/raw")
+    assert "train" not in project.planned()
+
+
+def test_a_moved_project_trains_nothing(finished, tmp_path):
+    moved = finished.copy(tmp_path / "a name with spaces")
+    assert moved.planned() == {}
+
+
+# --- Targets -------------------------------------------------------------------------------
+
+
+def test_a_variant_is_a_target(project):
+    project.edit("config.yaml", "variants: ", NEW_VARIANT + "#")
+    assert project.planned("plain") == {"plain": 1, "train": 1, "misclassified": 1}
+    assert project.planned("gn") == {}
+    forced = project.planned("gn", "--forceall")
+    assert forced["train"] == forced["misclassified"] == 1
+
+
+def test_a_file_is_a_target(project):
+    (project.folder / "results/gn/seed-1/metrics.csv").unlink()
+    assert project.planned("results/gn/seed-1/metrics.csv") == {"train": 1}
+
+
+# --- Mistakes ------------------------------------------------------------------------------
+
+
+def test_a_bad_config_ends_in_one_message_before_any_job(project):
+    project.edit("config.yaml", "batch_size: 64", "batch_sise: 64")
+    output = project.snakemake(succeeds=False)
+    assert "training: unknown key 'batch_sise'; did you mean 'batch_size'?" in output
+    assert "config.yaml" in output
+    assert "Traceback" not in output and "Building DAG" not in output
+
+
+def test_a_missing_source_ends_in_one_message(project):
+    project.edit("tests/workflow/sample.yaml", "tests/data/MNIST-sample", "nowhere")
+    project.edit("tests/workflow/sample.yaml", "name: MNIST-sample", "name: other")
+    output = project.snakemake(succeeds=False)
+    assert "Error: other could not be had from any source." in output
+    assert "Traceback" not in output
+
+
+def test_a_changed_data_file_is_noticed(project):
+    labels = project.folder / "data/MNIST-sample/raw/train-labels-idx1-ubyte"
+    content = bytearray(labels.read_bytes())
+    content[-1] ^= 1
+    labels.write_bytes(content)
+    output = project.snakemake("ln", "--forcerun", "train", succeeds=False)
+    assert "has changed since it was downloaded" in output
+
+
+def test_a_broken_checkpoint_is_named(project):
+    checkpoint = project.folder / "results/gn/seed-1/checkpoint.pt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    output = project.snakemake("gn", "--forcerun", "misclassified", succeeds=False)
+    assert "results/gn/seed-1/checkpoint.pt is not a readable checkpoint" in output
