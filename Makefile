@@ -14,7 +14,7 @@ LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 .PHONY: run setup test lint lock
 
 run: setup
-	@$(IN_VENV) snakemake --cores $(CORES)
+	@$(IN_VENV) snakemake --cores $(CORES) --rerun-incomplete
 
 setup: $(VENV)/run.stamp
 

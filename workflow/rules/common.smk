@@ -16,7 +16,7 @@ from normstudy.datasets import FILE_NAMES
 from normstudy.errors import StudyError
 
 TARGETS = {"all", "download", "train", "misclassified", "summarize", "report"}
-FOLDERS = {"benchmarks", "figures", "logs"}  # of results/, beside the variants' own
+FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 try:
     STUDY = study.check(

@@ -4,7 +4,7 @@ rule misclassified:
         raw=ancient(RAW_FILES),
         checkpoint=RUN / "checkpoint.pt",
         label_issues=resource("label_issues"),
-        code=modules("evaluation", "augmentation", "model", "matrix", "data"),
+        code=modules("evaluation", "augmentation", "checkpoint", "model", "matrix", "data"),
     output:
         predictions=RUN / "predictions.csv",
         evaluation=RUN / "evaluation.csv",

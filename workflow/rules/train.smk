@@ -4,7 +4,9 @@ rule train:
         # data changed; the age of the files themselves says nothing.
         checksums=CHECKSUMS,
         raw=ancient(RAW_FILES),
-        code=modules("training", "model", "augmentation", "streams", "evaluation", "data"),
+        code=modules(
+            "training", "model", "batches", "augmentation", "streams", "evaluation", "data"
+        ),
     output:
         metrics=RUN / "metrics.csv",
         checkpoint=RUN / "checkpoint.pt",
@@ -20,5 +22,7 @@ rule train:
         runtime=120,
     params:
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
+        # Not an output: Snakemake would delete it with a failed job.
+        resume=str(RESULTS / "resume" / "{variant}-seed-{seed}.pt"),
     script:
         "../scripts/train.py"

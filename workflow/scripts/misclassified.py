@@ -3,13 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
+from normstudy.checkpoint import load_checkpoint
 from normstudy.data import load_split, verify
-from normstudy.evaluation import (
-    evaluate,
-    load_checkpoint,
-    misclassified_table,
-    predictions_table,
-)
+from normstudy.evaluation import evaluate, misclassified_table, predictions_table
 from normstudy.files import replacing, write_csv
 from normstudy.joblog import job_log
 from normstudy.matrix import misclassified_matrix

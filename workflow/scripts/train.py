@@ -2,26 +2,37 @@
 
 from pathlib import Path
 
+from normstudy.checkpoint import save_checkpoint
 from normstudy.data import load_split, verify
 from normstudy.files import write_csv
 from normstudy.joblog import job_log
-from normstudy.training import epoch_line, save_checkpoint, train
+from normstudy.resume import ResumeFile, fingerprint
+from normstudy.training import epoch_line, train
 
 with job_log(snakemake.log[0]) as say:
+    given, output, recipe = snakemake.input, snakemake.output, snakemake.params.recipe
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
-    recipe = snakemake.params.recipe
-    raw = Path(snakemake.input.raw[0]).parent
-    verify(snakemake.input.checksums)
+    raw = Path(given.raw[0]).parent
+
+    def say_run(line: str) -> None:
+        say(f"{variant} seed {seed} · {line}")
+
+    verify(given.checksums)
+    resume = ResumeFile(
+        snakemake.params.resume,
+        fingerprint(recipe, seed, [given.checksums, *given.code]),
+        say_run,
+    )
     model, metrics = train(
         recipe,
         seed,
         load_split(raw, "train", recipe["train_images"]),
         load_split(raw, "test", recipe["test_images"]),
-        on_epoch=lambda row, seconds: say(
-            f"{variant} seed {seed} · {epoch_line(row, recipe['epochs'], seconds)}"
-        ),
+        on_epoch=lambda row, seconds: say_run(epoch_line(row, recipe["epochs"], seconds)),
+        resume=resume,
     )
     metrics.insert(0, "variant", variant)
     metrics.insert(1, "seed", seed)
-    write_csv(metrics, snakemake.output.metrics)
-    save_checkpoint(model, recipe, snakemake.output.checkpoint)
+    write_csv(metrics, output.metrics)
+    save_checkpoint(model, recipe, output.checkpoint)
+    resume.remove()

@@ -1,7 +1,5 @@
 """What a trained network predicts, how sure it is, and where it errs."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
@@ -10,8 +8,6 @@ from torch.nn.functional import nll_loss
 
 from .augmentation import normalize
 from .data import Split
-from .errors import StudyError
-from .model import build_model
 
 BATCH = 1000  # images at a time: large enough to keep the processor busy, 50 MB at most
 
@@ -99,26 +95,3 @@ def misclassified_table(
     if order == "confidence":
         errors = errors.sort_values(["confidence", "index"], ascending=[False, True])
     return errors.reset_index(drop=True)
-
-
-def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
-    """The trained network in eval mode, and the parameters of its run.
-
-    Raises:
-        StudyError: the file is no checkpoint of this project.
-    """
-    try:
-        checkpoint = torch.load(path, weights_only=True, map_location="cpu")
-        parameters = checkpoint["parameters"]
-        model = build_model(
-            parameters["norm"], dropout=parameters["dropout"], **parameters["norm_options"]
-        )
-        model.load_state_dict(checkpoint["state_dict"])
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # torch.load raises whatever the broken bytes lead it to
-        raise StudyError(
-            f"{path} is not a readable checkpoint ({type(error).__name__}):"
-            f" delete it, and Snakemake trains that run again"
-        ) from error
-    return model.eval(), parameters

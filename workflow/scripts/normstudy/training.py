@@ -1,25 +1,22 @@
 """Training one run: a variant with a seed."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from operator import itemgetter
-from pathlib import Path
 
 import pandas as pd
 import torch
 from torch import nn
 from torch.nn.functional import nll_loss
 
-from .augmentation import augment, draw
+from .batches import Batches
 from .data import Split
 from .errors import StudyError
 from .evaluation import log_probabilities, score
-from .files import replacing
 from .model import build_model
-from .streams import stream, stream_seed
-
-AUGMENT = 1024  # images augmented at a time: their index array then stays in the cache
+from .resume import ResumeFile
+from .streams import stream_seed
 
 
 def choose_device(name: str) -> torch.device:
@@ -54,12 +51,119 @@ def l1_weights(parameters: list[nn.Parameter], l1: float, reduction: str) -> tor
     ).to(parameters[0].device)
 
 
+class Trainer:
+    """A network being trained by a recipe, from its initialisation to its last step.
+
+    Args:
+        recipe: a run's parameters as `config.run_parameters` makes them.
+        seed: what the run's random streams are derived from.
+        split: the training images.
+    """
+
+    def __init__(self, recipe: dict, seed: int, split: Split):
+        torch.set_num_threads(recipe["threads"])
+        self.recipe, self.seed = recipe, seed
+        self.device = choose_device(recipe["device"])
+        if self.device.type == "cuda":  # the CPU's algorithms are deterministic as they are
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for that
+            torch.use_deterministic_algorithms(True)
+        torch.manual_seed(stream_seed(seed, "initialisation"))
+        model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
+        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.parameters = list(self.model.parameters())
+        self.penalty = (
+            l1_weights(self.parameters, recipe["l1"], recipe["l1_reduction"])
+            if recipe["l1"]
+            else None
+        )
+        self.batches = Batches(split, recipe, seed, self.device)
+        # The schedule moves the momentum too (cycle_momentum); what SGD is given never acts.
+        self.optimizer = torch.optim.SGD(
+            self.parameters, lr=recipe["max_lr"], momentum=recipe["max_momentum"], fused=True
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer,
+            max_lr=recipe["max_lr"],
+            epochs=recipe["epochs"],
+            steps_per_epoch=len(self.batches),
+            base_momentum=recipe["base_momentum"],
+            max_momentum=recipe["max_momentum"],
+        )
+        self.autocast = (
+            torch.autocast(self.device.type, torch.bfloat16)
+            if recipe["precision"] == "bf16"
+            else nullcontext()
+        )
+        self.outputs = torch.empty((len(split.labels), 10), device=self.device)
+        self.targets = torch.empty_like(self.batches.labels)
+
+    def epoch(self, epoch: int) -> dict:
+        """Train for one epoch; returns learning_rate (of its last step) and the running
+        train_loss and train_accuracy.
+
+        Raises:
+            StudyError: the network's output stopped being a number.
+        """
+        torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # alone uses the global stream
+        self.model.train()
+        seen = 0
+        for inputs, targets in self.batches.epoch(epoch):
+            learning_rate = self.schedule.get_last_lr()[0]
+            log_probs = self._step(inputs, targets)
+            # Kept for the epoch's end: reading a number out now would make the device wait.
+            part = slice(seen, seen + len(targets))
+            self.outputs[part], self.targets[part] = log_probs, targets
+            seen += len(targets)
+        finite = self.outputs.isfinite().all(dim=1)
+        if not finite.all():
+            batch = (~finite).nonzero()[0].item() // self.recipe["batch_size"]
+            raise StudyError(
+                f"training diverged in epoch {epoch}, batch {batch + 1} of {len(self.batches)}: the"
+                f" network's output is no longer a number; lower max_lr ({self.recipe['max_lr']})"
+            )
+        loss, accuracy = score(self.outputs, self.targets)
+        return {
+            "learning_rate": round(learning_rate, 10),
+            "train_loss": round(loss, 6),
+            "train_accuracy": round(accuracy, 4),
+        }
+
+    def _step(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """One step of the optimizer; returns the log-probabilities before it."""
+        with self.autocast:
+            log_probs = self.model(inputs).float()
+        loss = nll_loss(log_probs, targets)
+        if self.penalty is not None:
+            weights = torch.cat([parameter.flatten() for parameter in self.parameters])
+            loss = loss + self.penalty.dot(weights.abs())
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.schedule.step()
+        return log_probs.detach()
+
+    def state(self) -> dict:
+        """All that the next epoch depends on: random streams need no state of their own."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+
+    def restore(self, state: dict) -> None:
+        """Put a state of `state` back."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+
+
 def train(
     recipe: dict,
     seed: int,
     train_split: Split,
     test_split: Split,
     on_epoch: Callable[[dict, float], None] = lambda row, seconds: None,
+    resume: ResumeFile | None = None,
 ) -> tuple[nn.Module, pd.DataFrame]:
     """Train a network by the recipe and measure it after each epoch.
 
@@ -68,6 +172,7 @@ def train(
         seed: what the run's random streams are derived from.
         train_split, test_split: the images.
         on_epoch: receives each epoch's row and its seconds.
+        resume: where the run's state is kept after each epoch, and taken up from.
 
     Returns:
         The network, and a row per epoch: epoch (1-based), learning_rate (of its last step),
@@ -75,105 +180,27 @@ def train(
         the penalty), test_loss, test_accuracy; losses in nats per image, accuracies in percent.
 
     Raises:
-        StudyError: the loss stopped being a number.
+        StudyError: the network's output stopped being a number.
     """
-    torch.set_num_threads(recipe["threads"])
-    device = choose_device(recipe["device"])
-    torch.manual_seed(stream_seed(seed, "initialisation"))
-    model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
-    model = model.to(device, memory_format=torch.channels_last)
-    parameters = list(model.parameters())
-    mean, std = recipe["mean"], recipe["std"]
-    penalty = l1_weights(parameters, recipe["l1"], recipe["l1_reduction"]) if recipe["l1"] else None
-
-    images = torch.from_numpy(train_split.images.copy()).to(device)
-    labels = torch.from_numpy(train_split.labels).to(device)
-    test_images = torch.from_numpy(test_split.images.copy()).to(device)
-    test_labels = torch.from_numpy(test_split.labels).to(device)
-    count, batch_size = len(labels), recipe["batch_size"]
-    steps = -(-count // batch_size)  # the last batch of an epoch may be smaller
-
-    # The schedule moves the momentum too (cycle_momentum); what SGD is given never acts.
-    optimizer = torch.optim.SGD(
-        parameters, lr=recipe["max_lr"], momentum=recipe["max_momentum"], fused=True
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=recipe["max_lr"],
-        epochs=recipe["epochs"],
-        steps_per_epoch=steps,
-        base_momentum=recipe["base_momentum"],
-        max_momentum=recipe["max_momentum"],
-    )
-    autocast = (
-        torch.autocast(device.type, torch.bfloat16)
-        if recipe["precision"] == "bf16"
-        else nullcontext()
-    )
-
-    def augmented(epoch: int):
-        """The epoch's batches: augmented images and labels."""
-        order = torch.randperm(count, generator=stream(seed, "order", epoch)).to(device)
-        draws = draw(
-            count,
-            stream(seed, "augmentation", epoch),
-            recipe["rotation_degrees"],
-            recipe["brightness"],
-            recipe["contrast"],
-        ).map(lambda field: field.to(device))
-        chunk = max(1, AUGMENT // batch_size) * batch_size
-        for start in range(0, count, chunk):
-            part = slice(start, start + chunk)
-            rows = order[part]
-            inputs = augment(images[rows], draws.map(itemgetter(part)), mean, std)
-            yield from zip(inputs.split(batch_size), labels[rows].split(batch_size), strict=True)
-
+    trainer = Trainer(recipe, seed, train_split)
+    test_images = torch.from_numpy(test_split.images.copy()).to(trainer.device)
+    test_labels = torch.from_numpy(test_split.labels).to(trainer.device)
     rows = []
-    outputs = torch.empty((count, 10), device=device)
-    targets = torch.empty(count, dtype=torch.int64, device=device)
-    for epoch in range(1, recipe["epochs"] + 1):
+    saved = resume.load() if resume else None
+    if saved:
+        trainer.restore(saved["trainer"])
+        rows = saved["rows"]
+        resume.say(f"going on after epoch {len(rows)} of {recipe['epochs']}, from {resume.path}")
+    for epoch in range(len(rows) + 1, recipe["epochs"] + 1):
         started = time.monotonic()
-        torch.manual_seed(stream_seed(seed, "dropout", epoch))  # alone in using the global stream
-        model.train()
-        seen = 0
-        for inputs, target in augmented(epoch):
-            with autocast:
-                log_probs = model(inputs).float()
-            loss = nll_loss(log_probs, target)
-            if penalty is not None:
-                flat = torch.cat([parameter.flatten() for parameter in parameters])
-                loss = loss + penalty.dot(flat.abs())
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            learning_rate = schedule.get_last_lr()[0]
-            optimizer.step()
-            schedule.step()
-            # Kept for the epoch's end: reading a number out now would make the device wait.
-            outputs[seen : seen + len(target)] = log_probs.detach()
-            targets[seen : seen + len(target)] = target
-            seen += len(target)
-        if not outputs.isfinite().all():
-            broken = (~outputs.isfinite().all(dim=1)).nonzero()[0].item() // batch_size
-            raise StudyError(
-                f"training diverged in epoch {epoch}, batch {broken + 1} of {steps}: the network's"
-                f" output is no longer a number; lower max_lr (now {recipe['max_lr']})"
-            )
-        train_loss, train_accuracy = score(outputs, targets)
-        test_loss, test_accuracy = score(
-            log_probabilities(model, test_images, mean, std), test_labels
-        )
-        rows.append(
-            {
-                "epoch": epoch,
-                "learning_rate": round(learning_rate, 10),
-                "train_loss": round(train_loss, 6),
-                "train_accuracy": round(train_accuracy, 4),
-                "test_loss": round(test_loss, 6),
-                "test_accuracy": round(test_accuracy, 4),
-            }
-        )
+        row = {"epoch": epoch, **trainer.epoch(epoch)}
+        log_probs = log_probabilities(trainer.model, test_images, recipe["mean"], recipe["std"])
+        loss, accuracy = score(log_probs, test_labels)
+        rows.append(row | {"test_loss": round(loss, 6), "test_accuracy": round(accuracy, 4)})
+        if resume:
+            resume.save({"trainer": trainer.state(), "rows": rows})
         on_epoch(rows[-1], time.monotonic() - started)
-    return model, pd.DataFrame(rows)
+    return trainer.model, pd.DataFrame(rows)
 
 
 def epoch_line(row: dict, epochs: int, seconds: float) -> str:
@@ -184,10 +211,3 @@ def epoch_line(row: dict, epochs: int, seconds: float) -> str:
         f"epoch {row['epoch']}/{epochs} · test {row['test_accuracy']:.2f} %"
         f" · {seconds:.1f} s · {remaining}"
     )
-
-
-def save_checkpoint(model: nn.Module, recipe: dict, path: str | Path) -> None:
-    """A plain state dict and the run's parameters, for `torch.load(weights_only=True)`."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
-    with replacing(path) as temporary:
-        torch.save({"state_dict": state, "parameters": recipe}, temporary)

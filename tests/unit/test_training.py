@@ -1,0 +1,241 @@
+"""Training: the recipe step by step, repeatability, pairing, and going on after a break."""
+
+import pytest
+import torch
+from normstudy.batches import Batches
+from normstudy.config import run_parameters
+from normstudy.data import Split
+from normstudy.errors import StudyError
+from normstudy.model import build_model
+from normstudy.resume import ResumeFile, fingerprint
+from normstudy.streams import stream, stream_seed
+from normstudy.training import Trainer, choose_device, epoch_line, l1_weights, train
+from torch.nn.functional import nll_loss
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def recipe(default_config):
+    """A variant's recipe, cut to a few steps."""
+
+    def make(variant, **changes):
+        return run_parameters(default_config, variant) | {"epochs": 3, "device": "cpu"} | changes
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def few(sample):
+    """(train, test): 200 images each; at batch size 64 the last batch has 8."""
+    train_split, test_split = sample
+    return Split(train_split.images[:200], train_split.labels[:200]), test_split
+
+
+def same(a, b):
+    """Equal to the bit."""
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+# --- The recipe ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", ["gn", "ln", "bn_l1"])
+def test_an_epoch_is_the_plain_loop_of_the_recipe(recipe, few, variant):
+    """The same epoch as anyone would write it, in double precision: an oracle without noise."""
+    recipe = recipe(variant, dropout=0.0, epochs=2)
+    trainer = Trainer(recipe, 5, few[0])
+    torch.manual_seed(stream_seed(5, "initialisation"))
+    model = build_model(recipe["norm"], dropout=0.0, **recipe["norm_options"]).double()
+    start = [parameter.detach().clone() for parameter in model.parameters()]
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.8)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=0.015, epochs=2, steps_per_epoch=4
+    )
+    correct, total_loss = 0, 0.0
+    model.train()
+    for inputs, targets in Batches(few[0], recipe, 5, CPU).epoch(1):
+        optimizer.zero_grad()
+        output = model(inputs.double())
+        loss = nll_loss(output, targets)
+        total_loss += loss.item() * len(targets)
+        correct += (output.argmax(dim=1) == targets).sum().item()
+        if recipe["l1"]:
+            loss = loss + 1e-4 * sum(weight.abs().mean() for weight in model.parameters())
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    row = trainer.epoch(1)
+    assert row["train_accuracy"] == 100 * correct / 200
+    assert row["train_loss"] == pytest.approx(total_loss / 200, abs=1e-5)
+    moved = max((a - b).abs().max() for a, b in zip(start, model.parameters(), strict=True))
+    for ours, plain in zip(
+        trainer.model.state_dict().values(), model.state_dict().values(), strict=True
+    ):
+        # Single precision flips a ReLU here and there: 2 % of what four steps moved.
+        assert (ours.double() - plain).abs().max() < 0.02 * moved
+
+
+def test_the_learning_rate_ends_where_one_cycle_ends(recipe, few):
+    _, metrics = train(recipe("gn"), 1, *few)
+    assert metrics["learning_rate"].iloc[-1] == pytest.approx(0.015 / 25 / 1e4, abs=1e-9)
+    assert metrics["learning_rate"].max() <= 0.015
+
+
+@pytest.mark.parametrize(
+    ("reduction", "expected"), [("mean", 0.5 * (2 + 3)), ("sum", 0.5 * (4 + 9))]
+)
+def test_the_l1_penalty(reduction, expected):
+    parameters = [
+        torch.nn.Parameter(torch.tensor([1.0, -3.0])),
+        torch.nn.Parameter(torch.full((3,), 3.0)),
+    ]
+    flat = torch.cat([parameter.flatten() for parameter in parameters])
+    assert l1_weights(parameters, 0.5, reduction).dot(flat.abs()).item() == expected
+
+
+def test_training_learns(recipe, sample):
+    _, metrics = train(recipe("bn_l1", epochs=4, batch_size=16), 1, *sample)
+    assert metrics["test_accuracy"].iloc[-1] > 70
+    assert metrics["train_loss"].is_monotonic_decreasing
+
+
+def test_divergence_is_named(recipe, few):
+    with pytest.raises(StudyError, match=r"diverged in epoch 1, batch [1-4] of 4: .*max_lr"):
+        train(recipe("gn", max_lr=1e30), 1, *few)
+
+
+# --- Repeatability and pairing -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
+def test_two_runs_are_equal_to_the_bit(recipe, few, variant):
+    first, second = (train(recipe(variant), 3, *few) for _ in range(2))
+    assert same(first[0].state_dict(), second[0].state_dict())
+    assert first[1].equals(second[1])
+
+
+def test_another_seed_is_another_run(recipe, few):
+    first, second = (train(recipe("gn", epochs=1), seed, *few) for seed in (1, 2))
+    assert not same(first[0].state_dict(), second[0].state_dict())
+
+
+def test_variants_with_the_same_seed_see_the_same_batches(recipe, few):
+    """Whatever their layers draw for initialisation and dropout in between."""
+    seen = []
+    for variant in ("gn", "ln", "bn_l1"):
+        trainer = Trainer(recipe(variant), 4, few[0])
+        shown, plain_step = [], trainer._step
+
+        def step(inputs, targets, shown=shown, plain_step=plain_step):
+            shown.append((inputs.clone(), targets.clone()))
+            return plain_step(inputs, targets)
+
+        trainer._step = step
+        trainer.epoch(1)
+        trainer.epoch(2)
+        seen.append(shown)
+    for others in seen[1:]:
+        for (inputs, targets), (other_inputs, other_targets) in zip(seen[0], others, strict=True):
+            assert torch.equal(inputs, other_inputs) and torch.equal(targets, other_targets)
+
+
+def test_variants_with_the_same_seed_start_from_the_same_convolutions(recipe, few):
+    states = [Trainer(recipe(variant), 4, few[0]).model.state_dict() for variant in ("gn", "bn_l1")]
+    convolutions = [key for key in states[0] if "conv" in key]
+    assert len(convolutions) == 8
+    assert all(torch.equal(states[0][key], states[1][key]) for key in convolutions)
+
+
+def test_each_epoch_shows_every_image_once_in_a_new_order(recipe, few):
+    batches = Batches(few[0], recipe("gn"), 1, CPU)
+    orders = [torch.cat([labels for _, labels in batches.epoch(epoch)]) for epoch in (1, 2)]
+    assert all(torch.equal(order.sort()[0], batches.labels.sort()[0]) for order in orders)
+    assert not torch.equal(*orders)
+    assert [len(labels) for _, labels in batches.epoch(1)] == [64, 64, 64, 8]
+
+
+def test_streams_are_apart():
+    draws = {
+        (seed, purpose, epoch): torch.rand(4, generator=stream(seed, purpose, epoch)).tolist()
+        for seed in (1, 2)
+        for purpose in ("initialisation", "order", "augmentation", "dropout")
+        for epoch in (0, 1, 11)
+    }
+    assert len({tuple(values) for values in draws.values()}) == len(draws)
+
+
+# --- Going on after a break ----------------------------------------------------------------
+
+
+class BrokenOffError(Exception):
+    """Stands for whatever ends a run."""
+
+
+@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, variant, after):
+    recipe = recipe(variant)
+    model, metrics = train(recipe, 3, *few)
+    said = []
+    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, []), said.append)
+
+    def break_off(row, seconds):
+        if row["epoch"] == after:
+            raise BrokenOffError
+
+    with pytest.raises(BrokenOffError):
+        train(recipe, 3, *few, break_off, resume)
+    torch.manual_seed(99)  # nothing may depend on the global stream
+    resumed, resumed_metrics = train(recipe, 3, *few, resume=resume)
+    assert said == [f"going on after epoch {after} of 3, from {resume.path}"]
+    assert same(model.state_dict(), resumed.state_dict())
+    assert metrics.equals(resumed_metrics)
+    resume.remove()
+    assert not resume.path.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "cannot be read"),
+        (b"half a file", "cannot be read"),
+        (None, "is of other parameters, code or data"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, content, words):
+    path, said = tmp_path / "run.pt", []
+    if content is None:
+        ResumeFile(path, fingerprint(recipe("gn"), 1, [])).save({"rows": []})
+    else:
+        path.write_bytes(content)
+    resume = ResumeFile(path, fingerprint(recipe("gn", max_lr=0.02), 1, []), said.append)
+    assert resume.load() is None
+    assert len(said) == 1 and words in said[0] and said[0].endswith("starting anew")
+
+
+def test_the_fingerprint_is_of_recipe_seed_and_files(recipe, tmp_path):
+    code = tmp_path / "model.py"
+    code.write_text("a = 1")
+    prints = {fingerprint(recipe("gn"), 1, [code]), fingerprint(recipe("gn"), 2, [code])}
+    prints.add(fingerprint(recipe("gn", epochs=4), 1, [code]))
+    code.write_text("a = 2")
+    prints.add(fingerprint(recipe("gn"), 1, [code]))
+    assert len(prints) == 4
+
+
+# --- Small things --------------------------------------------------------------------------
+
+
+def test_a_device_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(StudyError, match=r"training\.device is cuda, .* use auto"):
+        choose_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seconds", "left"), [(7, 8.9, "2 min left"), (19, 8.9, "9 s left"), (20, 8.9, "0 s")]
+)
+def test_the_line_of_progress(epoch, seconds, left):
+    line = epoch_line({"epoch": epoch, "test_accuracy": 99.314}, 20, seconds)
+    assert line.startswith(f"epoch {epoch}/20 · test 99.31 % · 8.9 s · {left}")

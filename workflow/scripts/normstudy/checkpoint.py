@@ -1,0 +1,39 @@
+"""A trained network in a file: a plain state dict and the parameters of its run."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .errors import StudyError
+from .files import replacing
+from .model import build_model
+
+
+def save_checkpoint(model: nn.Module, recipe: dict, path: str | Path) -> None:
+    """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    with replacing(path) as temporary:
+        torch.save({"state_dict": state, "parameters": recipe}, temporary)
+
+
+def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
+    """The trained network in eval mode on the CPU, and the parameters of its run.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StudyError: the file is no checkpoint of this project.
+    """
+    try:
+        checkpoint = torch.load(path, weights_only=True, map_location="cpu")
+        recipe = checkpoint["parameters"]
+        model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
+        model.load_state_dict(checkpoint["state_dict"])
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # torch.load raises whatever the broken bytes lead it to
+        raise StudyError(
+            f"{path} is not a readable checkpoint ({type(error).__name__}):"
+            " delete it, and Snakemake trains that run again"
+        ) from error
+    return model.eval(), recipe

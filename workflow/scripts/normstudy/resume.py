@@ -1,0 +1,65 @@
+"""Where an interrupted run goes on: a file with its state after the last whole epoch."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import torch
+
+from .files import replacing
+
+
+def fingerprint(recipe: dict, seed: int, files: Iterable[str | Path]) -> str:
+    """What a state must have in common with a run to be its own.
+
+    Args:
+        recipe: the run's parameters.
+        seed: the run's seed.
+        files: the code, and the listing of the data's checksums; their content counts.
+    """
+    digest = hashlib.sha256(json.dumps([recipe, seed, torch.__version__]).encode())
+    for path in files:
+        digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class ResumeFile:
+    """The state of a run in a file, replaced after each epoch.
+
+    Args:
+        path: the file; it need not exist.
+        run: the run's fingerprint. A state of another run is not used.
+        say: receives a line when a state is taken up or left alone.
+    """
+
+    def __init__(self, path: str | Path, run: str, say: Callable[[str], None] = print):
+        self.path = Path(path)
+        self.run = run
+        self.say = say
+
+    def load(self) -> dict | None:
+        """The state that was saved last, or None if there is none that fits."""
+        if not self.path.exists():
+            return None
+        try:
+            saved = torch.load(self.path, weights_only=True, map_location="cpu")
+            run, state = saved["run"], saved["state"]
+        except Exception as error:  # torch.load raises whatever the broken bytes lead it to
+            self.say(f"{self.path} cannot be read ({type(error).__name__}): starting anew")
+            return None
+        if run != self.run:
+            self.say(f"{self.path} is of other parameters, code or data: starting anew")
+            return None
+        return state
+
+    def save(self, state: dict) -> None:
+        """Replace the saved state, so that a crash leaves this one or the one before."""
+        with replacing(self.path) as temporary:
+            torch.save({"run": self.run, "state": state}, temporary)
+
+    def remove(self) -> None:
+        """Delete the file, and its folder with the last one."""
+        self.path.unlink(missing_ok=True)
+        if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
+            self.path.parent.rmdir()
