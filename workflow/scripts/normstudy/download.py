@@ -18,7 +18,6 @@ from pathlib import Path
 from .data import CHECKSUMS, read_idx, sha256
 from .datasets import FILE_NAMES
 from .errors import StudyError
-from .files import replacing
 
 ANSWER_SECONDS = 20  # without a byte from a server, then the next source
 FILE_SECONDS = 600  # for one file in all
@@ -113,8 +112,7 @@ def _install(path: Path, target: Path, expected: str | None) -> None:
         read_idx(path)
     elif sha256(path) != expected:
         raise StudyError(f"it is {path.stat().st_size:,} bytes of something else (SHA-256 differs)")
-    with replacing(target) as temporary:
-        shutil.copyfile(path, temporary)
+    path.replace(target)  # within one folder: in place at once or not at all
 
 
 def _is_right(path: Path, expected: str | None) -> bool:
@@ -130,7 +128,8 @@ def download(
 ) -> None:
     """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it.
 
-    Files that are there and right are left alone.
+    Files that are there and right are left alone. Work folders have names of their own, so that
+    several projects may fill one data folder at the same time.
 
     Args:
         dataset: its name, as torchvision spells it.
@@ -183,5 +182,7 @@ def download(
                 f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
             )
     listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
-    with replacing(raw.parent / CHECKSUMS) as temporary:
-        temporary.write_text(listing, encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw) as work:
+        whole = Path(work, CHECKSUMS)
+        whole.write_text(listing, encoding="utf-8")
+        whole.replace(raw.parent / CHECKSUMS)

@@ -1,7 +1,6 @@
 """Writing files so that a crash leaves the old file or none, never half of one."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +10,16 @@ import pandas as pd
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`, moved into its place when the block ends well."""
+    """A temporary path beside `path`, moved into its place when the block ends well.
+
+    The temporary name is always the same, so that what a killed writer left is overwritten by
+    the next one. That wants one writer at a time, which Snakemake's lock sees to.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.part")
     try:
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would keep a shared folder's others out
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.replace(path)

@@ -1,0 +1,93 @@
+"""train_and_die.py PROJECT FOLDER MOMENT: the real training script, killed at a moment.
+
+Runs workflow/scripts/train.py on the sample, writing to FOLDER, and sends itself SIGKILL at:
+
+    never               the run ends by itself
+    mid-epoch           in the middle of epoch 3
+    saving-state        with half of the resume file of epoch 2 written
+    state-not-moved     with the resume file of epoch 2 written, not yet in place
+    between-outputs     after metrics.csv, before checkpoint.pt
+    outputs-written     after both, before the resume file is removed
+"""
+
+import os
+import runpy
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import torch
+import yaml
+from normstudy import checkpoint, config, files, training
+from normstudy.data import CHECKSUMS, sha256
+from normstudy.datasets import FILE_NAMES
+
+project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_at_call(owner, name, number, before=die, after=None):
+    """Replace owner.name by itself, deadly at its call `number`."""
+    function, calls = getattr(owner, name), 0
+
+    def deadly(*arguments, **options):
+        nonlocal calls
+        calls += 1
+        if calls == number and before:
+            before(*arguments)
+        answer = function(*arguments, **options)
+        if calls == number and after:
+            after()
+        return answer
+
+    setattr(owner, name, deadly)
+
+
+def write_half_and_die(content, path, torch_save=torch.save):
+    torch_save(content, path)
+    os.truncate(path, path.stat().st_size // 2)
+    die()
+
+
+STEPS = 800 // 64 + 1
+if moment == "mid-epoch":
+    die_at_call(training.Trainer, "_step", 2 * STEPS + 5, before=lambda *_: die())
+elif moment == "saving-state":
+    die_at_call(torch, "save", 2, before=write_half_and_die)
+elif moment == "state-not-moved":
+    die_at_call(Path, "replace", 2, before=lambda *_: die())
+elif moment == "between-outputs":
+    die_at_call(files, "write_csv", 1, before=None, after=die)
+elif moment == "outputs-written":
+    die_at_call(checkpoint, "save_checkpoint", 1, before=None, after=die)
+
+raw = project / "tests" / "data" / "MNIST-sample"
+folder.mkdir(parents=True, exist_ok=True)
+listing = folder / CHECKSUMS
+listing.write_text("".join(f"{sha256(raw / name)}  {raw / name}\n" for name in FILE_NAMES))
+schema = config.load_schema(project / "workflow" / "schemas" / "config.schema.yaml")
+study = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
+study["training"].update(epochs=4, device="cpu")
+recipe = config.run_parameters(config.check(study, schema), "bn_l1")
+runpy.run_path(
+    str(project / "workflow" / "scripts" / "train.py"),
+    init_globals={
+        "snakemake": SimpleNamespace(
+            input=SimpleNamespace(
+                raw=[str(raw / name) for name in FILE_NAMES],
+                checksums=str(listing),
+                code=[training.__file__],
+            ),
+            output=SimpleNamespace(
+                metrics=str(folder / "metrics.csv"), checkpoint=str(folder / "checkpoint.pt")
+            ),
+            params=SimpleNamespace(recipe=recipe, resume=str(folder / "resume" / "run.pt")),
+            wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
+            log=[str(folder / "train.log")],
+        )
+    },
+)
