@@ -4,6 +4,8 @@ JOB_COSTS = {
     for variant in VARIANTS
     for seed in SEEDS
 }
+FIGURES = ["loss", "accuracy", "final_accuracy", "augmentation"]
+FIGURES += [f"curves_{variant}" for variant in VARIANTS]
 
 
 rule summarize:
@@ -35,3 +37,45 @@ rule summarize:
         sources=str(SOURCE),
     script:
         "../scripts/summarize.py"
+
+
+rule report:
+    input:
+        metrics=RESULTS / "metrics.csv",
+        evaluation=RESULTS / "evaluation.csv",
+        summary=RESULTS / "summary.csv",
+        provenance=RESULTS / "provenance.json",
+        predictions=run_files("predictions.csv"),
+        misclassified=run_files("misclassified.csv"),
+        pictures=run_files("misclassified.png"),
+        raw=ancient(RAW_FILES),
+        reference=resource("reference_run"),
+        label_issues=resource("label_issues"),
+        notebook=SOURCE / "report" / "report.ipynb",
+        template=[
+            SOURCE / "report" / "template" / name
+            for name in ("index.html.j2", "conf.json", "report.css", "report.js")
+        ],
+        code=modules(
+            *("study", "replicated", "sentences", "context", "tables", "setup_tables", "wording"),
+            *("figures", "curves", "plot", "page", "notebook", "summary", "augmentation", "model"),
+        ),
+    output:
+        notebook=RESULTS / "report.ipynb",
+        page=RESULTS / "report.html",
+        figures=expand(
+            RESULTS / "figures" / "{name}.{extension}", name=FIGURES, extension=("png", "svg")
+        ),
+    params:
+        scripts=str(SOURCE / "workflow" / "scripts"),
+        failed=str(LOGS / "report-failed.ipynb"),
+    log:
+        LOGS / "report.log",
+    benchmark:
+        BENCHMARKS / "report.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    script:
+        "../scripts/report.py"

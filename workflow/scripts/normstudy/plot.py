@@ -1,0 +1,133 @@
+"""What every figure of the report shares: its looks, its frame and its words."""
+
+import io
+import textwrap
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
+
+# Okabe & Ito's colours for every kind of colour vision, without the yellow that white swallows.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")  # 7 and 11: 77 distinct pairs
+GREY = "#595959"
+WIDTH = 7.2  # inches: 10 pt text is then still legible at the width of a phone
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "svg.fonttype": "path",  # glyphs as outlines: the same picture whatever fonts the reader has
+    "svg.hashsalt": "normstudy",  # the same ids, hence the same bytes, each time
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure with what must go with it: a file name, words for the blind, and a caption."""
+
+    name: str  # of its files, without extension
+    figure: Figure
+    alt: str  # the numbers shown, in a sentence or two
+    caption: str
+    table: str  # the file that it shows, relative to the results folder
+    function: str  # what drew it, as normstudy.<module>.<function>
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a variant is drawn wherever it appears."""
+
+    colour: str
+    marker: str
+
+
+def looks(variants: Iterable[str]) -> dict[str, Look]:
+    """variant → its look, by the order of the variants: the same in every figure."""
+    return {
+        variant: Look(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
+        for i, variant in enumerate(variants)
+    }
+
+
+def plain(text: str, width: int | None = None) -> str:
+    """A user's string as matplotlib text: no $…$ formulas, no hiding by a leading underscore.
+
+    Wrapped to lines of `width` characters if given.
+    """
+    text = textwrap.fill(text, width) if width else text
+    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
+
+
+@contextmanager
+def style():
+    """The report's style, for making and for saving figures."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # whatever a reader's matplotlibrc says, the picture is the same
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def rendered(figure: Figure, extension: str) -> bytes:
+    """The figure as the bytes of a "png" (twice the screen's resolution) or "svg" file.
+
+    The bytes name neither date nor software: the same figure gives the same file.
+    """
+    buffer = io.BytesIO()
+    metadata = {"Software": None} if extension == "png" else {"Date": None, "Creator": None}
+    with style():
+        figure.savefig(buffer, format=extension, dpi=200, metadata=metadata, facecolor="white")
+    return buffer.getvalue()
+
+
+def place_ticks(axis, low: float, high: float, candidates: Iterable[float], position=float):
+    """Ticks at round values between `low` and `high` on a stretched axis, without crowding.
+
+    Args:
+        axis: a matplotlib axis (ax.xaxis or ax.yaxis).
+        low, high: the values the axis spans.
+        candidates: the round values, the most wanted first.
+        position: value → place along the axis, in any unit.
+    """
+    span = abs(position(high) - position(low))
+    chosen = []
+    for value in candidates:
+        if low <= value <= high and all(
+            abs(position(value) - position(other)) > 0.085 * span for other in chosen
+        ):
+            chosen.append(value)
+    if len(chosen) < 3:
+        linear = MaxNLocator(nbins=5).tick_values(low, high)
+        chosen = [value for value in linear if low <= value <= high] or [low]
+    chosen = sorted(float(value) for value in chosen)
+    axis.set_major_locator(FixedLocator(chosen))
+    axis.set_major_formatter(FixedFormatter([f"{round(value, 6):g}" for value in chosen]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def epoch_axis(axis, epochs: int) -> None:
+    """An x axis of whole epochs from 1 on."""
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if epochs / s <= 20)
+    ticks = np.unique([1, *range(step, epochs + 1, step)])
+    if step > 2 and len(ticks) > 1 and ticks[1] - ticks[0] < step / 2:
+        ticks = ticks[1:]
+    margin = max(0.3, 0.015 * epochs)
+    axis.set_xlim(1 - margin, epochs + margin)
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+    axis.set_xlabel("epoch")

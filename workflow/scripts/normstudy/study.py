@@ -1,0 +1,107 @@
+"""The finished tables of a study, as the report reads them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from . import config as study_config
+from .datasets import DatasetFacts
+from .replicated import same_course
+from .summary import run_metrics
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's tables; columns are those that summarize.py and misclassified.py write.
+
+    `reference` is the replicated study's table of epochs and `label_issues` the listing of
+    doubted test labels; each is None where the dataset has none.
+    """
+
+    folder: Path
+    provenance: dict
+    metrics: pd.DataFrame
+    evaluation: pd.DataFrame
+    summary: pd.DataFrame
+    reference: pd.DataFrame | None = None
+    label_issues: pd.DataFrame | None = None
+
+    @property
+    def config(self) -> dict:
+        """The study as resolved when it was summarized."""
+        return self.provenance["config"]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """variant → its label, in the order of the config."""
+        return {name: variant["label"] for name, variant in self.config["variants"].items()}
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of every variant."""
+        return study_config.seeds(self.config)
+
+    @property
+    def facts(self) -> DatasetFacts:
+        """What is known of the dataset."""
+        return study_config.dataset_facts(self.config)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Each run's figures at its final epoch (summary.run_metrics)."""
+        return run_metrics(self.metrics, self.evaluation)
+
+    @property
+    def drawn_reference(self) -> pd.DataFrame | None:
+        """The replicated study's curves where ours are of the same images and epochs, else None."""
+        return self.reference if same_course(self.config) else None
+
+    def reported(self, metric: str) -> dict[str, float]:
+        """variant → the replicated study's figure, where our curves may be set beside its."""
+        if self.drawn_reference is None:
+            return {}
+        own = self.summary[self.summary["metric"] == metric].dropna(subset="reference")
+        return dict(zip(own["variant"], own["reference"], strict=True))
+
+    def images(self, split: str) -> int:
+        """Number of images of a split ("train" or "test")."""
+        return int(self.evaluation.loc[self.evaluation["split"] == split, "images"].iloc[0])
+
+    def recipe(self, variant: str) -> dict:
+        """All the parameters of a variant's runs."""
+        return study_config.run_parameters(self.config, variant)
+
+    def run_folder(self, variant: str, seed: int) -> Path:
+        """Where a run's own files lie."""
+        return self.folder / variant / f"seed-{seed}"
+
+    def run_tables(self, name: str) -> Iterable[tuple[str, int, pd.DataFrame]]:
+        """(variant, seed, table) of each run, for a file such as "predictions.csv"."""
+        for variant in self.labels:
+            for seed in self.seeds:
+                yield variant, seed, pd.read_csv(self.run_folder(variant, seed) / name)
+
+
+def load_study(
+    results: str | Path, reference: str | None = None, label_issues: str | None = None
+) -> Study:
+    """The study whose tables lie in folder `results`.
+
+    Args:
+        results: folder with metrics.csv, evaluation.csv, summary.csv and provenance.json.
+        reference, label_issues: paths of the tables of workflow/resources that fit the dataset.
+    """
+    folder = Path(results)
+    return Study(
+        folder=folder,
+        provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),
+        metrics=pd.read_csv(folder / "metrics.csv"),
+        evaluation=pd.read_csv(folder / "evaluation.csv"),
+        summary=pd.read_csv(folder / "summary.csv"),
+        reference=pd.read_csv(reference) if reference else None,
+        label_issues=pd.read_csv(label_issues) if label_issues else None,
+    )

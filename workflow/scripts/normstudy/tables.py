@@ -1,0 +1,180 @@
+"""The report's tables of results: pure functions of a study's tables, cells as text."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .replicated import departures
+from .study import Study
+from .summary import mean_interval
+from .wording import counted, signed
+
+ABSENT = "–"
+SHARED_ROWS = 15
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as they are read, with a caption; the first column heads its row.
+
+    `group` names a column whose runs of equal values become the headings of row groups.
+    """
+
+    cells: pd.DataFrame
+    caption: str
+    source: str = ""  # the file that it shows, relative to the results folder
+    group: str | None = None
+
+
+# column of the table -> metric, digits, whether of accuracy
+COMPARED = {
+    "Test accuracy, %": ("test_accuracy", 2),
+    "Test loss, nats": ("test_loss", 4),
+    "Train accuracy, running, %": ("train_accuracy", 2),
+    "Train loss, running, nats": ("train_loss", 4),
+    "Train accuracy, evaluated, %": ("train_accuracy_evaluated", 2),
+}
+
+
+def _final_train_loss(study: Study) -> dict[str, tuple[float, float]]:
+    """variant → mean and deviation of the running train loss of the last epoch."""
+    last = study.metrics.sort_values("epoch").groupby(["variant", "seed"]).tail(1)
+    return {v: mean_interval(own)[:2] for v, own in last.groupby("variant")["train_loss"]}
+
+
+def comparison(study: Study) -> Table:
+    """The final figures of every variant, and beneath them the replicated study's."""
+    numbers = {
+        (row.variant, row.metric): (row.mean, row.standard_deviation, row.reference)
+        for row in study.summary.itertuples()
+    }
+    for variant, (mean, deviation) in _final_train_loss(study).items():
+        numbers[variant, "train_loss"] = (mean, deviation, float("nan"))
+    seeds = len(study.seeds)
+    here = "Here, one seed" if seeds == 1 else f"Here, mean ± standard deviation of {seeds} seeds"
+    known = [v for v in study.labels if pd.notna(numbers[v, "test_accuracy"][2])]
+    groups = {
+        here: (list(study.labels), _own),
+        "Replicated study, one run each": (known, _reference),
+        "Difference, here − replicated": (known, _difference),
+    }
+    rows = [
+        {"Source": name, "Model": study.labels[variant]}
+        | {
+            column: cell(*numbers[variant, metric], digits)
+            for column, (metric, digits) in COMPARED.items()
+        }
+        for name, (variants, cell) in groups.items()
+        for variant in variants
+    ]
+    caption = (
+        "Accuracy and loss after the last epoch. Running: while training, in train mode, on"
+        " augmented images; evaluated: the finished network on the images as they are."
+    )
+    if known and departures(study.config):
+        caption += " The recipes differ: the differences are not a test of the replicated study."
+    return Table(pd.DataFrame(rows), caption, "summary.csv", group="Source")
+
+
+def _own(mean: float, deviation: float, reference: float, digits: int) -> str:
+    text = f"{mean:.{digits}f}"
+    return text if pd.isna(deviation) else f"{text} ± {deviation:.{digits}f}"
+
+
+def _reference(mean: float, deviation: float, reference: float, digits: int) -> str:
+    # The replicated study prints its losses with three digits.
+    return ABSENT if pd.isna(reference) else f"{reference:.{min(digits, 3)}f}"
+
+
+def _difference(mean: float, deviation: float, reference: float, digits: int) -> str:
+    return ABSENT if pd.isna(reference) else signed(mean - reference, min(digits, 3))
+
+
+def shared_errors(study: Study) -> tuple[str, Table | None]:
+    """The test images that most runs get wrong: a sentence and a table, or nothing.
+
+    With a single run there is nothing to share.
+    """
+    errors = pd.concat(
+        [table for _, _, table in study.run_tables("misclassified.csv")], ignore_index=True
+    )
+    runs = len(study.labels) * len(study.seeds)
+    if runs == 1 or errors.empty:
+        return "", None
+    images = errors.groupby("index").agg(
+        label=("label", "first"),
+        predictions=("prediction", lambda found: list(found.value_counts().sort_index().items())),
+        runs=("index", "size"),
+        disputed=("disputed", "first"),
+    )
+    images = images.sort_values("runs", ascending=False, kind="stable")
+    everywhere = images[images["runs"] == runs]
+    disputed = int(everywhere["disputed"].sum())
+    sentence = (
+        f"{counted(len(images), 'test image is', 'test images are')} misclassified by at least one"
+        f" of the {runs:,} runs, {len(everywhere):,} by every one"
+    )
+    if study.label_issues is not None and len(everywhere):
+        sentence += f"; the label of {disputed:,} of the latter is disputed"
+    classes = study.facts.classes
+    cells = pd.DataFrame(
+        [
+            {
+                "Image": f"no. {index}",
+                "Actual": classes[row.label],
+                "Predicted": ", ".join(
+                    classes[prediction] + (f" ({times}×)" if len(row.predictions) > 1 else "")
+                    for prediction, times in sorted(row.predictions, key=lambda p: (-p[1], p[0]))
+                ),
+                "Runs in error": f"{row.runs:,}",
+                "Label disputed": "yes" if row.disputed else "no",
+            }
+            for index, row in zip(images.index, images.itertuples(), strict=True)
+        ]
+    ).head(SHARED_ROWS)
+    if study.label_issues is None:
+        cells = cells.drop(columns="Label disputed")
+    shown = (
+        f"The {len(cells)} of them that most runs get wrong"
+        if len(images) > len(cells)
+        else "All of them"
+    )
+    caption = f"{shown}, in the order of the test set where equally often, of {runs:,} runs."
+    return f"{sentence}.", Table(cells, caption, "<variant>/seed-<n>/misclassified.csv")
+
+
+def label_scores(study: Study) -> Table | None:
+    """Test accuracy with the disputed labels as given, corrected and left out."""
+    if study.label_issues is None:
+        return None
+    issues = study.label_issues.set_index("test_index")
+    agreed = issues[issues["votes_suggested"] >= 3]["suggested_label"]
+    scores = []
+    for variant, seed, table in study.run_tables("predictions.csv"):
+        kept = table[~table["index"].isin(issues.index)]
+        corrected = table["index"].map(agreed).fillna(table["label"])
+        scores.append(
+            {
+                "variant": variant,
+                "As given": (table["prediction"] == table["label"]).mean(),
+                "Corrected": (table["prediction"] == corrected).mean(),
+                "Left out": (kept["prediction"] == kept["label"]).mean(),
+            }
+        )
+    scores = pd.DataFrame(scores)
+    touched = int((issues.index < study.images("test")).sum())
+    if not touched:
+        return None
+    cells = pd.DataFrame(
+        [
+            {"Model": study.labels[variant]}
+            | {column: _own(*mean_interval(100 * own[column])[:2], 0.0, 2) for column in own.columns[1:]}
+            for variant, own in scores.groupby("variant", sort=False)
+        ]
+    )
+    caption = (
+        f"Test accuracy in percent with {counted(touched, 'disputed label')} taken as given,"
+        " corrected where three or more of five raters agree on another, or left out"
+        f"{'' if len(study.seeds) == 1 else f' (mean ± standard deviation of {len(study.seeds)} seeds)'}."
+    )
+    return Table(cells, caption, "<variant>/seed-<n>/predictions.csv")

@@ -1,0 +1,38 @@
+"""Small words of the report's sentences: lists, counts and signed numbers."""
+
+from collections.abc import Sequence
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def listing(items: Sequence[str]) -> str:
+    """a / a and b / a, b and c."""
+    items = list(items)
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 image / 1,234 images."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def spelled(number: int) -> str:
+    """The number as a word up to ten, in digits beyond."""
+    return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
+
+
+def signed(number: float, digits: int = 2) -> str:
+    """A difference with its sign, by the true minus; ±0 where nothing is left of it."""
+    text = f"{abs(number):.{digits}f}"
+    sign = "±" if not float(text) else "+" if number > 0 else "−"
+    return sign + text
+
+
+def minus(text: str) -> str:
+    """A formatted number with the true minus in place of the hyphen."""
+    return text.replace("-", "−")
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, the others as they are."""
+    return text[:1].upper() + text[1:]

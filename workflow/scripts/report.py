@@ -1,0 +1,27 @@
+"""Rule report: the notebook executed on the tables, and the page made of it."""
+
+from pathlib import Path
+
+import nbformat
+from normstudy.files import replacing
+from normstudy.joblog import job_log
+from normstudy.notebook import execute, render
+
+with job_log(snakemake.log[0]):
+    given, params, output = snakemake.input, snakemake.params, snakemake.output
+    notebook = execute(
+        given.notebook,
+        {
+            "results": str(Path(given.summary).parent),
+            "raw": str(Path(given.raw[0]).parent),
+            "reference": given.reference[0] if given.reference else None,
+            "label_issues": given.label_issues[0] if given.label_issues else None,
+            "scripts": params.scripts,
+        },
+        failed=params.failed,
+    )
+    page = render(notebook, Path(given.template[0]).parent)
+    with replacing(output.notebook) as temporary:
+        nbformat.write(notebook, temporary)
+    with replacing(output.page) as temporary:
+        temporary.write_text(page, encoding="utf-8")
