@@ -1,6 +1,4 @@
-"""What several tests need: the real sample, and the default recipe."""
-
-from pathlib import Path
+"""What several tests need: the sample, the default study, a project that was run."""
 
 import pytest
 import torch
@@ -8,9 +6,8 @@ import yaml
 from hypothesis import settings
 from normstudy import config as study
 from normstudy.data import load_split
-
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "tests" / "data" / "MNIST-sample"
+from places import ROOT, SAMPLE
+from project import Project
 
 # Derandomized: the same examples each time, so that a red test is red for everyone.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -37,3 +34,17 @@ def schema():
 def default_config(schema):
     """config.yaml as resolved."""
     return study.check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Project:
+    """A project in which the sample study was run to its end. Not to be changed: copy it."""
+    project = Project.new(tmp_path_factory.mktemp("finished") / "project")
+    project.log = project.snakemake()
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Project:
+    """A copy of the finished project, to change."""
+    return finished.copy(tmp_path / "project")

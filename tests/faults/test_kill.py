@@ -9,7 +9,7 @@ import time
 
 import pytest
 import torch
-from conftest import ROOT
+from places import ROOT
 
 HERE = ROOT / "tests" / "faults"
 

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 import yaml
-from conftest import ROOT
 from normstudy import config as study
 from normstudy.errors import StudyError
+from places import ROOT
 
 MINIMAL = {"variants": {"gn": {"label": "GN", "norm": "group"}}}
 

@@ -4,10 +4,10 @@ import struct
 
 import numpy as np
 import pytest
-from conftest import SAMPLE
 from normstudy.data import CHECKSUMS, load_split, read_idx, sha256, verify
 from normstudy.datasets import FILE_NAMES
 from normstudy.errors import StudyError
+from places import SAMPLE
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
 

@@ -6,12 +6,12 @@ import shutil
 import threading
 
 import pytest
-from conftest import SAMPLE
 from normstudy import download as module
 from normstudy.data import CHECKSUMS, sha256, verify
 from normstudy.datasets import FILE_NAMES
 from normstudy.download import download
 from normstudy.errors import StudyError
+from places import SAMPLE
 
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
 

@@ -47,7 +47,7 @@ def test_the_tables_of_a_run_agree(finished, variant):
     metrics = table(finished, f"{run}/metrics.csv").iloc[-1]
     assert len(predictions) == test["images"] == 200
     assert len(table(finished, f"{run}/misclassified.csv")) == test["errors"] == errors
-    assert test["accuracy"] == metrics["test_accuracy"] == 100 * (1 - errors / 200)
+    assert test["accuracy"] == metrics["test_accuracy"] == 100 * (200 - errors) / 200
     assert test["loss"] == pytest.approx(metrics["test_loss"], abs=2e-6)
 
 

@@ -28,6 +28,8 @@ except StudyError as error:
     origin = ", ".join(str(path) for path in workflow.configfiles)
     raise WorkflowError(f"The config ({origin}) does not fit: {error}")
 
+config.update(STUDY)  # with the defaults, for scripts that read snakemake.config
+
 RESULTS = Path(STUDY["results"])
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"

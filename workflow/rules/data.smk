@@ -1,3 +1,5 @@
+# Where the data are looked for (dataset.source) is read from snakemake.config, not a param: data
+# that are here and verified need not be fetched again because they could come from elsewhere.
 rule download:
     output:
         # `update`: files that are there already are verified, not deleted and fetched again.
@@ -15,7 +17,6 @@ rule download:
         runtime=30,
     params:
         dataset=DATASET,
-        source=STUDY["dataset"]["source"],
         sha256=FACTS.sha256,
     script:
         "../scripts/download.py"

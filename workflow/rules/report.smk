@@ -66,9 +66,6 @@ rule report:
         figures=expand(
             RESULTS / "figures" / "{name}.{extension}", name=FIGURES, extension=("png", "svg")
         ),
-    params:
-        scripts=str(SOURCE / "workflow" / "scripts"),
-        failed=str(LOGS / "report-failed.ipynb"),
     log:
         LOGS / "report.log",
     benchmark:
@@ -77,5 +74,8 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        scripts=str(SOURCE / "workflow" / "scripts"),
+        failed=str(LOGS / "report-failed.ipynb"),
     script:
         "../scripts/report.py"

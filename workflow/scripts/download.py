@@ -6,7 +6,7 @@ from normstudy.download import download
 from normstudy.joblog import job_log
 
 with job_log(snakemake.log[0]) as say:
-    source = snakemake.params.source
+    source = snakemake.config["dataset"]["source"]
     download(
         snakemake.params.dataset,
         Path(snakemake.output.raw[0]).parent,

@@ -120,7 +120,9 @@ def _over_seeds(metrics: pd.DataFrame) -> str:
     seeds = metrics["seed"].nunique()
     if seeds == 1:
         return "One seed."
-    return f"Lines are means over {counted(seeds, 'seed')}, bands go from the lowest to the highest."
+    return (
+        f"Lines are means over {counted(seeds, 'seed')}, bands go from the lowest to the highest."
+    )
 
 
 def _together(
@@ -160,7 +162,9 @@ def _together(
                 shown.append(spread[["min", "max"]].to_numpy(float).ravel())
                 _draw(axes, spread, look[variant], split)
                 handles.append(
-                    Line2D([], [], label=f"{plain(label, 40)}, {split}", **_line(look[variant], split))
+                    Line2D(
+                        [], [], label=f"{plain(label, 40)}, {split}", **_line(look[variant], split)
+                    )
                 )
             if any(len(_known(reference, variant, column, epochs)) for variant in labels):
                 replicated = True
@@ -239,7 +243,9 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
     look = looks(labels)[variant]
     with style():
         figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
-        figure.suptitle(plain(labels[variant], 60), x=0.01, ha="left", fontsize=12, fontweight="bold")
+        figure.suptitle(
+            plain(labels[variant], 60), x=0.01, ha="left", fontsize=12, fontweight="bold"
+        )
         panels = figure.subplots(1, 2)
         for axes, quantity in zip(panels, (LOSS, ACCURACY), strict=True):
             spreads = {
@@ -253,7 +259,7 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
         handles = [Line2D([], [], label=names[split], **_line(look, split)) for split in SPLITS]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
     ends = "; ".join(
-        f"{split} {quantity.name} {_final_values(metrics, own, quantity, split)[len(labels[variant]) + 1:]}"
+        f"{split} {quantity.name} {_final_values(metrics, own, quantity, split)[len(labels[variant]) + 1 :]}"
         for quantity in (LOSS, ACCURACY)
         for split in SPLITS
     )

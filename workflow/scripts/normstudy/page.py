@@ -57,7 +57,7 @@ def show(plot: Plot, folder: str | Path) -> HTML:
     kind = min(files, key=lambda extension: len(files[extension]))
     width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
     image = _image(files[kind], "svg+xml" if kind == "svg" else "png", plot.alt, width, height)
-    source = f'{_file_link(plot.table)}, drawn by <code>{escape(plot.function)}</code>'
+    source = f"{_file_link(plot.table)}, drawn by <code>{escape(plot.function)}</code>"
     return HTML(_figure(image, plot.caption, source))
 
 
@@ -74,7 +74,9 @@ def table(table: Table | None) -> HTML | None:
     if table is None:
         return None
     cells = table.cells.drop(columns=table.group or [])
-    numeric = [cells[column].map(lambda cell: bool(NUMBER.fullmatch(cell))).all() for column in cells]
+    numeric = [
+        cells[column].map(lambda cell: bool(NUMBER.fullmatch(cell))).all() for column in cells
+    ]
     head = "".join(
         f'<th scope="col"{_right(right)}>{escape(str(column))}</th>'
         for column, right in zip(cells, numeric, strict=True)

@@ -177,7 +177,12 @@ def checksum_table(study: Study) -> Table:
 NORM_ROWS = {
     "batch": ("Batch", "one channel of all images of the batch", "(N, H, W)", "C"),
     "layer": ("Layer", "all channels of one image", "(C, H, W)", "N"),
-    "group": ("Group", "the G groups of channels of one image, each by itself", "(C/G, H, W)", "N·G"),
+    "group": (
+        "Group",
+        "the G groups of channels of one image, each by itself",
+        "(C/G, H, W)",
+        "N·G",
+    ),
     "instance": ("Instance", "one channel of one image", "(H, W)", "N·C"),
 }
 

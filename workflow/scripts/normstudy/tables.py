@@ -168,7 +168,10 @@ def label_scores(study: Study) -> Table | None:
     cells = pd.DataFrame(
         [
             {"Model": study.labels[variant]}
-            | {column: _own(*mean_interval(100 * own[column])[:2], 0.0, 2) for column in own.columns[1:]}
+            | {
+                column: _own(*mean_interval(100 * own[column])[:2], 0.0, 2)
+                for column in own.columns[1:]
+            }
             for variant, own in scores.groupby("variant", sort=False)
         ]
     )

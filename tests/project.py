@@ -1,4 +1,4 @@
-"""The real Snakefile, run on the real sample in a folder of its own."""
+"""A copy of the project, in which the real Snakefile is run on the real sample."""
 
 import re
 import shutil
@@ -6,10 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from conftest import ROOT
+from places import ROOT
 
-PARTS = ("Snakefile", "config.yaml", "workflow", "report", "tests/data", "tests/workflow")
+PARTS = (
+    "Snakefile",
+    "config.yaml",
+    "environment.yml",
+    "workflow",
+    "report",
+    "tests/data",
+    "tests/workflow",
+)
 
 
 class Project:
@@ -17,6 +24,18 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    @classmethod
+    def new(cls, folder: Path) -> "Project":
+        """A copy of the sources, in which nothing was run yet."""
+        for part in PARTS:
+            source, target = ROOT / part, folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        return cls(folder)
 
     def copy(self, folder: Path) -> "Project":
         """A copy with the state of its results: what Snakemake thinks of it is unchanged."""
@@ -54,25 +73,3 @@ class Project:
         """Change a module of normstudy, if only by a comment."""
         with (self.folder / "workflow/scripts/normstudy" / module).open("a") as file:
             file.write("# changed\n")
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Project:
-    """A project in which the sample study was run to its end. Not to be changed: copy it."""
-    folder = tmp_path_factory.mktemp("finished") / "project"
-    for part in PARTS:
-        source, target = ROOT / part, folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target)
-    project = Project(folder)
-    project.log = project.snakemake()
-    return project
-
-
-@pytest.fixture
-def project(finished, tmp_path) -> Project:
-    """A copy of the finished project, to change."""
-    return finished.copy(tmp_path / "project")
