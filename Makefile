@@ -1,5 +1,6 @@
 # make run    set up .venv if need be, then run the study        (make run CORES=8)
 # make test   set up the test tools too, then lint and run every test
+# make bench  measure speed on this machine, into results/benchmarks/bench.md
 # make lock   remake the hash-locked requirements from the .in files
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/b
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test lint lock
+.PHONY: run setup test lint bench lock
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES) --rerun-incomplete
@@ -26,6 +27,9 @@ lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff format --check .
 	@$(IN_VENV) snakefmt --check --compact-diff Snakefile workflow
 	@$(IN_VENV) snakemake --lint
+
+bench: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.bench
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

@@ -14,6 +14,7 @@ rule train:
         LOGS / "train" / "{variant}-seed-{seed}.log",
     benchmark:
         BENCHMARKS / "train" / "{variant}-seed-{seed}.tsv"
+    priority: lambda wildcards: study.cost(STUDY, wildcards.variant)  # longest jobs first
     conda:
         "../../environment.yml"
     threads: 1

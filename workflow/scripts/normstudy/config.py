@@ -195,3 +195,13 @@ def run_parameters(config: dict, variant: str) -> dict:
         "mean": facts.mean,
         "std": facts.std,
     }
+
+
+def cost(config: dict, variant: str) -> int:
+    """How long a run of the variant takes, in no unit: to start the longest first.
+
+    A step costs about as much for itself as for 64 images.
+    """
+    recipe = run_parameters(config, variant)
+    images = recipe["train_images"] or 60_000
+    return round(recipe["epochs"] * (images / 64 + images / recipe["batch_size"]))
