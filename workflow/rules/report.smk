@@ -58,7 +58,8 @@ rule report:
         ],
         code=modules(
             *("study", "replicated", "sentences", "context", "tables", "setup_tables", "wording"),
-            *("figures", "curves", "plot", "page", "notebook", "summary", "augmentation", "model"),
+            *("figures", "curves", "plot", "page", "notebook", "summary", "config", "datasets"),
+            *("data", "augmentation", "streams", "model"),
         ),
     output:
         notebook=RESULTS / "report.ipynb",

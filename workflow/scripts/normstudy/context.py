@@ -69,6 +69,8 @@ def misclassified(study: Study, variant: str) -> tuple[str, str]:
         f"{label}, seed {seed}: {len(tiles):,} of its {counted(len(table), 'error')} among"
         f" {study.images('test'):,} test images, {order}."
     )
+    if head["disputed"].any():
+        caption += " A dagger marks a label that people dispute."
     return alt, caption
 
 
@@ -117,8 +119,8 @@ def limits(study: Study) -> list[str]:
         found.append(
             "One seed says nothing of how much another would change the figures."
             + (
-                " For small networks near 99.5 % on MNIST, repeated trainings are known to differ by"
-                " a standard deviation of 0.05 to 0.08 points, that is 5 to 8 test images."
+                " For small networks near 99.5 % on MNIST, repeated trainings are known to differ"
+                " by a standard deviation of 0.05 to 0.08 points, that is 5 to 8 test images."
                 if mnist
                 else ""
             )

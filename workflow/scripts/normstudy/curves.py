@@ -15,7 +15,7 @@ SPLITS = {
     "train": "Train images (running: in train mode, augmented)",
 }
 LINE = {"test": "-", "train": ":"}
-REFERENCE_LINE = (0, (5, 2))  # dashes
+REFERENCE = {"linestyle": (0, (5, 2)), "linewidth": 1, "alpha": 0.6, "color": GREY}
 NEVER_ZERO = 1e-5  # nats; a loss of nothing has no place on a logarithmic axis
 SOFT = 0.02  # points; keeps 100 % on the stretched axis, two images of 10,000 beyond the last tick
 
@@ -102,17 +102,11 @@ def _known(reference: pd.DataFrame | None, variant: str, column: str, epochs: in
     return reference[(reference["variant"] == variant) & (reference["epoch"] <= epochs)]
 
 
-def _final_values(
-    metrics: pd.DataFrame, labels: dict[str, str], quantity: Quantity, split: str
-) -> str:
-    """The values at the end as a clause for the alt text."""
-    column = f"{split}_{quantity.name}"
-    ends = []
-    for variant, label in labels.items():
-        means = _spread(metrics, variant, column)["mean"]
-        first, last = (quantity.format.format(means.iloc[i]) for i in (0, -1))
-        ends.append(f"{label} {last}" + (f" (from {first})" if len(means) > 1 else ""))
-    return listing(ends)
+def _ends(metrics: pd.DataFrame, variant: str, quantity: Quantity, split: str) -> str:
+    """The last value of a curve and the first, for the alt text."""
+    means = _spread(metrics, variant, f"{split}_{quantity.name}")["mean"]
+    first, last = (quantity.format.format(means.iloc[i]) for i in (0, -1))
+    return last if len(means) == 1 else f"{last} (from {first})"
 
 
 def _over_seeds(metrics: pd.DataFrame) -> str:
@@ -125,6 +119,41 @@ def _over_seeds(metrics: pd.DataFrame) -> str:
     )
 
 
+def _panel(
+    axes,
+    metrics: pd.DataFrame,
+    labels: dict[str, str],
+    reference: pd.DataFrame | None,
+    quantity: Quantity,
+    split: str,
+) -> tuple[list[Line2D], bool]:
+    """Every variant's curve of one split.
+
+    Returns:
+        The legend's entries, and whether the replicated study's curves are among them.
+    """
+    column = f"{split}_{quantity.name}"
+    look, epochs = looks(labels), int(metrics["epoch"].max())
+    shown, handles, replicated = [], [], False
+    for variant, label in labels.items():
+        line = _line(look[variant], split)
+        known = _known(reference, variant, column, epochs)
+        if len(known):
+            replicated = True
+            values = known[column].clip(lower=NEVER_ZERO)
+            axes.plot(known["epoch"], values, **REFERENCE | {"color": line["color"]})
+            shown.append(values.to_numpy(float))
+        spread = _spread(metrics, variant, column)
+        shown.append(spread[["min", "max"]].to_numpy(float).ravel())
+        _draw(axes, spread, look[variant], split)
+        handles.append(Line2D([], [], label=f"{plain(label, 40)}, {split}", **line))
+    if replicated:
+        handles.append(Line2D([], [], label=f"the replicated study's run, {split}", **REFERENCE))
+    axes.set_title(SPLITS[split])
+    _scale_y(axes, quantity, np.concatenate(shown))
+    return handles, replicated
+
+
 def _together(
     metrics: pd.DataFrame,
     labels: dict[str, str],
@@ -132,60 +161,30 @@ def _together(
     quantity: Quantity,
 ) -> Plot:
     """A panel for the test images above one for the train images, with every variant."""
-    epochs = int(metrics["epoch"].max())
-    look = looks(labels)
+    epochs, seeds = int(metrics["epoch"].max()), metrics["seed"].nunique()
     models = f"all {len(labels)} models" if len(labels) > 1 else plain(next(iter(labels.values())))
-    alt = []
-    replicated = False
+    legend_lines = sum(1 + len(label) // 40 for label in labels.values())
     with style():
-        rows = -(-sum(1 + len(label) // 40 for label in labels.values()))
-        figure = Figure(figsize=(WIDTH, 6.6 + 0.18 * rows), layout="constrained")
-        figure.suptitle(
-            f"{quantity.name.capitalize()} of {models}",
-            x=0.01, ha="left", fontsize=13, fontweight="bold",
-        )  # fmt: skip
+        figure = Figure(figsize=(WIDTH, 6.6 + 0.18 * legend_lines), layout="constrained")
+        title = f"{quantity.name.capitalize()} of {models}"
+        figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
         panels = figure.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
-        handles = []
-        for axes, (split, title) in zip(panels, SPLITS.items(), strict=True):
-            column = f"{split}_{quantity.name}"
-            shown = []
-            for variant, label in labels.items():
-                known = _known(reference, variant, column, epochs)
-                if len(known):
-                    axes.plot(
-                        known["epoch"], known[column].clip(lower=NEVER_ZERO),
-                        color=look[variant].colour, linestyle=REFERENCE_LINE,
-                        linewidth=1, alpha=0.55,
-                    )  # fmt: skip
-                    shown.append(known[column].clip(lower=NEVER_ZERO).to_numpy(float))
-                spread = _spread(metrics, variant, column)
-                shown.append(spread[["min", "max"]].to_numpy(float).ravel())
-                _draw(axes, spread, look[variant], split)
-                handles.append(
-                    Line2D(
-                        [], [], label=f"{plain(label, 40)}, {split}", **_line(look[variant], split)
-                    )
-                )
-            if any(len(_known(reference, variant, column, epochs)) for variant in labels):
-                replicated = True
-                handles.append(
-                    Line2D(
-                        [], [], color=GREY, linestyle=REFERENCE_LINE, linewidth=1, alpha=0.8,
-                        label=f"the replicated study's run, {split}",
-                    )
-                )  # fmt: skip
-            axes.set_title(title)
-            _scale_y(axes, quantity, np.concatenate(shown))
-            axes.yaxis.label.set_linespacing(1.3)
-            alt.append(
-                f"{split.capitalize()} {quantity.name} after epoch {epochs}: "
-                f"{_final_values(metrics, labels, quantity, split)}."
-            )
+        handles, replicated = [], False
+        for axes, split in zip(panels, SPLITS, strict=True):
+            entries, known = _panel(axes, metrics, labels, reference, quantity, split)
+            handles += entries
+            replicated |= known
         epoch_axis(panels[-1], epochs)
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
     unit = "nats per image" if quantity is LOSS else "percent"
-    seeds = metrics["seed"].nunique()
     means = f", means over {seeds} seeds" if seeds > 1 else ""
+    alt = [f"Line graph of {quantity.name} ({unit}{means}) over {counted(epochs, 'epoch')}."]
+    for split in SPLITS:
+        ends = [
+            f"{label} {_ends(metrics, variant, quantity, split)}"
+            for variant, label in labels.items()
+        ]
+        alt.append(f"{split.capitalize()} {quantity.name} after epoch {epochs}: {listing(ends)}.")
     caption = f"{quantity.name.capitalize()} by epoch. {_over_seeds(metrics)}"
     if replicated:
         caption += (
@@ -195,8 +194,7 @@ def _together(
     return Plot(
         name=quantity.name,
         figure=figure,
-        alt=f"Line graph of {quantity.name} ({unit}{means}) over {counted(epochs, 'epoch')}. "
-        + " ".join(alt),
+        alt=" ".join(alt),
         caption=caption,
         table="metrics.csv",
         function=f"curves.{quantity.name}",
@@ -237,7 +235,6 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
         labels: variant → label; all of them, so that the variant keeps its colour.
         variant: the one to draw.
     """
-    own = {variant: labels[variant]}
     metrics = metrics[metrics["variant"] == variant]
     epochs = int(metrics["epoch"].max())
     look = looks(labels)[variant]
@@ -254,19 +251,19 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
             for split, spread in spreads.items():
                 _draw(axes, spread, look, split)
             _scale_y(axes, quantity, pd.concat(spreads)[["min", "max"]].to_numpy().ravel())
-            epoch_axis(axes, epochs)
+            epoch_axis(axes, epochs, most=8)
         names = {"test": "test", "train": "train (running, augmented)"}
         handles = [Line2D([], [], label=names[split], **_line(look, split)) for split in SPLITS]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
-    ends = "; ".join(
-        f"{split} {quantity.name} {_final_values(metrics, own, quantity, split)[len(labels[variant]) + 1 :]}"
+    ends = [
+        f"{split} {quantity.name} {_ends(metrics, variant, quantity, split)}"
         for quantity in (LOSS, ACCURACY)
         for split in SPLITS
-    )
+    ]
     return Plot(
         name=f"curves_{variant}",
         figure=figure,
-        alt=f"{labels[variant]}, train and test by epoch. After epoch {epochs}: {ends}.",
+        alt=f"{labels[variant]}, train and test by epoch. After epoch {epochs}: {listing(ends)}.",
         caption=f"{labels[variant]}: loss and accuracy by epoch. {_over_seeds(metrics)}",
         table="metrics.csv",
         function="curves.variant_curves",

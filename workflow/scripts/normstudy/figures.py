@@ -143,7 +143,7 @@ def augmented_strip(
         grid = figure.subplots(len(rows), count, squeeze=False)
         for number, (axes_row, images) in enumerate(zip(grid, rows, strict=True)):
             for axes, image in zip(axes_row, images, strict=True):
-                axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+                axes.imshow(image.numpy(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
                 axes.set_xticks([])
                 axes.set_yticks([])
                 axes.spines[:].set_visible(False)

@@ -50,7 +50,7 @@ def _own_kernel() -> Iterator[None]:
 
 
 def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbformat.NotebookNode:
-    """The notebook executed with the parameters, without times and paths in its metadata.
+    """The notebook executed with the parameters, without times, paths and chance in its metadata.
 
     Args:
         template: the notebook, with a cell tagged "parameters".
@@ -77,6 +77,9 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
     for part in (notebook, *notebook.cells):
         for name in ("papermill", "execution"):
             part.metadata.pop(name, None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"  # papermill draws a new one each time
     return drop_empty(notebook)
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from IPython.display import HTML
 
+from . import replicated
 from .files import replacing
 from .plot import Plot, rendered
+from .study import Study
 from .tables import Table
 
-NUMBER = re.compile(r"[+−±]?\d[\d,]*(\.\d+)?( ± [\d.]+)?|–")
+NUMBER = re.compile(r"[+−±]?\d[\d,]*(\.\d+)?( [±+] [\d.]+)?|–")
 PIXELS_PER_INCH = 100  # of a figure on the page
+LONG = 20  # characters, beyond which a cell may take several lines
 
 
 def heading(level: int, words: str) -> HTML:
@@ -23,19 +26,27 @@ def heading(level: int, words: str) -> HTML:
 
 def text(*paragraphs: str) -> HTML | None:
     """A paragraph for each text that is not empty."""
-    return _html("".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs if paragraph))
+    return _html("".join(f"<p>{_words(paragraph)}</p>" for paragraph in paragraphs if paragraph))
+
+
+def source_note(study: Study) -> HTML | None:
+    """Where the replicated study is to be found; nothing where none of its numbers is shown."""
+    if study.summary["reference"].isna().all():
+        return None
+    link = f'<a href="{escape(replicated.URL, quote=True)}">{escape(replicated.NAME)}</a>'
+    return HTML(f"<p>The replicated study is {link} by {escape(replicated.AUTHORS)}.</p>")
 
 
 def items(texts: Iterable[str]) -> HTML | None:
     """A list with a point for each text."""
-    points = "".join(f"<li>{escape(one)}</li>" for one in texts if one)
+    points = "".join(f"<li>{_words(one)}</li>" for one in texts if one)
     return _html(points and f"<ul>{points}</ul>")
 
 
 def findings(pairs: Iterable[tuple[str, str]]) -> HTML | None:
     """Each claim with what was found about it beneath."""
     body = "".join(
-        f"<dt>{escape(claim)}</dt><dd>{escape(finding)}</dd>" for claim, finding in pairs
+        f"<dt>{_words(claim)}</dt><dd>{_words(finding)}</dd>" for claim, finding in pairs
     )
     return _html(body and f'<dl class="claims">{body}</dl>')
 
@@ -74,12 +85,10 @@ def table(table: Table | None) -> HTML | None:
     if table is None:
         return None
     cells = table.cells.drop(columns=table.group or [])
-    numeric = [
-        cells[column].map(lambda cell: bool(NUMBER.fullmatch(cell))).all() for column in cells
-    ]
+    kinds = [_kind(cells[column], column in table.names) for column in cells]
     head = "".join(
-        f'<th scope="col"{_right(right)}>{escape(str(column))}</th>'
-        for column, right in zip(cells, numeric, strict=True)
+        f'<th scope="col"{kind}>{_words(str(column))}</th>'
+        for column, kind in zip(cells, kinds, strict=True)
     )
     groups = table.cells[table.group] if table.group else [""] * len(cells)
     bodies: list[str] = []
@@ -87,23 +96,22 @@ def table(table: Table | None) -> HTML | None:
     for group, row in zip(groups, cells.itertuples(index=False), strict=True):
         if group != previous:
             heading = (
-                f'<tr><th colspan="{len(numeric)}" scope="rowgroup">{escape(group)}</th></tr>'
+                f'<tr><th colspan="{len(kinds)}" scope="rowgroup">{_words(group)}</th></tr>'
                 if table.group
                 else ""
             )
             bodies.append(heading)
             previous = group
         first, *others = row
-        bodies[-1] += f'<tr><th scope="row">{escape(first)}</th>' + "".join(
-            f"<td{_right(right)}>{escape(cell)}</td>"
-            for cell, right in zip(others, numeric[1:], strict=True)
+        bodies[-1] += f'<tr><th scope="row">{_words(first)}</th>' + "".join(
+            f"<td{kind}>{_cell(cell)}</td>" for cell, kind in zip(others, kinds[1:], strict=True)
         )
         bodies[-1] += "</tr>"
     source = f' <span class="source">{_file_link(table.source)}</span>' if table.source else ""
     label = escape(table.caption.partition(".")[0], quote=True)
     return HTML(
         f'<div class="table" role="region" tabindex="0" aria-label="Table: {label}"><table>'
-        f"<caption>{escape(table.caption)}{source}</caption>"
+        f"<caption><span>{_words(table.caption)}{source}</span></caption>"
         f"<thead><tr>{head}</tr></thead>"
         + "".join(f"<tbody>{body}</tbody>" for body in bodies)
         + "</table></div>"
@@ -120,8 +128,26 @@ def _html(body: str) -> HTML | None:
     return HTML(body) if body else None
 
 
-def _right(right: bool) -> str:
-    return ' class="number"' if right else ""
+def _words(words: str) -> str:
+    """Escaped, with a number kept on one line with its per cent sign and its ±."""
+    return (
+        escape(words)
+        .replace(" %", "\u00a0%")
+        .replace(" ± ", "\u00a0±\u00a0")
+        .replace("no. ", "no.\u00a0")
+    )
+
+
+def _cell(words: str) -> str:
+    """As `_words`, but a number may part from its ± where the column is narrow."""
+    return _words(words).replace("\u00a0±", " ±")
+
+
+def _kind(cells: Iterable[str], names: bool) -> str:
+    """The class of a column's cells: numbers are set right, long texts may wrap."""
+    if not names and all(NUMBER.fullmatch(cell) for cell in cells):
+        return ' class="number"'
+    return ' class="long"' if max(map(len, cells), default=0) > LONG else ""
 
 
 def _file_link(name: str) -> str:
@@ -141,6 +167,6 @@ def _image(content: bytes, kind: str, alt: str, width: int, height: int) -> str:
 
 def _figure(image: str, caption: str, source: str) -> str:
     return (
-        f'<figure>{image}<figcaption>{escape(caption)} <span class="source">{source}</span>'
+        f'<figure>{image}<figcaption>{_words(caption)} <span class="source">{source}</span>'
         "</figcaption></figure>"
     )

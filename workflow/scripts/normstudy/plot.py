@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
@@ -121,12 +120,12 @@ def place_ticks(axis, low: float, high: float, candidates: Iterable[float], posi
     axis.set_minor_formatter(NullFormatter())
 
 
-def epoch_axis(axis, epochs: int) -> None:
-    """An x axis of whole epochs from 1 on."""
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if epochs / s <= 20)
-    ticks = np.unique([1, *range(step, epochs + 1, step)])
-    if step > 2 and len(ticks) > 1 and ticks[1] - ticks[0] < step / 2:
-        ticks = ticks[1:]
+def epoch_axis(axis, epochs: int, most: int = 20) -> None:
+    """An x axis of whole epochs from 1 on, with about `most` ticks at most."""
+    step = next(
+        s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if epochs / s <= most
+    )
+    ticks = [1, *(m for m in range(step, epochs + 1, step) if m - 1 > step / 2)]
     margin = max(0.3, 0.015 * epochs)
     axis.set_xlim(1 - margin, epochs + margin)
     axis.set_xticks(ticks, [str(tick) for tick in ticks])

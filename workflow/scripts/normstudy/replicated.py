@@ -1,9 +1,9 @@
-"""The study that is replicated: where it is, its recipe, and how far a study here departs from it."""
+"""The study that is replicated: its recipe, and how far a study here departs from it."""
 
 from . import config as study_config
 
-NAME = "EVA6-Normalization-Regularization"
 AUTHORS = "Gurijala, Ganguly and Sequeira"
+NAME = "EVA6-Normalization-Regularization"
 URL = "https://github.com/Arijit-datascience/EVA6-BatchNormalization-Regularization"
 
 # key of a run's parameters -> (what it is called, the replicated study's value)

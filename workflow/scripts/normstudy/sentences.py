@@ -9,19 +9,31 @@ from .figures import wilson
 from .replicated import departures
 from .study import Study
 from .summary import mean_interval
-from .wording import capital, counted, listing, minus, signed, spelled
+from .wording import capital, counted, listing, signed, spelled
 
-UNIT = {"loss": "nats per image", "accuracy": "points", "gap": "points"}
+MANY = 6  # models, beyond which a sentence does not name them all
+
+# metric -> how a sentence calls it
+MEASURE = {
+    "test_accuracy": "test accuracy",
+    "test_loss": "test loss",
+    "train_accuracy": "running train accuracy",
+    "train_accuracy_evaluated": "evaluated train accuracy",
+    "gap": "difference between running train and test accuracy",
+    "gap_evaluated": "difference between evaluated train and test accuracy",
+}
 
 
 def compared(study: Study) -> str:
     """What was trained on what, in one sentence."""
     labels = list(study.labels.values())
     networks = (
-        f"{capital(spelled(len(labels)))} small convolutional networks, "
+        f"{capital(spelled(len(labels)))} small convolutional networks"
         if len(labels) > 1
-        else "A small convolutional network, "
+        else "A small convolutional network"
     )
+    if len(labels) <= MANY:
+        networks += f" ({listing(labels)})"
     epochs = sorted({study.recipe(variant)["epochs"] for variant in study.labels})
     passes = listing([f"{e:,}" for e in epochs])
     dataset = study.config["dataset"]
@@ -30,7 +42,7 @@ def compared(study: Study) -> str:
     test = f"{first['test']}{counted(study.images('test'), 'test image')}"
     seeds = len(study.seeds)
     return (
-        f"{networks}{listing(labels)}, trained for {passes}"
+        f"{networks}, trained for {passes}"
         f" {'epoch' if epochs == [1] else 'epochs'} on {train} of {dataset['name']} and tested on"
         f" {test}, with {spelled(seeds)} {'seed' if seeds == 1 else 'seeds each'}."
     )
@@ -42,6 +54,18 @@ def _ranked(study: Study) -> pd.DataFrame:
     table = groups.agg(["mean", "std"]).reindex(list(study.labels))
     table["label"] = list(study.labels.values())
     return table.sort_values("mean", ascending=False, kind="stable")
+
+
+def _shortened(clauses: list[str]) -> list[str]:
+    """Of many clauses the first three, how many are left out, and the last."""
+    if len(clauses) <= MANY:
+        return clauses
+    return [*clauses[:3], f"{spelled(len(clauses) - 4)} more between", clauses[-1]]
+
+
+def _names(labels: list[str]) -> str:
+    """The labels, or how many there are if they are many."""
+    return listing(labels) if len(labels) <= MANY else f"{spelled(len(labels))} models"
 
 
 def answer(study: Study) -> str:
@@ -60,7 +84,7 @@ def _answer_one_seed(study: Study) -> str:
             ranked["label"], among, errors, ranked["mean"], strict=False
         )
     ]
-    text = f"{listing(parts)}."
+    text = f"{listing(_shortened(parts))}."
     bounds = [wilson(value, images) for value in ranked["mean"]]
     if len(ranked) == 1:
         return f"{text} Wilson's 95 % interval is {_range(bounds[0])}."
@@ -71,23 +95,22 @@ def _answer_one_seed(study: Study) -> str:
     ]
     difference = int(errors.iloc[-1] - errors.iloc[0])
     if not below:
-        most = (
-            "models that err equally often"
-            if difference == 0
-            else f"models that differ by {'at most ' if len(ranked) > 2 else ''}"
-            f"{counted(difference, 'image')}"
-        )
         both = "both" if len(ranked) == 2 else f"all {spelled(len(ranked))}"
+        apart = f"{counted(difference, 'image')} apart" if difference else "level"
         return (
-            f"{text} One run cannot rank {most}: the 95 % intervals (Wilson) of {both} overlap,"
-            f" from {_range(bounds[0])} for {first['label']} to {_range(bounds[-1])} for"
-            f" {ranked['label'].iloc[-1]}."
+            f"{text} One run of each cannot rank the methods: best and worst are {apart}, and the"
+            f" 95 % intervals (Wilson) of {both} overlap, from {_range(bounds[0])} for"
+            f" {first['label']} to {_range(bounds[-1])} for {ranked['label'].iloc[-1]}."
         )
     beside = [label for label in ranked["label"].iloc[1:] if label not in below]
-    overlap = f", and overlaps with {listing(beside)}'s" if beside else ""
+    overlap = (
+        f", and overlaps with {'that' if len(beside) == 1 else 'those'} of {_names(beside)}"
+        if beside
+        else ""
+    )
     return (
         f"{text} The 95 % interval (Wilson) of {first['label']}, {_range(bounds[0])}, lies wholly"
-        f" above {'that' if len(below) == 1 else 'those'} of {listing(below)}{overlap}. That is"
+        f" above {'that' if len(below) == 1 else 'those'} of {_names(below)}{overlap}. That is"
         " about these trained networks: with one seed, how much another would change is unknown."
     )
 
@@ -101,30 +124,34 @@ def _answer_seeds(study: Study) -> str:
     parts = [f"{row.label} {row.mean:.2f} ± {row.std:.2f} %" for row in ranked.itertuples()]
     text = (
         f"Over {spelled(seeds)} seeds the mean test accuracy (± standard deviation), of"
-        f" {counted(images, 'image')}, is: {listing(parts)}."
+        f" {counted(images, 'image')}, is: {listing(_shortened(parts))}."
     )
     if len(ranked) == 1:
         return text
     best, *rivals = ranked.index
     by_seed = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
-    apart, level = [], []
+    clauses, apart, level = [], [], []
     for rival in rivals:
         difference = by_seed[best] - by_seed[rival]
         mean, _, low, high = mean_interval(difference)
-        ahead = int((difference > 0).sum())
-        clause = (
-            f"{study.labels[rival]} by {mean:.2f} points"
-            f" ({signed(low)} to {signed(high)}; ahead in {ahead} of {seeds} seeds)"
+        name, ahead = study.labels[rival], int((difference > 0).sum())
+        interval = f"{'' if clauses else '95 % interval '}{signed(low)} to {signed(high)}"
+        clauses.append(
+            f"{name} by {mean:.2f} points ({interval}, ahead in {ahead} of {seeds} seeds)"
         )
-        (apart if low > 0 else level).append(clause)
-    text += f" {study.labels[best]} leads"
-    if apart:
-        text += f" {listing(apart)}, where the 95 % interval of the paired difference excludes 0"
-    if apart and level:
-        text += ", and"
+        (apart if low > 0 else level).append(name)
+    text += f" {study.labels[best]} leads {listing(_shortened(clauses))}."
     if level:
-        text += f" {listing(level)}, where that interval includes 0: no difference is shown"
-    return text + ". These intervals are not corrected for having picked the best first."
+        text += (
+            f" Against {_names(level)} the interval of the paired difference includes 0: no"
+            " difference is shown."
+        )
+    if apart:
+        text += (
+            f" Against {_names(apart)} {'it' if level else 'the interval of the paired difference'}"
+            " excludes 0, without a correction for having picked the best model first."
+        )
+    return text
 
 
 def replication(study: Study) -> str:
@@ -163,54 +190,41 @@ def replication(study: Study) -> str:
 
 
 def claim(study: Study, claim: dict) -> str:
-    """Whether a claim's direction holds in the tables, against each rival and by how much."""
+    """Whether a claim's direction is found in the tables, against each rival and by how much."""
     variant, metric = claim["variant"], claim["metric"]
     rivals = claim["against"]
     if rivals == "all":
         rivals = [name for name in study.labels if name != variant]
     if not rivals:
         return "There is no other model in this study to compare with."
-    sign = 1 if claim["direction"] == "higher" else -1
     by_seed = study.runs.pivot(index="seed", columns="variant", values=metric)
-    held, clauses = 0, []
+    directions, clauses = [], []
     for rival in rivals:
-        lead = sign * (by_seed[variant] - by_seed[rival]).round(6)
-        mean = lead.mean().round(6)
+        differences = (by_seed[variant] - by_seed[rival]).round(6)
+        mean = round(differences.mean(), 6)
+        directions.append("higher" if mean > 0 else "lower" if mean < 0 else "equal")
+        if mean == 0:
+            clauses.append(f"equal to {study.labels[rival]}'s")
+            continue
+        agreeing = int((differences * mean > 0).sum())
+        seeds = f" (so in {agreeing} of {len(differences)} seeds)" if len(differences) > 1 else ""
         size = _size(study, metric, abs(mean))
-        seeds = f", ahead in {(lead > 0).sum()} of {len(lead)} seeds" if len(lead) > 1 else ""
-        if mean > 0:
-            held += 1
-            clauses.append(f"it holds against {study.labels[rival]} by {size}{seeds}")
-        elif mean < 0:
-            clauses.append(f"it fails against {study.labels[rival]} by {size}{seeds}")
-        else:
-            clauses.append(f"it is level with {study.labels[rival]}")
-    whole = "holds" if held == len(rivals) else "does not hold"
-    means = f" (means over {counted(len(study.seeds), 'seed')})" if len(study.seeds) > 1 else ""
-    return f"In these tables the claim {whole}{means}: {'; '.join(clauses)}."
+        clauses.append(f"{size} {directions[-1]} than {study.labels[rival]}'s{seeds}")
+    holds = all(direction == claim["direction"] for direction in directions)
+    mean_of = "" if len(by_seed) == 1 else "mean "
+    return (
+        f"{'Holds' if holds else 'Does not hold'} in these tables: {study.labels[variant]}'s"
+        f" {mean_of}{MEASURE[metric]} is {listing(clauses)}."
+    )
 
 
 def _size(study: Study, metric: str, difference: float) -> str:
     """A difference with its unit, and in images where it is one of test accuracy."""
-    unit = UNIT[next(kind for kind in UNIT if kind in metric)]
-    if "loss" in metric:
-        return f"{difference:.4f} {unit}"
-    size = f"{difference:.2f} {unit}"
+    if metric == "test_loss":
+        return f"{difference:.4f} nats per image"
+    size = f"{difference:.2f} points"
     if metric != "test_accuracy":
         return size
     images = difference * study.images("test") / 100
-    count = counted(round(images), "image") if len(study.seeds) == 1 else f"{images:.1f} images"
-    return f"{size} ({count}{'' if len(study.seeds) == 1 else ' on average'})"
-
-
-def overfitting(study: Study) -> str:
-    """The two differences between train and test accuracy, for each variant."""
-    means = study.runs.groupby("variant", sort=False)[["gap", "gap_evaluated"]].mean()
-    parts = [
-        f"{label} {minus(f'{means.gap[variant]:.2f}')} and {minus(f'{means.gap_evaluated[variant]:.2f}')}"
-        for variant, label in study.labels.items()
-    ]
-    return (
-        "Train minus test accuracy in points, first with the running train accuracy, then with that"
-        f" of the finished network on the images as they are: {'; '.join(parts)}."
-    )
+    one = len(study.seeds) == 1
+    return f"{size} ({counted(round(images), 'image') if one else f'{images:.1f} images'})"

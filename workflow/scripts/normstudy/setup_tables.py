@@ -96,14 +96,13 @@ def recipe_table(study: Study) -> Table:
         values: dict[str, list[str]] = {}
         for variant, label in study.labels.items():
             values.setdefault(shown[variant][key], []).append(label)
-        if set(values) == {ABSENT}:
-            continue
-        cell = (
-            next(iter(values))
-            if len(values) == 1
-            else "; ".join(f"{value}: {listing(labels)}" for value, labels in values.items())
-        )
-        rows.append({"Setting": name, "Value": cell})
+        cells = [
+            value if len(values) == 1 else f"{value} ({listing(labels)})"
+            for value, labels in values.items()
+            if value
+        ]
+        if cells:
+            rows.append({"Setting": name, "Value": "; ".join(cells)})
     return Table(
         pd.DataFrame(rows),
         "The recipe. The loss is the negative log-likelihood, the optimiser stochastic gradient"
@@ -119,7 +118,7 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
     if recipe["norm"] == "group" and not groups:
         groups = ["4 channels a group"]
     text = {key: f"{v:g}" if isinstance(v, (int, float)) else str(v) for key, v in recipe.items()}
-    text["norm_options"] = groups[0] if groups else ABSENT
+    text["norm_options"] = groups[0] if groups else ""
     text["momentum"] = f"{recipe['base_momentum']:g} and {recipe['max_momentum']:g}"
     per = {"sum": "the sum of all |w|", "mean": "the sum of each tensor's mean |w|"}
     text["penalty"] = (

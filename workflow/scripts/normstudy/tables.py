@@ -7,7 +7,7 @@ import pandas as pd
 from .replicated import departures
 from .study import Study
 from .summary import mean_interval
-from .wording import counted, signed
+from .wording import counted, fixed, signed
 
 ABSENT = "–"
 SHARED_ROWS = 15
@@ -24,6 +24,7 @@ class Table:
     caption: str
     source: str = ""  # the file that it shows, relative to the results folder
     group: str | None = None
+    names: tuple[str, ...] = ()  # columns that hold names even where these look like numbers
 
 
 # column of the table -> metric, digits, whether of accuracy
@@ -34,6 +35,27 @@ COMPARED = {
     "Train loss, running, nats": ("train_loss", 4),
     "Train accuracy, evaluated, %": ("train_accuracy_evaluated", 2),
 }
+
+
+def gaps(study: Study) -> Table:
+    """The two differences between train and test accuracy."""
+    columns = {"Running train accuracy": "gap", "Evaluated train accuracy": "gap_evaluated"}
+    groups = study.runs.groupby("variant", sort=False)
+    cells = [
+        {"Model": study.labels[variant]}
+        | {name: _spread(*mean_interval(own[column])[:2]) for name, column in columns.items()}
+        for variant, own in groups
+    ]
+    return Table(
+        pd.DataFrame(cells),
+        "Train minus test accuracy in points. Only the second figure, of the finished network on"
+        " the images as they are, speaks of overfitting.",
+        "summary.csv",
+    )
+
+
+def _spread(mean: float, deviation: float) -> str:
+    return fixed(mean) if pd.isna(deviation) else f"{fixed(mean)} ± {deviation:.2f}"
 
 
 def _final_train_loss(study: Study) -> dict[str, tuple[float, float]]:
@@ -115,7 +137,10 @@ def shared_errors(study: Study) -> tuple[str, Table | None]:
         f" of the {runs:,} runs, {len(everywhere):,} by every one"
     )
     if study.label_issues is not None and len(everywhere):
-        sentence += f"; the label of {disputed:,} of the latter is disputed"
+        of_these = (
+            "none has" if not disputed else f"{disputed:,} {'has' if disputed == 1 else 'have'}"
+        )
+        sentence += f"; of the latter {of_these} a disputed label"
     classes = study.facts.classes
     cells = pd.DataFrame(
         [
@@ -140,7 +165,10 @@ def shared_errors(study: Study) -> tuple[str, Table | None]:
         else "All of them"
     )
     caption = f"{shown}, in the order of the test set where equally often, of {runs:,} runs."
-    return f"{sentence}.", Table(cells, caption, "<variant>/seed-<n>/misclassified.csv")
+    table = Table(
+        cells, caption, "<variant>/seed-<n>/misclassified.csv", names=("Actual", "Predicted")
+    )
+    return f"{sentence}.", table
 
 
 def label_scores(study: Study) -> Table | None:
@@ -150,7 +178,7 @@ def label_scores(study: Study) -> Table | None:
     issues = study.label_issues.set_index("test_index")
     agreed = issues[issues["votes_suggested"] >= 3]["suggested_label"]
     scores = []
-    for variant, seed, table in study.run_tables("predictions.csv"):
+    for variant, _, table in study.run_tables("predictions.csv"):
         kept = table[~table["index"].isin(issues.index)]
         corrected = table["index"].map(agreed).fillna(table["label"])
         scores.append(
@@ -168,16 +196,15 @@ def label_scores(study: Study) -> Table | None:
     cells = pd.DataFrame(
         [
             {"Model": study.labels[variant]}
-            | {
-                column: _own(*mean_interval(100 * own[column])[:2], 0.0, 2)
-                for column in own.columns[1:]
-            }
+            | {column: _spread(*mean_interval(100 * own[column])[:2]) for column in own.columns[1:]}
             for variant, own in scores.groupby("variant", sort=False)
         ]
     )
+    seeds = len(study.seeds)
+    spread = f" (mean ± standard deviation of {seeds} seeds)" if seeds > 1 else ""
     caption = (
         f"Test accuracy in percent with {counted(touched, 'disputed label')} taken as given,"
         " corrected where three or more of five raters agree on another, or left out"
-        f"{'' if len(study.seeds) == 1 else f' (mean ± standard deviation of {len(study.seeds)} seeds)'}."
+        f"{spread}."
     )
     return Table(cells, caption, "<variant>/seed-<n>/predictions.csv")

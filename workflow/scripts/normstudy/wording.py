@@ -28,9 +28,9 @@ def signed(number: float, digits: int = 2) -> str:
     return sign + text
 
 
-def minus(text: str) -> str:
-    """A formatted number with the true minus in place of the hyphen."""
-    return text.replace("-", "−")
+def fixed(number: float, digits: int = 2) -> str:
+    """A number with the true minus where it is below zero as shown."""
+    return signed(number, digits).lstrip("+±")
 
 
 def capital(text: str) -> str:

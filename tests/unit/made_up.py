@@ -1,0 +1,105 @@
+"""Small made-up studies, so that a test decides who wins."""
+
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from normstudy import config as study_config
+from normstudy.study import Study
+from normstudy.summary import run_metrics, summarize
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
+ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")
+
+
+def made_up_config(**changes) -> dict:
+    """The project's own config, resolved, with some top-level keys replaced."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | changes
+    return study_config.check(config, SCHEMA)
+
+
+def made_up_study(
+    accuracies: dict[str, list[float]],
+    *,
+    train: float = 99.6,
+    images: int = 10_000,
+    epochs: int = 20,
+    reference: bool = True,
+    folder: Path = Path("results"),
+    **changes,
+) -> Study:
+    """A study whose runs end at the given test accuracies.
+
+    Args:
+        accuracies: variant → the final test accuracy in percent of each seed from 1 on.
+        train: running train accuracy in percent of every run.
+        images: number of test images.
+        epochs: of every run; the accuracy rises by 0.01 points an epoch.
+        reference: whether the replicated study's numbers apply.
+        changes: of the config's top-level keys.
+    """
+    known = made_up_config()["variants"]
+    seeds = len(next(iter(accuracies.values())))
+    defaults = {
+        "variants": {
+            name: known.get(name, {"label": f"Model {name}", "norm": "none"}) for name in accuracies
+        },
+        "seeds": seeds,
+        "claims": [],
+    }
+    config = made_up_config(**(defaults | changes))
+    metrics, evaluation = [], []
+    for variant, by_seed in accuracies.items():
+        for seed, accuracy in enumerate(by_seed, start=1):
+            keys = {"variant": variant, "seed": seed}
+            metrics += [
+                keys
+                | {
+                    "epoch": epoch,
+                    "learning_rate": 0.01,
+                    "train_loss": 1 / epoch,
+                    "train_accuracy": train - 0.01 * (epochs - epoch),
+                    "test_loss": 0.5 / epoch,
+                    "test_accuracy": accuracy - 0.01 * (epochs - epoch),
+                }
+                for epoch in range(1, epochs + 1)
+            ]
+            for split, value, count in (("train", 99.8, 60_000), ("test", accuracy, images)):
+                evaluation.append(
+                    keys
+                    | {
+                        "split": split,
+                        "loss": 0.02,
+                        "accuracy": value,
+                        "images": count,
+                        "errors": round(count * (100 - value) / 100),
+                    }
+                )
+    metrics, evaluation = pd.DataFrame(metrics), pd.DataFrame(evaluation)
+    known = REFERENCE if reference else None
+    jobs = [
+        {"job": f"train {v} seed {s}", "seconds": 10.0 * s, "peak_memory_mb": 800.0}
+        for v in accuracies
+        for s in range(1, seeds + 1)
+    ]
+    return Study(
+        folder=folder,
+        provenance={
+            "config": config,
+            "command": "snakemake --cores 4",
+            "sources": None,
+            "python": "3.12.1",
+            "versions": {"torch": "2.9"},
+            "system": "Linux",
+            "processor": "a processor",
+            "data_sha256": {"raw/train": "0" * 64},
+            "jobs": jobs,
+        },
+        metrics=metrics,
+        evaluation=evaluation,
+        summary=summarize(run_metrics(metrics, evaluation), known),
+        reference=known,
+        label_issues=ISSUES if reference else None,
+    )

@@ -1,0 +1,174 @@
+"""Figures: axes named, legend complete, the numbers in words, the user's strings as they are."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from made_up import REFERENCE, made_up_study
+from matplotlib.text import Text
+from normstudy import figures
+from normstudy.data import Split
+from normstudy.plot import epoch_axis, looks, plain, rendered
+
+TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
+
+
+def texts(figure) -> str:
+    return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+
+def legend(figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def study(seeds=1, variants=("gn", "ln", "bn_l1"), **changes):
+    accuracies = {
+        name: [99.1 + 0.05 * i + 0.01 * seed for seed in range(seeds)]
+        for i, name in enumerate(variants)
+    }
+    return made_up_study(accuracies, **changes)
+
+
+def every_plot(study, reference=None):
+    images = np.zeros((20, 28, 28), np.uint8)
+    train = Split(images, np.arange(20) % 10)
+    return [
+        figures.loss(study.metrics, study.labels, reference),
+        figures.accuracy(study.metrics, study.labels, reference),
+        *(figures.variant_curves(study.metrics, study.labels, v) for v in study.labels),
+        figures.final_accuracy(study.runs, study.labels, 10_000, {"gn": 99.54}),
+        figures.augmented_strip(train, tuple("0123456789"), "digit", TRAINING, 1),
+    ]
+
+
+def test_every_axis_is_named_with_its_unit():
+    for plot in every_plot(study())[:-1]:
+        for axes in plot.figure.axes:
+            shared = axes.get_subplotspec().get_gridspec().nrows == 2 and not (
+                axes.get_subplotspec().is_last_row()
+            )
+            assert axes.get_xlabel() or shared, plot.name
+            if plot.name == "final_accuracy":
+                assert "% of 10,000 images" in axes.get_xlabel()
+            else:
+                assert re.search(r"nats per image|, %", axes.get_ylabel()), plot.name
+
+
+@pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
+def test_legend_names_each_variant_and_split(draw):
+    entries = legend(draw(study().metrics, study().labels).figure)
+    assert len(entries) == 6
+    for label in study().labels.values():
+        assert f"{label}, test" in entries
+        assert f"{label}, train" in entries
+
+
+def test_replicated_curves_are_dashed_and_only_what_there_is():
+    made = study()
+    plot = figures.loss(made.metrics, made.labels, REFERENCE)
+    assert "the replicated study's run, test" in legend(plot.figure)
+    assert "the replicated study's run, train" not in legend(plot.figure)  # it has no train loss
+    assert "replicated" in plot.caption
+    plot = figures.accuracy(made.metrics, made.labels, None)
+    assert "replicated" not in texts(plot.figure) + plot.caption
+
+
+def test_alt_text_has_the_numbers():
+    made = study()
+    alt = figures.accuracy(made.metrics, made.labels).alt
+    assert "Group Normalization 99.10 % (from 98.91 %)" in alt
+    assert "over 20 epochs" in alt
+    assert "0.0250" in figures.loss(made.metrics, made.labels).alt
+    alt = figures.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54}).alt
+    assert "Group Normalization 99.10 % (interval 98.9" in alt
+    assert "replicated study 99.54 %" in alt
+    alt = figures.variant_curves(made.metrics, made.labels, "ln").alt
+    assert "test accuracy 99.15 % (from 98.96 %)" in alt
+
+
+def test_several_seeds_are_means_with_a_band_that_the_caption_explains():
+    made = study(seeds=5)
+    plot = figures.accuracy(made.metrics, made.labels)
+    assert "means over 5 seeds, bands go from the lowest to the highest" in plot.caption
+    assert "Group Normalization 99.12 %" in plot.alt
+    assert all(axes.collections for axes in plot.figure.axes)
+    plot = figures.final_accuracy(made.runs, made.labels, 10_000)
+    (dots, *_), rows = plot.figure.axes[0].lines, plot.figure.axes[0].get_yticks()
+    assert len(dots.get_xdata()) == 5
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(("seeds", "count", "epochs"), [(1, 1, 1), (20, 12, 3), (2, 12, 40)])
+def test_any_number_of_seeds_variants_and_epochs(seeds, count, epochs):
+    made = study(seeds, [f"v{i}" for i in range(count)], epochs=epochs)
+    for plot in every_plot(made):
+        assert rendered(plot.figure, "svg").startswith(b"<?xml")
+        assert plot.alt
+        assert "nan" not in plot.alt
+
+
+def test_poor_and_perfect_accuracies_and_losses_fit_their_axes():
+    for accuracy in (9.8, 100.0):
+        made = made_up_study({"gn": [accuracy]}, epochs=2)
+        made.metrics.loc[:, ["train_loss", "test_loss"]] = 0.0
+        for draw in (figures.loss, figures.accuracy):
+            for axes in draw(made.metrics, made.labels).figure.axes:
+                low, high = axes.get_ylim()
+                ys = np.concatenate([line.get_ydata() for line in axes.lines])
+                assert np.isfinite([low, high]).all()
+                assert ((low <= ys) & (ys <= high)).all()
+                assert len(axes.get_yticks()) >= 1
+
+
+def test_looks_are_stable_and_distinct():
+    twelve = looks([f"v{i}" for i in range(12)])
+    assert len(set(twelve.values())) == 12
+    assert looks(["v0", "v1"])["v1"] == twelve["v1"]
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 20, 21, 100, 999, 10_000])
+@pytest.mark.parametrize("most", [8, 20])
+def test_epoch_ticks_are_whole_and_few(epochs, most):
+    axes = figures.Figure().subplots()
+    epoch_axis(axes, epochs, most)
+    ticks = axes.get_xticks()
+    assert len(ticks) <= most + 1
+    assert all(tick == int(tick) and 1 <= tick <= epochs for tick in ticks)
+
+
+def test_strings_of_the_user_are_drawn_as_they_are():
+    hostile = r"_<script>$\frac{1}{0}$ & $"
+    variants = {"gn": {"label": hostile, "norm": "group"}}
+    made = made_up_study({"gn": [99.5]}, variants=variants)
+    for plot in every_plot(made)[:-1]:
+        svg = rendered(plot.figure, "svg")  # an unclosed or broken formula would raise
+        ET.parse(io.BytesIO(svg))
+        assert hostile in plot.alt
+    assert plain("$5") == r"\$5"
+    assert any(hostile in entry.replace("\\$", "$") for entry in legend(every_plot(made)[0].figure))
+
+
+def test_the_same_tables_give_the_same_bytes():
+    made = study()
+    for extension in ("png", "svg"):
+        first, second = (
+            rendered(figures.loss(made.metrics, made.labels).figure, extension) for _ in range(2)
+        )
+        assert first == second
+
+
+def test_strip_shows_an_original_of_each_class_and_its_draws():
+    images = np.zeros((12, 28, 28), np.uint8)
+    images[:, 10:18, 10:18] = 200
+    plot = figures.augmented_strip(
+        Split(images, np.array([3, 1, 3] * 4)), tuple("0123456789"), "digit", TRAINING, 1
+    )
+    assert len(plot.figure.axes) == 2 * (1 + figures.AUGMENTED_ROWS)
+    assert "(1 and 3)" in plot.alt
+    assert "±7°" in plot.alt
+    assert "0.6 to 1.4" in plot.alt
+    shown = [axes.images[0].get_array() for axes in plot.figure.axes]
+    assert (shown[0] == images[1]).all()
+    assert any((draw != images[0]).any() for draw in shown[2:])

@@ -1,0 +1,134 @@
+"""The report's tables: the right number in the right cell."""
+
+import pandas as pd
+import pytest
+from made_up import made_up_study
+from normstudy import setup_tables, tables
+
+
+def write_runs(study, wrong):
+    """Run files in which each run errs on the given images, predicting 1 where 0 is right."""
+    for variant in study.labels:
+        for seed in study.seeds:
+            folder = study.run_folder(variant, seed)
+            folder.mkdir(parents=True)
+            table = pd.DataFrame({"index": range(1000), "label": 0, "prediction": 0})
+            table.loc[wrong[variant, seed], "prediction"] = 1
+            table["confidence"], table["label_probability"] = 0.9, 0.1
+            table.to_csv(folder / "predictions.csv", index=False)
+            errors = table[table["prediction"] == 1].assign(disputed=lambda t: t["index"] == 947)
+            errors.to_csv(folder / "misclassified.csv", index=False)
+
+
+def test_comparison_sets_ours_beside_the_replicated_numbers():
+    table = tables.comparison(made_up_study({"gn": [99.37], "ln": [99.50], "other": [99.0]}))
+    cells = table.cells.set_index(["Source", "Model"])["Test accuracy, %"]
+    assert cells["Here, one seed", "Group Normalization"] == "99.37"
+    assert cells["Replicated study, one run each", "Group Normalization"] == "99.54"
+    assert cells["Difference, here − replicated", "Group Normalization"] == "−0.17"
+    assert cells["Difference, here − replicated", "Layer Normalization"] == "+0.02"
+    assert ("Replicated study, one run each", "Model other") not in cells
+    assert len(cells) == 3 + 2 + 2
+
+
+def test_comparison_over_seeds_has_the_deviation_and_without_reference_one_group():
+    table = tables.comparison(made_up_study({"gn": [99.4, 99.6]}, reference=False))
+    assert table.cells["Source"].unique().tolist() == ["Here, mean ± standard deviation of 2 seeds"]
+    assert table.cells["Test accuracy, %"].item() == "99.50 ± 0.14"
+    assert table.cells["Train loss, running, nats"].item() == "0.0500 ± 0.0000"
+
+
+def test_gaps_have_the_true_minus():
+    variants = {"a": {"label": "Group-4", "norm": "group"}}
+    row = tables.gaps(made_up_study({"a": [99.7]}, variants=variants)).cells.iloc[0]
+    assert row.tolist() == ["Group-4", "−0.10", "0.10"]
+    row = tables.gaps(made_up_study({"gn": [99.7, 99.5]})).cells.iloc[0]
+    assert row.tolist()[1:] == ["0.00 ± 0.14", "0.20 ± 0.14"]
+
+
+def test_shared_errors(tmp_path):
+    study = made_up_study({"gn": [99.8], "ln": [99.8]}, folder=tmp_path)
+    write_runs(study, {("gn", 1): [5, 947], ("ln", 1): [7, 947]})
+    sentence, table = tables.shared_errors(study)
+    assert sentence == (
+        "3 test images are misclassified by at least one of the 2 runs, 1 by every one; of the"
+        " latter 1 has a disputed label."
+    )
+    assert table.cells.iloc[0].to_dict() == {
+        "Image": "no. 947",
+        "Actual": "0",
+        "Predicted": "1",
+        "Runs in error": "2",
+        "Label disputed": "yes",
+    }
+    assert table.cells["Image"].tolist() == ["no. 947", "no. 5", "no. 7"]
+
+
+def test_nothing_is_shared_by_one_run_or_without_errors(tmp_path):
+    study = made_up_study({"gn": [99.8]}, folder=tmp_path / "one")
+    write_runs(study, {("gn", 1): [5]})
+    assert tables.shared_errors(study) == ("", None)
+    study = made_up_study({"gn": [100.0], "ln": [100.0]}, folder=tmp_path / "two")
+    write_runs(study, {("gn", 1): [], ("ln", 1): []})
+    assert tables.shared_errors(study) == ("", None)
+
+
+def test_label_scores(tmp_path):
+    study = made_up_study({"gn": [99.8]}, images=1000, folder=tmp_path)
+    write_runs(study, {("gn", 1): [5, 947]})  # image 947 is the one disputed label below 1,000
+    row = tables.label_scores(study).cells.iloc[0]
+    assert row["As given"] == "99.80"
+    assert row["Left out"] == "99.90"  # 998 of 999
+    assert row["Corrected"] == "99.80"  # the raters say 9, and 1 is as wrong as 0
+    no_issues = made_up_study({"gn": [99.8]}, reference=False, folder=tmp_path)
+    assert tables.label_scores(no_issues) is None
+
+
+def test_model_table_adds_up():
+    cells = setup_tables.model_table(made_up_study({"gn": [99.0]})).cells
+    counts = [
+        sum(int(part.replace(",", "")) for part in cell.split(" + "))
+        for cell in cells["Parameters"]
+    ]
+    assert counts[-1] == sum(counts[:-1]) == 8880
+    assert cells["Output"].tolist()[:3] == ["8×26×26", "16×24×24", "8×12×12"]
+    assert cells["Layers"].iloc[0] == "Conv 3×3, 1→8; ReLU; Norm"
+
+
+def test_parameter_sentence_tells_models_of_different_size_apart():
+    same = setup_tables.parameter_sentence(made_up_study({"gn": [99.0], "ln": [99.0]}))
+    assert same == "Each of the models learns 8,880 parameters."
+    text = setup_tables.parameter_sentence(made_up_study({"gn": [99.0], "bare": [99.0]}))
+    assert text == "Learned parameters: 8,880 (Group Normalization); 8,712 (Model bare)."
+
+
+def test_recipe_says_which_variant_has_what():
+    cells = setup_tables.recipe_table(made_up_study({"gn": [99.0], "bn_l1": [99.0]})).cells
+    value = cells.set_index("Setting")["Value"]
+    assert value["Epochs"] == "20"
+    assert value["Groups"] == "4 channels a group (Group Normalization)"
+    assert value["L1 penalty"] == (
+        "none (Group Normalization); 0.0001 × the sum of each tensor's mean |w|"
+        " (Batch Normalization + L1)"
+    )
+    assert "Groups" not in set(
+        setup_tables.recipe_table(made_up_study({"ln": [99.0]})).cells["Setting"]
+    )
+
+
+def test_norm_table_has_the_norms_in_use_only():
+    cells = setup_tables.norm_table(made_up_study({"ln": [99.0], "gn": [99.0]})).cells
+    assert cells["Normalization"].tolist() == ["Layer", "Group"]
+    assert setup_tables.norm_table(made_up_study({"bare": [99.0]})) is None
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_jobs_are_summed_up_by_variant(missing):
+    study = made_up_study({"gn": [99.0, 99.1], "ln": [99.0, 99.1]})
+    if missing:  # a benchmark that could not be taken
+        for job in study.provenance["jobs"]:
+            job |= {"seconds": float("nan"), "peak_memory_mb": float("nan")}
+    cells = setup_tables.job_table(study).cells
+    assert cells["Job"].tolist() == ["train: Group Normalization", "train: Layer Normalization"]
+    assert cells["Jobs"].tolist() == ["2", "2"]
+    assert cells["Longest, s"].tolist() == (["–", "–"] if missing else ["20", "20"])
