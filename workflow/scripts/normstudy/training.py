@@ -38,6 +38,16 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def memory_format(norm: str) -> torch.memory_format:
+    """How activations lie in memory: channels_last, the faster one, but for Batch Norm.
+
+    PyTorch's Batch Norm sums over N·H·W in one go there, which puts its single-precision
+    gradients 0.1 to 2 % off double precision, a hundred times more than the other
+    normalizations'; contiguous tensors cost 16 % of a step and are as exact as theirs.
+    """
+    return torch.contiguous_format if norm == "batch" else torch.channels_last
+
+
 @torch.no_grad()
 def add_l1_gradient(parameters: list[nn.Parameter], l1: float, reduction: str) -> None:
     """Add the gradient of the L1 penalty to each parameter's: sign(w) times its share.
@@ -70,7 +80,7 @@ class Trainer:
             torch.use_deterministic_algorithms(True)
         torch.manual_seed(stream_seed(seed, "initialisation"))
         model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
-        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.model = model.to(self.device, memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
         self.batches = Batches(split, recipe, seed, self.device)
         # The schedule moves the momentum too (cycle_momentum); what SGD is given never acts.
