@@ -105,6 +105,8 @@ rule worked_example:
         LOGS / "worked_example.log",
     benchmark:
         BENCHMARKS / "worked_example.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
