@@ -7,9 +7,6 @@ from normstudy import batch_size_figure, verdict_figures, verdict_text, verdicts
 from normstudy.plot import rendered
 from normstudy.single_run import single_run_tests
 
-METRICS = ["test_accuracy", "train_accuracy", "train_accuracy_evaluated"]
-
-
 def make_runs(config, seeds, **means):
     """Runs with these means of test accuracy; seeds spread around them the same way."""
     rows = []
@@ -94,9 +91,8 @@ def test_real_but_negligible(config):
         "real but negligible: less than 0.05 points"
         in (verdict_text.claim_sentences(table, config)[0])
     )
-    assert "supported, but negligible" in set(
-        verdict_text.verdict_table(table, config)["by itself"]
-    )
+    shown = verdict_text.verdict_table(table, config)
+    assert "supported, but negligible" in set(shown["by itself"])
 
 
 def test_inconclusive_tells_the_seeds_it_would_take(config):

@@ -145,9 +145,40 @@ def test_claims_are_corrected_for_one_another():
     assert both.adjusted_level == 0.975
 
 
+def test_the_largest_p_of_a_claim_ranks_it():
+    """a beats b without doubt but not c; c against b lies between, and so comes first."""
+    runs = make_runs(a=off(UP), b=off([0.0] * 10), c=off([0.11, *UP[1:8], 0.15, -0.02]))
+    claims = [claim("a", ["b", "c"]), claim("c", ["b"])]
+    table = verdicts.compare(runs, claims, SETTINGS)
+    assert table["p_value"][0] < table["p_value"][2] < table["p_value"][1]
+    assert table["adjusted_level"].tolist() == [0.95, 0.95, 0.975]
+
+
+def test_equivalence_is_corrected_for_the_other_claims():
+    runs = make_runs(a=off([2 * d for d in EVEN]), b=off([0.0] * 10), c=off(WIDE))
+    alone = verdicts.compare(runs, [claim(against=["b"])], SETTINGS).iloc[0]
+    family = [claim(against=["b"], id=str(number)) for number in range(3)]
+    of_three = verdicts.compare(runs, family, SETTINGS).iloc[0]
+    assert of_three.p_equivalent == pytest.approx(3 * alone.p_equivalent, abs=3e-6)
+    assert alone.p_equivalent > 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "whole"),
+    [
+        ([SUPPORTED, SUPPORTED], SUPPORTED),
+        ([SUPPORTED, INCONCLUSIVE], INCONCLUSIVE),
+        ([INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED], NOT_SUPPORTED),
+    ],
+)
+def test_a_claim_is_as_good_as_its_worst_contrast(rows, whole):
+    assert verdicts.claim_verdict(rows) == verdicts.claim_verdict(rows[::-1]) == whole
+
+
 def test_what_is_counted():
     row = judge([0.1, -0.1, 0.0, 0.2])
     assert (row.seeds, row.reversals, row.mean_difference) == (4, 1, 0.05)
+    assert judge([0.1, -0.1, 0.0, 0.2], direction="lower").reversals == 2
     assert row.p_superior == (2 + 0.5) / 4
 
 
