@@ -7,6 +7,7 @@ from normstudy import batch_size_figure, verdict_figures, verdict_text, verdicts
 from normstudy.plot import rendered
 from normstudy.single_run import single_run_tests
 
+
 def make_runs(config, seeds, **means):
     """Runs with these means of test accuracy; seeds spread around them the same way."""
     rows = []
