@@ -38,6 +38,16 @@ def test_the_tables_have_the_stated_columns(finished):
     ]  # fmt: skip
 
 
+def test_the_verdicts_of_one_seed(finished):
+    comparisons = table(finished, "comparisons.csv")
+    assert len(comparisons) == 8  # four claims, each against two rivals
+    assert set(comparisons["claim_verdict"]) == {"one run cannot tell"}
+    tests = table(finished, "single_run.csv").set_index(["variant", "rival"])
+    counts = tests.loc[("gn", "ln"), ["both_wrong", "only_rival_right"]].sum()
+    assert counts == len(table(finished, "gn/seed-1/misclassified.csv"))
+    assert table(finished, "label_doubts.csv").empty  # the sample has no table of issues
+
+
 @pytest.mark.parametrize("variant", DEFAULT)
 def test_the_tables_of_a_run_agree(finished, variant):
     run = f"{variant}/seed-1"
@@ -109,6 +119,14 @@ def test_after_a_new_seed_only_its_jobs_and_the_report_run(project):
     assert project.planned() == {
         "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "report": 1,
     }  # fmt: skip
+
+
+def test_a_changed_claim_or_margin_is_judged_anew_and_trains_nothing(project):
+    again = {"all": 1, "summarize": 1, "report": 1}
+    project.edit("config.yaml", "says: Layer Normalization overfits most", "says: LN overfits")
+    assert project.planned() == again
+    project.edit("config.yaml", "margin: 0.05 ", "margin: 0.07 ")
+    assert project.planned() == again
 
 
 def test_a_new_label_trains_nothing(project):

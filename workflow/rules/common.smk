@@ -15,7 +15,7 @@ from normstudy import config as study
 from normstudy.datasets import FILE_NAMES
 from normstudy.errors import StudyError
 
-TARGETS = {"all", "download", "train", "misclassified", "summarize", "report"}
+TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
 FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 try:

@@ -1,8 +1,9 @@
+# In the order of run_files.
+RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
 JOB_COSTS = {
     f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
     for rule in ("train", "misclassified")
-    for variant in VARIANTS
-    for seed in SEEDS
+    for variant, seed in RUNS
 }
 FIGURES = ["loss", "accuracy", "final_accuracy", "augmentation"]
 FIGURES += [f"curves_{variant}" for variant in VARIANTS]
@@ -12,14 +13,26 @@ rule summarize:
     input:
         metrics=run_files("metrics.csv"),
         evaluations=run_files("evaluation.csv"),
+        predictions=run_files("predictions.csv"),
         benchmarks=list(JOB_COSTS.values()),
         checksums=CHECKSUMS,
         reference=resource("reference_run"),
-        code=modules("summary", "provenance"),
+        label_issues=resource("label_issues"),
+        code=modules(
+            "summary",
+            "provenance",
+            "contrasts",
+            "verdicts",
+            "single_run",
+            "label_doubts",
+        ),
     output:
         metrics=RESULTS / "metrics.csv",
         evaluation=RESULTS / "evaluation.csv",
         summary=RESULTS / "summary.csv",
+        comparisons=RESULTS / "comparisons.csv",
+        single_run=RESULTS / "single_run.csv",
+        label_doubts=RESULTS / "label_doubts.csv",
         provenance=RESULTS / "provenance.json",
     log:
         LOGS / "summarize.log",
@@ -33,6 +46,7 @@ rule summarize:
         runtime=10,
     params:
         study=STUDY,
+        runs=RUNS,
         jobs=list(JOB_COSTS),
         sources=str(SOURCE),
     script:
@@ -80,3 +94,22 @@ rule report:
         failed=str(LOGS / "report-failed.ipynb"),
     script:
         "../scripts/report.py"
+
+
+rule worked_example:
+    input:
+        code=modules("workbook", "worked_example"),
+    output:
+        RESULTS / "normalization_example.xlsx",
+    log:
+        LOGS / "worked_example.log",
+    benchmark:
+        BENCHMARKS / "worked_example.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    script:
+        "../scripts/worked_example.py"

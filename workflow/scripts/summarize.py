@@ -7,8 +7,11 @@ from pathlib import Path
 import pandas as pd
 from normstudy.files import replacing, write_csv
 from normstudy.joblog import job_log
+from normstudy.label_doubts import label_doubts
 from normstudy.provenance import provenance
+from normstudy.single_run import single_run_tests
 from normstudy.summary import run_metrics, summarize
+from normstudy.verdicts import compare
 
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
@@ -17,7 +20,14 @@ with job_log(snakemake.log[0]):
     reference = pd.read_csv(given.reference[0]) if given.reference else None
     write_csv(metrics, output.metrics)
     write_csv(evaluation, output.evaluation)
-    write_csv(summarize(run_metrics(metrics, evaluation), reference), output.summary)
+    runs, claims = run_metrics(metrics, evaluation), params.study["claims"]
+    write_csv(summarize(runs, reference), output.summary)
+    write_csv(compare(runs, claims, params.study["verdicts"]), output.comparisons)
+    tables = map(pd.read_csv, given.predictions)
+    predictions = dict(zip(map(tuple, params.runs), tables, strict=True))
+    issues = pd.read_csv(given.label_issues[0]) if given.label_issues else None
+    write_csv(single_run_tests(claims, predictions), output.single_run)
+    write_csv(label_doubts(predictions, issues), output.label_doubts)
     facts = provenance(
         params.study,
         Path(params.sources),

@@ -75,6 +75,8 @@ def _sentence(error: ValidationError) -> str:
 def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
     """The config with the schema's defaults filled in.
 
+    A variant that is null is removed: so a later config file drops one that an earlier stated.
+
     Args:
         config: as read from YAML.
         schema: as read from workflow/schemas/config.schema.yaml.
@@ -84,6 +86,9 @@ def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
         StudyError: lists everything that is wrong, each with its key and what is allowed.
     """
     config = copy.deepcopy(config)
+    if isinstance(config.get("variants"), dict):
+        stated = config["variants"].items()
+        config["variants"] = {name: variant for name, variant in stated if variant is not None}
     faults = [
         _sentence(error)
         for error in sorted(
@@ -124,6 +129,8 @@ def _cross_faults(config: dict, reserved: set[str]):
         if ids.count(claim["id"]) > 1:
             yield f"claims.{number}.id: {claim['id']!r} is used more than once"
         rivals = [] if claim["against"] == "all" else claim["against"]
+        if claim["against"] == "all" and len(variants) == 1:
+            yield f"claims.{number} ({claim['id']}): there is no other variant to set it against"
         for named in (claim["variant"], *rivals):
             if named not in variants:
                 yield (

@@ -1,0 +1,75 @@
+"""The studies that come with the project: each fits the schema, and says what it should."""
+
+import pytest
+import yaml
+from normstudy import config as study
+from normstudy.contrasts import fewest_seeds
+from normstudy.errors import StudyError
+from places import ROOT
+from snakemake.utils import update_config
+
+STUDIES = sorted((ROOT / "workflow" / "studies").glob("*.yaml"))
+
+
+def resolved(schema, *overlays):
+    """config.yaml with the overlays laid over it, as Snakemake does."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    for overlay in overlays:
+        update_config(config, overlay)
+    return study.check(config, schema)
+
+
+def overlay(name):
+    path = ROOT / "workflow" / "studies" / f"{name}.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_each_study_fits_and_writes_to_its_own_folder(schema, path):
+    config = resolved(schema, yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert config["results"] == f"results/{path.stem}"
+
+
+@pytest.mark.parametrize("name", ["claims", "batch_size"])
+def test_there_are_seeds_enough_to_support_a_claim(schema, name):
+    config = resolved(schema, overlay(name))
+    alpha = 1 - config["verdicts"]["confidence"]
+    assert len(study.seeds(config)) >= fewest_seeds(alpha / len(config["claims"]))
+
+
+def test_the_claims_study_has_the_controls(schema):
+    config = resolved(schema, overlay("claims"))
+    assert list(config["variants"]) == ["gn", "ln", "bn_l1", "bn", "bn_l1_sum", "none"]
+    control = {**config["variants"]["bn_l1"]}
+    assert control.pop("l1") and control.pop("l1_reduction")
+    assert control["norm"] == config["variants"]["bn"]["norm"]
+
+
+def test_learning_rates_scale_with_the_batch_size(schema):
+    config = resolved(schema, overlay("batch_size"))
+    sizes = [variant["batch_size"] for variant in config["variants"].values()]
+    assert sizes == [64, 16, 8, 4, 2] * 2
+    for variant in config["variants"].values():
+        assert variant["max_lr"] == pytest.approx(0.015 * variant["batch_size"] / 64)
+
+
+def test_null_removes_a_variant_and_its_claims_are_then_mistakes(schema):
+    assert list(resolved(schema, {"variants": {"gn": None}, "claims": []})["variants"]) == [
+        "ln",
+        "bn_l1",
+    ]
+    with pytest.raises(StudyError, match="no variant 'gn'"):
+        resolved(schema, {"variants": {"gn": None}})
+    with pytest.raises(StudyError, match="variants"):
+        resolved(schema, {"variants": dict.fromkeys(("gn", "ln", "bn_l1")), "claims": []})
+
+
+def test_all_the_rivals_must_be_some(schema):
+    with pytest.raises(StudyError, match="no other variant to set it against"):
+        resolved(schema, {"variants": dict.fromkeys(("ln", "bn_l1"))})
+
+
+@pytest.mark.parametrize(("key", "value"), [("margin", 0), ("confidence", 1), ("delta", 0.1)])
+def test_bad_settings_of_the_verdicts_are_named(schema, key, value):
+    with pytest.raises(StudyError, match="verdicts"):
+        resolved(schema, {"verdicts": {key: value}})

@@ -1,0 +1,177 @@
+"""Sentences, table and figures of the verdicts: true of the tables they are made from."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from normstudy import batch_size_figure, verdict_figures, verdict_text, verdicts
+from normstudy.plot import rendered
+from normstudy.single_run import single_run_tests
+
+
+def make_runs(config, seeds, **means):
+    """Runs with these means of test accuracy; seeds spread around them the same way."""
+    rows = []
+    for name in config["variants"]:
+        for seed in range(1, seeds + 1):
+            test = round(means.get(name, 99.4) + 0.01 * ((seed * 7 + len(name)) % 5 - 2), 2)
+            rows.append((name, seed, test, 0.02, 99.5, 99.8, 99.5 - test, 99.8 - test))
+    columns = ["variant", "seed", "test_accuracy", "test_loss", "train_accuracy"]
+    columns += ["train_accuracy_evaluated", "gap", "gap_evaluated"]
+    return pd.DataFrame(rows, columns=columns).round(6)
+
+
+def judged(config, seeds, **means):
+    runs = make_runs(config, seeds, **means)
+    return runs, verdicts.compare(runs, config["claims"], config["verdicts"])
+
+
+@pytest.fixture
+def config(default_config):
+    return default_config
+
+
+def test_ten_seeds(config):
+    _, table = judged(config, 10, gn=99.6)
+    first, *_ = verdict_text.claim_sentences(table, config)
+    row = table.iloc[0]
+    assert first.startswith(
+        "“Group Normalization has the best test accuracy” is supported over 10 seeds. In test"
+        f" accuracy, Group Normalization is {row.mean_difference:.3f} points above Layer"
+    )
+    assert f"interval +{row.adjusted_low:.3f} to +{row.adjusted_high:.3f}" in first
+    assert verdict_text.power_note(table, config) == ""
+    counts = table.drop_duplicates("claim")["claim_verdict"].value_counts()
+    assert f"{counts['supported']} supported" in verdict_text.overview(table)
+
+
+def test_five_seeds_say_why_nothing_can_be_supported(config):
+    _, table = judged(config, 5, gn=99.9)
+    note = verdict_text.power_note(table, config)
+    assert "With 5 seeds nothing can be supported" in note
+    assert "2/2^5 = 0.062, above 0.05" in note
+    assert "4 claims would take at least 8 seeds" in note
+    assert "supported" not in set(table["verdict"])
+
+
+def test_seven_seeds_are_too_few_for_four_claims(config):
+    _, table = judged(config, 7, gn=99.9)
+    assert "times the number of claims, 4, is above 0.05" in verdict_text.power_note(table, config)
+    assert "supported" not in set(table["verdict"])
+
+
+def test_one_seed_cannot_tell_and_shows_mcnemar(config):
+    runs, table = judged(config, 1, gn=99.6)
+    right = {name: np.arange(1000) % 100 >= wrong for wrong, name in enumerate(config["variants"])}
+    predictions = {
+        (name, 1): pd.DataFrame(
+            {"index": range(1000), "label": 3, "prediction": np.where(own, 3, 5)}
+        )
+        for name, own in right.items()
+    }
+    tests = single_run_tests(config["claims"], predictions)
+    sentences = verdict_text.claim_sentences(table, config, tests)
+    assert all("one run cannot tell" in sentence for sentence in sentences)
+    assert (
+        "Group Normalization alone is right on 10 and Layer Normalization alone on 0"
+        in (sentences[0])
+    )
+    assert "(McNemar's exact test: p = 0.002)" in sentences[0]
+    assert sentences[0].endswith("not about the methods.")
+    assert "McNemar" not in "".join(sentences[1:])  # the other claims are not about test images
+    assert "one run cannot tell" in verdict_text.overview(table)
+    shown = verdict_text.verdict_table(table, config)
+    assert "adjusted p" not in shown and set(shown["by itself"]) == {"one run cannot tell"}
+    assert len(verdict_text.wilson_sentences(runs, 10_000, config)) == 3
+
+
+def test_real_but_negligible(config):
+    config = {**config, "claims": config["claims"][:1]}
+    _, table = judged(config, 10, gn=99.43)
+    assert set(table["claim_verdict"]) == {"supported"}
+    assert (
+        "real but negligible: less than 0.05 points"
+        in (verdict_text.claim_sentences(table, config)[0])
+    )
+    shown = verdict_text.verdict_table(table, config)
+    assert "supported, but negligible" in set(shown["by itself"])
+
+
+def test_inconclusive_tells_the_seeds_it_would_take(config):
+    config = {**config, "claims": config["claims"][:1]}
+    runs = make_runs(config, 8)
+    runs["test_accuracy"] += np.random.default_rng(1).normal(0, 0.1, len(runs)).round(2)
+    table = verdicts.compare(runs, config["claims"], config["verdicts"])
+    (sentence,) = verdict_text.claim_sentences(table, config)
+    assert "is inconclusive over 8 seeds" in sentence
+    assert f"with 80 % power would take {table['seeds_needed'].max()} seeds" in sentence
+
+
+def test_the_table_read_back_says_the_same(config, tmp_path):
+    _, table = judged(config, 6, gn=99.6)
+    table.to_csv(tmp_path / "comparisons.csv", index=False)
+    again = pd.read_csv(tmp_path / "comparisons.csv")
+    assert verdict_text.claim_sentences(again, config) == verdict_text.claim_sentences(
+        table, config
+    )
+    pd.testing.assert_frame_equal(
+        verdict_text.verdict_table(again, config), verdict_text.verdict_table(table, config)
+    )
+
+
+def test_no_claims(config):
+    config = {**config, "claims": []}
+    _, table = judged(config, 3)
+    assert verdict_text.overview(table) == "This study states no claims."
+    assert verdict_text.claim_sentences(table, config) == []
+    assert verdict_text.power_note(table, config) == ""
+    assert verdict_text.verdict_table(table, config).empty
+
+
+def test_corrected_labels_can_change_a_verdict(config):
+    config = {**config, "claims": config["claims"][:1]}
+    runs, table = judged(config, 10, gn=99.6)
+    doubts = pd.concat(
+        runs[["variant", "seed"]].assign(
+            scoring=scoring, images=images, errors=0, accuracy=accuracy
+        )
+        for scoring, images, accuracy in (
+            ("given", 10_000, runs["test_accuracy"]),
+            ("corrected", 10_000, runs["test_accuracy"].where(runs["variant"] != "gn", 99.2)),
+            ("excluded", 9_985, runs["test_accuracy"]),
+        )
+    )
+    first, corrected, excluded = verdict_text.label_sentences(runs, doubts, config, table)
+    assert first.startswith("Of 10,000 test labels 15 are in doubt.")
+    assert corrected.endswith("test accuracy” becomes not supported.")
+    assert excluded.endswith("no verdict changes.")
+
+
+@pytest.mark.parametrize("seeds", [1, 3, 10])
+def test_figures_draw_and_tell_their_numbers(config, seeds):
+    loss = {**config["claims"][0], "id": "loss", "metric": "test_loss"}
+    config = {**config, "claims": [*config["claims"], loss]}
+    runs, table = judged(config, seeds, gn=99.6)
+    plots = [
+        verdict_figures.seed_dots(runs, config),
+        *verdict_figures.forests(runs, table, config),
+    ]
+    assert [plot.name for plot in plots] == ["seed_dots", "forest_points", "forest_nats"]
+    assert all(rendered(plot.figure, "png").startswith(b"\x89PNG") for plot in plots)
+    mean = runs[runs["variant"] == "gn"]["test_accuracy"].mean()
+    assert f"Group Normalization {mean:.2f}" in plots[0].alt
+    assert plots[1].alt.count(" minus ") == 8 and plots[2].alt.count(" minus ") == 2
+    assert table["verdict"].iloc[0] in plots[1].alt
+
+
+def test_a_figure_against_batch_size_only_where_it_varies(config):
+    runs, _ = judged(config, 2)
+    assert batch_size_figure.accuracy_against_batch_size(runs, config) is None
+    variants = {
+        f"{norm}_{size}": {"label": f"{norm} {size}", "norm": norm, "batch_size": size}
+        for norm in ("batch", "group")
+        for size in (64, 4)
+    }
+    config = {**config, "variants": variants}
+    plot = batch_size_figure.accuracy_against_batch_size(make_runs(config, 2, batch_4=98), config)
+    assert "98.00 % at 4" in plot.alt and "65.3 % at 2" in plot.alt
+    assert rendered(plot.figure, "svg").startswith(b"<?xml")

@@ -1,0 +1,116 @@
+"""The worked example: by hand, by PyTorch, and recalculated by LibreOffice."""
+
+import subprocess
+
+import numpy as np
+import openpyxl
+import pytest
+import torch
+from normstudy import workbook, worked_example, worked_figure
+from normstudy.worked_example import LAYERS, METHODS
+from torch import nn
+
+SETS = {"batch": 4, "layer": 4, "group": 8}
+
+
+@pytest.fixture(scope="module")
+def batches():
+    return worked_example.example_batches()
+
+
+def reference(batch, method):
+    """The normalized batch by PyTorch's functions, without the module's own layers."""
+    x = torch.from_numpy(batch).double()
+    functional = nn.functional
+    if method == "batch":
+        return functional.batch_norm(x, None, None, training=True, eps=1e-5).numpy()
+    return functional.group_norm(x, {"layer": 1, "group": 2}[method], eps=1e-5).numpy()
+
+
+def test_the_batches_are_whole_numbers_and_always_the_same(batches):
+    assert list(batches) == list(LAYERS)
+    for layer, batch in batches.items():
+        assert batch.shape == (4, 4, 2, 2)
+        assert set(batch.ravel()) <= set(range(-3, 4))
+        assert (batch == worked_example.example_batches()[layer]).all()
+    assert (batches[LAYERS[0]] != batches[LAYERS[1]]).any()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_values_agree_with_pytorch(batches, layer, method):
+    mean, variance, normalized = worked_example.normalize(batches[layer], method)
+    assert len(mean) == len(variance) == len(METHODS[method].sets()) == SETS[method]
+    np.testing.assert_allclose(normalized, reference(batches[layer], method), atol=1e-12)
+
+
+def test_the_sets_by_hand(batches):
+    """The first set of each method, picked out cell by cell."""
+    batch = batches["Layer N"]
+    cells = {
+        "batch": [batch[n, 0, i, j] for n in range(4) for i in (0, 1) for j in (0, 1)],
+        "layer": [batch[0, c, i, j] for c in range(4) for i in (0, 1) for j in (0, 1)],
+        "group": [batch[0, c, i, j] for c in (0, 1) for i in (0, 1) for j in (0, 1)],
+    }
+    for method, own in cells.items():
+        mean, variance, _ = worked_example.normalize(batch, method)
+        average = sum(own) / len(own)
+        assert mean[0] == average
+        assert variance[0] == pytest.approx(sum((x - average) ** 2 for x in own) / len(own))
+        first = worked_example.set_numbers(method) == 0
+        assert sorted(batch[first]) == sorted(own)
+
+
+def test_the_table_of_statistics(batches):
+    table = worked_example.statistics_table(batches)
+    assert table.groupby(["layer", "method"], sort=False).size().tolist() == [4, 4, 8] * 2
+    assert worked_example.pytorch_agreement(batches)["largest_difference"].max() < 1e-12
+
+
+def test_layer_normalization_is_group_normalization_with_one_group():
+    table = worked_example.layer_is_group_of_one()
+    assert table["largest_difference"].iloc[:2].max() < 1e-6
+    assert (table["largest_difference"].iloc[2:] == 0).all()
+    assert worked_example.layer_is_group_sentence(table).endswith("exactly the same output.")
+    table.loc[3, "largest_difference"] = 0.25
+    assert "differ by at most 0.2 in" in worked_example.layer_is_group_sentence(table)
+
+
+def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
+    path, answer = tmp_path / "example.xlsx", tmp_path / "recalculated"
+    book = workbook.example_workbook()
+    # Another number, so that values kept from anywhere but the formulas would be wrong.
+    changed = {layer: batch.copy() for layer, batch in batches.items()}
+    changed["Layer N"][0, 0, 0, 0] = 11
+    book["Layer N"].cell(workbook.FIRST_ROW, workbook.FIRST_COLUMN, 11)
+    book.save(path)
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+    command += ["--convert-to", "xlsx", "--outdir", str(answer), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    recalculated = openpyxl.load_workbook(answer / "example.xlsx", data_only=True)
+    assert recalculated.sheetnames == list(LAYERS)
+    for layer, batch in changed.items():
+        for method in METHODS:
+            sheet = recalculated[layer]
+            found = workbook.grid_values(sheet, method)
+            np.testing.assert_allclose(found, reference(batch, method), atol=1e-6)
+            mean, variance, _ = worked_example.normalize(batch, method)
+            np.testing.assert_allclose(workbook.statistics_values(sheet, method), (mean, variance))
+
+
+def test_every_result_of_the_workbook_is_a_formula():
+    for sheet in workbook.example_workbook():
+        cells = [cell.value for row in sheet.iter_rows() for cell in row]
+        formulas = [value for value in cells if str(value).startswith("=")]
+        numbers = [value for value in cells if isinstance(value, int | float)]
+        assert len(formulas) == 3 * 64 + 2 * (4 + 4 + 8)
+        assert len(numbers) == 64 + 1  # the batch and eps
+
+
+def test_the_figure_names_every_mean(batches):
+    plot = worked_figure.averaging_sets("Layer N", batches["Layer N"])
+    panels = plot.figure.axes
+    for axes, count in zip(panels, (4, 4, 8), strict=True):
+        words = [text.get_text() for text in axes.texts]
+        assert sum(text.startswith("μ") for text in words) == count
+    assert "image 4, group 2" in plot.alt

@@ -1,0 +1,294 @@
+"""The verdicts in plain words: every number comes from the tables, none is typed in."""
+
+import pandas as pd
+
+from . import contrasts
+from .label_doubts import SCORINGS, rescored
+from .single_run import wilson
+from .summary import METRICS
+from .verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
+from .wording import counted, listing, signed
+
+MARKS = {SUPPORTED: "✓", NOT_SUPPORTED: "✗", INCONCLUSIVE: "?", ONE_RUN: "–"}  # beside the words
+
+
+def unit(metric: str) -> str:
+    """The unit of a difference in the metric."""
+    return "nats" if metric == "test_loss" else "points"
+
+
+def metric_name(metric: str) -> str:
+    """The metric without its unit."""
+    return METRICS[metric].rsplit(",", 1)[0]
+
+
+def amount(value: float, metric: str) -> str:
+    """A difference with its sign, to a tenth of what one test image of 10,000 makes."""
+    return signed(value, 4 if metric == "test_loss" else 3)
+
+
+def probability(p: float) -> str:
+    """A p-value with two significant digits."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}" if p < 0.995 else "p = 1"
+
+
+def _limit(metric: str, config: dict) -> str:
+    return f"{margin(metric, config['verdicts']):g} {unit(metric)}"
+
+
+def _says(config: dict, claim: str) -> str:
+    said = next(entry["says"] for entry in config["claims"] if entry["id"] == claim)
+    return f"“{said.rstrip('.')}”"
+
+
+def negligible(row, config: dict) -> bool:
+    """Whether a supported difference is smaller than the margin that matters.
+
+    Args:
+        row: a row of comparisons.csv, from itertuples.
+    """
+    return row.verdict == SUPPORTED and abs(row.mean_difference) < margin(
+        row.metric, config["verdicts"]
+    )
+
+
+def _interval(row) -> str:
+    low, high = (amount(value, row.metric) for value in (row.adjusted_low, row.adjusted_high))
+    return f"{100 * row.adjusted_level:.4g} % interval {low} to {high}"
+
+
+def _contrast(row, config: dict, labels: dict[str, str]) -> str:
+    """One contrast with its figures and what they mean."""
+    rival = labels[row.rival]
+    size = amount(abs(row.mean_difference), row.metric).lstrip("+")
+    if size.startswith("±"):
+        text = f"level with {rival}"
+    else:
+        side = "above" if row.mean_difference > 0 else "below"
+        text = f"{size} {unit(row.metric)} {side} {rival}"
+    if row.verdict == ONE_RUN:
+        return text
+    text += f" ({_interval(row)}, adjusted {probability(row.p_adjusted)})"
+    alpha = 1 - config["verdicts"]["confidence"]
+    if negligible(row, config):
+        return f"{text}, real but negligible: less than {_limit(row.metric, config)}"
+    if row.verdict == NOT_SUPPORTED and row.p_equivalent <= alpha:
+        return f"{text}, shown to be within ±{_limit(row.metric, config)}"
+    if row.verdict == NOT_SUPPORTED:
+        return f"{text}, the other way round"
+    if row.verdict == INCONCLUSIVE:
+        return f"{text}, which could be chance"
+    return text
+
+
+def _needed(rows: pd.DataFrame, config: dict) -> str:
+    """The number of seeds that an inconclusive claim would take."""
+    open_rows = rows[rows["verdict"] == INCONCLUSIVE]
+    needed, seeds = int(open_rows["seeds_needed"].max()), int(rows["seeds"].iloc[0])
+    limit = _limit(rows["metric"].iloc[0], config)
+    power = f"{contrasts.POWER:.0%}".replace("%", " %")
+    if needed >= contrasts.MOST_SEEDS:
+        return (
+            f"To find a difference of {limit} with {power} power would take"
+            f" {contrasts.MOST_SEEDS:,} seeds or more."
+        )
+    if needed > seeds:
+        return f"To find a difference of {limit} with {power} power would take {needed} seeds."
+    return (
+        f"These {seeds} seeds would have found a difference of {limit} with {power} power: the"
+        " claimed one is probably smaller."
+    )
+
+
+def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
+    """How often one seed alone would have said the opposite."""
+    reversed_ = [
+        f"{row.reversals} of {row.seeds} against {labels[row.rival]}" for row in rows.itertuples()
+    ]
+    return f"Seeds that alone would have said the opposite: {listing(reversed_)}."
+
+
+def _mcnemar(rows: pd.DataFrame, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """What McNemar's test says of the two networks of one seed."""
+    sentences = []
+    claim = rows["claim"].iloc[0]
+    for test in tests[tests["claim"] == claim].itertuples():
+        sentences.append(
+            f"On the test images {labels[test.variant]} alone is right on"
+            f" {test.only_variant_right} and {labels[test.rival]} alone on"
+            f" {test.only_rival_right} (McNemar's exact test: {probability(test.p_value)})."
+        )
+    if sentences:
+        sentences.append("That is about these trained networks, not about the methods.")
+    return sentences
+
+
+def claim_sentences(
+    comparisons: pd.DataFrame, config: dict, tests: pd.DataFrame | None = None
+) -> list[str]:
+    """A paragraph for each claim, in the order of the config.
+
+    Args:
+        comparisons: a table of `verdicts.compare`.
+        config: the checked config.
+        tests: a table of `single_run.single_run_tests`, for a study with one seed.
+    """
+    labels = {name: variant["label"] for name, variant in config["variants"].items()}
+    paragraphs = []
+    for claim, rows in comparisons.groupby("claim", sort=False):
+        verdict, seeds = rows["claim_verdict"].iloc[0], int(rows["seeds"].iloc[0])
+        variant, metric = labels[rows["variant"].iloc[0]], rows["metric"].iloc[0]
+        contrasts_ = "; ".join(_contrast(row, config, labels) for row in rows.itertuples())
+        if verdict == ONE_RUN:
+            sentences = [
+                f"{_says(config, claim)}: {ONE_RUN}.",
+                f"In {metric_name(metric)}, this run of {variant} is {contrasts_}.",
+            ]
+            sentences += _mcnemar(rows, tests, labels) if tests is not None else []
+        else:
+            sentences = [
+                f"{_says(config, claim)} is {verdict} over {counted(seeds, 'seed')}.",
+                f"In {metric_name(metric)}, {variant} is {contrasts_}.",
+                _alone(rows, labels),
+            ]
+            if verdict == INCONCLUSIVE:
+                sentences.append(_needed(rows, config))
+        paragraphs.append(" ".join(sentences))
+    return paragraphs
+
+
+def wilson_sentences(runs: pd.DataFrame, images: int, config: dict) -> list[str]:
+    """How far the choice of test images leaves each single run's accuracy open.
+
+    Args:
+        runs: a table of `summary.run_metrics`, of one seed.
+        images: number of test images.
+    """
+    labels = {name: variant["label"] for name, variant in config["variants"].items()}
+    level = config["verdicts"]["confidence"]
+    sentences = []
+    for run in runs.itertuples():
+        right = round(run.test_accuracy * images / 100)
+        low, high = wilson(right, images, level)
+        sentences.append(
+            f"{labels[run.variant]}: {run.test_accuracy:.2f} % of {images:,} test images, Wilson"
+            f" {100 * level:g} % interval {low:.2f} to {high:.2f} %."
+        )
+    return sentences
+
+
+def overview(comparisons: pd.DataFrame) -> str:
+    """How many claims have which verdict."""
+    if comparisons.empty:
+        return "This study states no claims."
+    verdicts = comparisons.drop_duplicates("claim")["claim_verdict"].value_counts()
+    total = int(verdicts.sum())
+    if ONE_RUN in verdicts:
+        return (
+            f"With one seed none of the {counted(total, 'claim')} can be judged: one run cannot"
+            " tell how much another seed would have changed."
+        )
+    parts = [f"{verdicts[name]} {name}" for name in MARKS if name in verdicts]
+    return f"Of {counted(total, 'claim')}: {listing(parts)}."
+
+
+def power_note(comparisons: pd.DataFrame, config: dict) -> str:
+    """Whether this number of seeds can support a claim at all, and why if it cannot."""
+    if comparisons.empty:
+        return ""
+    alpha = 1 - config["verdicts"]["confidence"]
+    seeds, claims = int(comparisons["seeds"].iloc[0]), comparisons["claim"].nunique()
+    enough = contrasts.fewest_seeds(alpha / claims)
+    alone = contrasts.fewest_seeds(alpha)
+    smallest = f"2/2^{seeds} = {2 / 2**seeds:.2g}"
+    if seeds == 1:
+        return (
+            f"The sign-flip test needs at least {enough} seeds before it could support one of"
+            f" {counted(claims, 'claim')}."
+        )
+    if seeds < alone:
+        return (
+            f"With {seeds} seeds nothing can be supported, however large the difference: the"
+            f" smallest p-value of the sign-flip test is {smallest}, above {alpha:.2g}."
+            f" {counted(claims, 'claim')} would take at least {enough} seeds."
+        )
+    if seeds < enough:
+        return (
+            f"With {seeds} seeds nothing can be supported, however large the difference: the"
+            f" smallest p-value of the sign-flip test, {smallest}, times the number of claims,"
+            f" {claims}, is above {alpha:.2g}. It would take at least {enough} seeds."
+        )
+    return ""
+
+
+def _seeds_needed(row) -> str:
+    if pd.isna(row.seeds_needed):
+        return ""
+    more = " or more" if row.verdict == ONE_RUN or row.seeds_needed >= contrasts.MOST_SEEDS else ""
+    return f"{row.seeds_needed:.0f}{more}"
+
+
+def verdict_table(comparisons: pd.DataFrame, config: dict) -> pd.DataFrame:
+    """The verdicts as the report's table: strings, a row per claim and rival.
+
+    The sentence of a claim and its verdict stand in its first row only.
+    """
+    labels = {name: variant["label"] for name, variant in config["variants"].items()}
+    rows, last = [], None
+    for row in comparisons.itertuples():
+        first, last = row.claim != last, row.claim
+        one = row.verdict == ONE_RUN
+        flag = ", but negligible" if negligible(row, config) else ""
+        rows.append(
+            {
+                "claim": _says(config, row.claim)[1:-1] if first else "",
+                "verdict": f"{MARKS[row.claim_verdict]} {row.claim_verdict}" if first else "",
+                "against": labels[row.rival],
+                "measured by": metric_name(row.metric),
+                "mean difference": f"{amount(row.mean_difference, row.metric)} {unit(row.metric)}",
+                "adjusted interval": "" if one else _interval(row).replace("interval ", ""),
+                "adjusted p": ""
+                if one
+                else probability(row.p_adjusted).removeprefix("p = ").removeprefix("p "),
+                "P(A > B)": "" if one else f"{row.p_superior:.2f}",
+                "seeds reversed": "" if one else f"{row.reversals} of {row.seeds}",
+                "by itself": f"{row.verdict}{flag}",
+                "seeds needed": _seeds_needed(row),
+            }
+        )
+    table = pd.DataFrame(rows)
+    return table.loc[:, (table != "").any()]
+
+
+def label_sentences(
+    runs: pd.DataFrame, doubts: pd.DataFrame, config: dict, comparisons: pd.DataFrame
+) -> list[str]:
+    """What becomes of the verdicts when the doubted labels are corrected or left out.
+
+    Args:
+        runs: a table of `summary.run_metrics`.
+        doubts: a table of `label_doubts.label_doubts`.
+        comparisons: the verdicts on the labels as given.
+    """
+    if doubts.empty or comparisons.empty:
+        return []
+    images = doubts.groupby("scoring")["images"].first()
+    in_doubt = int(images["given"] - images["excluded"])
+    if not in_doubt:
+        return []
+    sentences = [
+        f"Of {images['given']:,} test labels {in_doubt} {'is' if in_doubt == 1 else 'are'} in"
+        " doubt. The verdicts are on the labels as given."
+    ]
+    given = comparisons.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+    for scoring in ("corrected", "excluded"):
+        again = compare(rescored(runs, doubts, scoring), config["claims"], config["verdicts"])
+        other = again.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+        changed = [
+            f"{_says(config, claim)} becomes {other[claim]}"
+            for claim in given.index
+            if other[claim] != given[claim]
+        ]
+        outcome = listing(changed) if changed else "no verdict changes"
+        sentences.append(f"With {SCORINGS[scoring]}, {outcome}.")
+    return sentences
