@@ -5,8 +5,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from normstudy import config as study_config
+from normstudy.label_doubts import label_doubts
+from normstudy.single_run import single_run_tests
 from normstudy.study import Study
 from normstudy.summary import run_metrics, summarize
+from normstudy.verdicts import compare
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
@@ -79,6 +82,7 @@ def made_up_study(
                 )
     metrics, evaluation = pd.DataFrame(metrics), pd.DataFrame(evaluation)
     known = REFERENCE if reference else None
+    runs = run_metrics(metrics, evaluation)
     jobs = [
         {"job": f"train {v} seed {s}", "seconds": 10.0 * s, "peak_memory_mb": 800.0}
         for v in accuracies
@@ -99,7 +103,10 @@ def made_up_study(
         },
         metrics=metrics,
         evaluation=evaluation,
-        summary=summarize(run_metrics(metrics, evaluation), known),
+        summary=summarize(runs, known),
+        comparisons=compare(runs, config["claims"], config["verdicts"]),
+        single_run=single_run_tests([], {}),
+        label_doubts=label_doubts({}, None),
         reference=known,
         label_issues=ISSUES if reference else None,
     )

@@ -30,7 +30,6 @@ def test_strings_are_escaped_everywhere():
     for shown in (
         page.text(HOSTILE),
         page.items([HOSTILE]),
-        page.findings([(HOSTILE, HOSTILE)]),
         page.command(HOSTILE),
         page.heading(1, HOSTILE),
         page.table(table),
@@ -51,7 +50,6 @@ def test_labels_are_escaped_in_alt_text(tmp_path):
 def test_nothing_to_say_shows_nothing():
     assert page.text("", "") is None
     assert page.items([]) is None
-    assert page.findings([]) is None
     assert page.table(None) is None
     assert page.join([None, None]) is None
 

@@ -104,40 +104,6 @@ def test_compared_counts_what_there_is():
     assert text.endswith("with two seeds each.")
 
 
-def test_claim_that_holds_and_claim_that_does_not():
-    study = made_up_study({"gn": [99.50], "ln": [99.48], "bn_l1": [99.49]})
-    text = sentences.claim(study, CLAIM | {"direction": "higher"})
-    assert text.startswith("Holds in these tables: Group Normalization's test accuracy is")
-    assert "0.02 points (2 images) higher than Layer Normalization's" in text
-    assert "0.01 points (1 image) higher than Batch Normalization + L1's" in text
-    assert sentences.claim(study, CLAIM | {"direction": "lower"}).startswith("Does not hold")
-
-
-def test_claim_fails_if_one_rival_is_level():
-    study = made_up_study({"gn": [99.50], "ln": [99.50], "bn_l1": [99.49]})
-    text = sentences.claim(study, CLAIM | {"direction": "higher"})
-    assert text.startswith("Does not hold")
-    assert "equal to Layer Normalization's" in text
-    named = CLAIM | {"direction": "higher", "against": ["bn_l1"]}
-    assert sentences.claim(study, named).startswith("Holds")
-
-
-def test_claim_over_seeds_counts_the_seeds():
-    study = made_up_study({"gn": [99.5, 99.5, 99.3], "ln": [99.4, 99.4, 99.4]})
-    text = sentences.claim(study, CLAIM | {"direction": "higher"})
-    assert "mean test accuracy" in text
-    assert "0.03 points (3.3 images) higher" in text
-    assert "(so in 2 of 3 seeds)" in text
-
-
-def test_claim_about_loss_has_its_unit_and_no_rival_no_verdict():
-    study = made_up_study({"gn": [99.5], "ln": [99.4]})
-    loss = CLAIM | {"direction": "lower", "metric": "test_loss"}
-    assert "equal to Layer Normalization's" in sentences.claim(study, loss)
-    alone = made_up_study({"gn": [99.5]})
-    assert "no other model" in sentences.claim(alone, loss)
-
-
 def test_replication_gives_the_order():
     same = made_up_study({"gn": [99.50], "ln": [99.45], "bn_l1": [99.40]})
     assert "the order of the models is the same" in sentences.replication(same)

@@ -1,9 +1,12 @@
 """The report's tables: the right number in the right cell."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from made_up import made_up_study
 from normstudy import setup_tables, tables
+from normstudy.label_doubts import label_doubts
 
 
 def write_runs(study, wrong):
@@ -73,15 +76,18 @@ def test_nothing_is_shared_by_one_run_or_without_errors(tmp_path):
     assert tables.shared_errors(study) == ("", None)
 
 
-def test_label_scores(tmp_path):
-    study = made_up_study({"gn": [99.8]}, images=1000, folder=tmp_path)
-    write_runs(study, {("gn", 1): [5, 947]})  # image 947 is the one disputed label below 1,000
-    row = tables.label_scores(study).cells.iloc[0]
+def test_label_scores():
+    study = made_up_study({"gn": [99.8]}, images=1000)
+    wrong = [5, 947]  # image 947 is the one disputed label below 1,000
+    predictions = pd.DataFrame({"index": range(1000), "label": 0, "prediction": 0})
+    predictions.loc[wrong, "prediction"] = 1
+    predictions.loc[947, "label"] = 8
+    doubts = label_doubts({("gn", 1): predictions}, study.label_issues)
+    row = tables.label_scores(replace(study, label_doubts=doubts)).cells.iloc[0]
     assert row["As given"] == "99.80"
     assert row["Left out"] == "99.90"  # 998 of 999
-    assert row["Corrected"] == "99.80"  # the raters say 9, and 1 is as wrong as 0
-    no_issues = made_up_study({"gn": [99.8]}, reference=False, folder=tmp_path)
-    assert tables.label_scores(no_issues) is None
+    assert row["Corrected"] == "99.80"  # the raters say 9, and 1 is as wrong as 8
+    assert tables.label_scores(study) is None
 
 
 def test_model_table_adds_up():

@@ -152,7 +152,7 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     config = {**config, "claims": [*config["claims"], loss]}
     runs, table = judged(config, seeds, gn=99.6)
     plots = [
-        verdict_figures.seed_dots(runs, config),
+        *verdict_figures.seed_dots(runs, config),
         *verdict_figures.forests(runs, table, config),
     ]
     assert [plot.name for plot in plots] == ["seed_dots", "forest_points", "forest_nats"]

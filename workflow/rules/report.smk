@@ -7,6 +7,12 @@ JOB_COSTS = {
 }
 FIGURES = ["loss", "accuracy", "final_accuracy", "augmentation"]
 FIGURES += [f"curves_{variant}" for variant in VARIANTS]
+FIGURES += ["worked_example_layer_n", "worked_example_layer_n_plus_1"]
+CLAIMED = {claim["metric"] for claim in STUDY["claims"]}
+FIGURES += ["seed_dots"] if CLAIMED else []
+FIGURES += ["forest_nats"] if "test_loss" in CLAIMED else []
+FIGURES += ["forest_points"] if CLAIMED - {"test_loss"} else []
+FIGURES += ["batch_size"] if study.varies_batch_size(STUDY) else []
 
 
 rule summarize:
@@ -19,12 +25,7 @@ rule summarize:
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
         code=modules(
-            "summary",
-            "provenance",
-            "contrasts",
-            "verdicts",
-            "single_run",
-            "label_doubts",
+            *("summary", "provenance", "contrasts", "verdicts", "single_run", "label_doubts")
         ),
     output:
         metrics=RESULTS / "metrics.csv",
@@ -58,7 +59,11 @@ rule report:
         metrics=RESULTS / "metrics.csv",
         evaluation=RESULTS / "evaluation.csv",
         summary=RESULTS / "summary.csv",
+        comparisons=RESULTS / "comparisons.csv",
+        single_run=RESULTS / "single_run.csv",
+        label_doubts=RESULTS / "label_doubts.csv",
         provenance=RESULTS / "provenance.json",
+        workbook=RESULTS / "normalization_example.xlsx",
         predictions=run_files("predictions.csv"),
         misclassified=run_files("misclassified.csv"),
         pictures=run_files("misclassified.png"),
@@ -73,7 +78,9 @@ rule report:
         code=modules(
             *("study", "replicated", "sentences", "context", "tables", "setup_tables", "wording"),
             *("figures", "curves", "plot", "page", "notebook", "summary", "config", "datasets"),
-            *("data", "augmentation", "streams", "model"),
+            *("data", "augmentation", "streams", "model", "contrasts", "verdicts", "single_run"),
+            *("label_doubts", "verdict_text", "verdict_figures", "batch_size_figure"),
+            *("worked_example", "worked_figure"),
         ),
     output:
         notebook=RESULTS / "report.ipynb",
@@ -85,6 +92,8 @@ rule report:
         LOGS / "report.log",
     benchmark:
         BENCHMARKS / "report.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=2000,

@@ -204,6 +204,15 @@ def run_parameters(config: dict, variant: str) -> dict:
     }
 
 
+def varies_batch_size(config: dict) -> bool:
+    """Whether variants of one normalization differ in batch size, so that it can be shown."""
+    sizes = {}
+    for variant in config["variants"].values():
+        own = variant.get("batch_size", config["training"]["batch_size"])
+        sizes.setdefault(variant["norm"], set()).add(own)
+    return any(len(own) > 1 for own in sizes.values())
+
+
 # Seconds an epoch relative to group normalization, as `make bench` finds them.
 RELATIVE_COST = {"batch": 1.1, "layer": 0.9}
 

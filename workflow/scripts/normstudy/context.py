@@ -7,6 +7,7 @@ import pandas as pd
 
 from .figures import wilson
 from .study import Study
+from .verdict_text import overview, power_note
 from .wording import counted, listing
 
 NORM_NAMES = {"batch": "Batch", "layer": "Layer", "group": "Group", "instance": "Instance"}
@@ -107,6 +108,26 @@ def repeatability(study: Study) -> str:
         " on another the last digits of floating-point sums may differ, and with them the results"
         " a little."
     )
+
+
+WORKBOOK = (
+    "normalization_example.xlsx, beside this page, is the same example as a workbook: change a"
+    " number and its formulas follow."
+)
+
+
+def claims(study: Study) -> list[str]:
+    """What the verdicts come to, and on what they rest; nothing for a study without claims."""
+    if study.comparisons.empty:
+        return []
+    rule = (
+        "Runs with the same seed are pairs. A claim that one model is best must hold against every"
+        " rival; it is supported only if the interval of the mean paired difference, adjusted for"
+        " the number of claims, clears zero and the exact sign-flip test agrees. Differences within"
+        f" ±{study.config['verdicts']['margin']:g} points count as none."
+    )
+    note = power_note(study.comparisons, study.config)
+    return [overview(study.comparisons), *([note] if note else []), rule]
 
 
 def limits(study: Study) -> list[str]:

@@ -43,14 +43,6 @@ def items(texts: Iterable[str]) -> HTML | None:
     return _html(points and f"<ul>{points}</ul>")
 
 
-def findings(pairs: Iterable[tuple[str, str]]) -> HTML | None:
-    """Each claim with what was found about it beneath."""
-    body = "".join(
-        f"<dt>{_words(claim)}</dt><dd>{_words(finding)}</dd>" for claim, finding in pairs
-    )
-    return _html(body and f'<dl class="claims">{body}</dl>')
-
-
 def command(line: str) -> HTML | None:
     """A command as it is typed."""
     return _html(line and f'<pre tabindex="0"><code>{escape(line)}</code></pre>')

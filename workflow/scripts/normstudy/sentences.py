@@ -14,14 +14,6 @@ from .wording import capital, counted, listing, signed, spelled
 MANY = 6  # models, beyond which a sentence does not name them all
 
 # metric -> how a sentence calls it
-MEASURE = {
-    "test_accuracy": "test accuracy",
-    "test_loss": "test loss",
-    "train_accuracy": "running train accuracy",
-    "train_accuracy_evaluated": "evaluated train accuracy",
-    "gap": "difference between running train and test accuracy",
-    "gap_evaluated": "difference between evaluated train and test accuracy",
-}
 
 
 def compared(study: Study) -> str:
@@ -187,44 +179,3 @@ def replication(study: Study) -> str:
     if here == there:
         return f"{text}, and the order of the models is the same."
     return f"{text}; its order was {listing(there)}, here it is {listing(here)}."
-
-
-def claim(study: Study, claim: dict) -> str:
-    """Whether a claim's direction is found in the tables, against each rival and by how much."""
-    variant, metric = claim["variant"], claim["metric"]
-    rivals = claim["against"]
-    if rivals == "all":
-        rivals = [name for name in study.labels if name != variant]
-    if not rivals:
-        return "There is no other model in this study to compare with."
-    by_seed = study.runs.pivot(index="seed", columns="variant", values=metric)
-    directions, clauses = [], []
-    for rival in rivals:
-        differences = (by_seed[variant] - by_seed[rival]).round(6)
-        mean = round(differences.mean(), 6)
-        directions.append("higher" if mean > 0 else "lower" if mean < 0 else "equal")
-        if mean == 0:
-            clauses.append(f"equal to {study.labels[rival]}'s")
-            continue
-        agreeing = int((differences * mean > 0).sum())
-        seeds = f" (so in {agreeing} of {len(differences)} seeds)" if len(differences) > 1 else ""
-        size = _size(study, metric, abs(mean))
-        clauses.append(f"{size} {directions[-1]} than {study.labels[rival]}'s{seeds}")
-    holds = all(direction == claim["direction"] for direction in directions)
-    mean_of = "" if len(by_seed) == 1 else "mean "
-    return (
-        f"{'Holds' if holds else 'Does not hold'} in these tables: {study.labels[variant]}'s"
-        f" {mean_of}{MEASURE[metric]} is {listing(clauses)}."
-    )
-
-
-def _size(study: Study, metric: str, difference: float) -> str:
-    """A difference with its unit, and in images where it is one of test accuracy."""
-    if metric == "test_loss":
-        return f"{difference:.4f} nats per image"
-    size = f"{difference:.2f} points"
-    if metric != "test_accuracy":
-        return size
-    images = difference * study.images("test") / 100
-    one = len(study.seeds) == 1
-    return f"{size} ({counted(round(images), 'image') if one else f'{images:.1f} images'})"

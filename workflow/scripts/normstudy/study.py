@@ -27,6 +27,9 @@ class Study:
     metrics: pd.DataFrame
     evaluation: pd.DataFrame
     summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    single_run: pd.DataFrame
+    label_doubts: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
 
@@ -92,7 +95,7 @@ def load_study(
     """The study whose tables lie in folder `results`.
 
     Args:
-        results: folder with metrics.csv, evaluation.csv, summary.csv and provenance.json.
+        results: folder that rule summarize wrote to.
         reference, label_issues: paths of the tables of workflow/resources that fit the dataset.
     """
     folder = Path(results)
@@ -102,6 +105,9 @@ def load_study(
         metrics=pd.read_csv(folder / "metrics.csv"),
         evaluation=pd.read_csv(folder / "evaluation.csv"),
         summary=pd.read_csv(folder / "summary.csv"),
+        comparisons=pd.read_csv(folder / "comparisons.csv"),
+        single_run=pd.read_csv(folder / "single_run.csv"),
+        label_doubts=pd.read_csv(folder / "label_doubts.csv"),
         reference=pd.read_csv(reference) if reference else None,
         label_issues=pd.read_csv(label_issues) if label_issues else None,
     )

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from .replicated import departures
 from .study import Study
 from .summary import mean_interval
+from .verdict_text import verdict_table
 from .wording import counted, fixed, signed
+from .worked_example import statistics_table
 
 ABSENT = "–"
 SHARED_ROWS = 15
@@ -172,32 +175,24 @@ def shared_errors(study: Study) -> tuple[str, Table | None]:
 
 
 def label_scores(study: Study) -> Table | None:
-    """Test accuracy with the disputed labels as given, corrected and left out."""
-    if study.label_issues is None:
+    """Test accuracy with the doubted labels as given, corrected and left out."""
+    doubts = study.label_doubts
+    if doubts.empty:
         return None
-    issues = study.label_issues.set_index("test_index")
-    agreed = issues[issues["votes_suggested"] >= 3]["suggested_label"]
-    scores = []
-    for variant, _, table in study.run_tables("predictions.csv"):
-        kept = table[~table["index"].isin(issues.index)]
-        corrected = table["index"].map(agreed).fillna(table["label"])
-        scores.append(
-            {
-                "variant": variant,
-                "As given": (table["prediction"] == table["label"]).mean(),
-                "Corrected": (table["prediction"] == corrected).mean(),
-                "Left out": (kept["prediction"] == kept["label"]).mean(),
-            }
-        )
-    scores = pd.DataFrame(scores)
-    touched = int((issues.index < study.images("test")).sum())
+    images = doubts.groupby("scoring")["images"].first()
+    touched = int(images["given"] - images["excluded"])
     if not touched:
         return None
+    columns = {"given": "As given", "corrected": "Corrected", "excluded": "Left out"}
+    accuracies = doubts.groupby(["variant", "scoring"])["accuracy"]
     cells = pd.DataFrame(
         [
-            {"Model": study.labels[variant]}
-            | {column: _spread(*mean_interval(100 * own[column])[:2]) for column in own.columns[1:]}
-            for variant, own in scores.groupby("variant", sort=False)
+            {"Model": label}
+            | {
+                column: _spread(*mean_interval(accuracies.get_group((variant, scoring)))[:2])
+                for scoring, column in columns.items()
+            }
+            for variant, label in study.labels.items()
         ]
     )
     seeds = len(study.seeds)
@@ -207,4 +202,49 @@ def label_scores(study: Study) -> Table | None:
         " corrected where three or more of five raters agree on another, or left out"
         f"{spread}."
     )
-    return Table(cells, caption, "<variant>/seed-<n>/predictions.csv")
+    return Table(cells, caption, "label_doubts.csv")
+
+
+def verdicts(study: Study) -> Table | None:
+    """Every claim's verdict, with the figures of each contrast that it rests on."""
+    if study.comparisons.empty:
+        return None
+    cells = verdict_table(study.comparisons, study.config)
+    return Table(
+        cells.rename(columns={name: name[0].upper() + name[1:] for name in cells}),
+        "A claim is supported only if each contrast with a rival is. Intervals and p-values are"
+        " adjusted for the number of claims (Holm)."
+        if len(study.seeds) > 1
+        else "One run of each model: differences, and no verdicts.",
+        "comparisons.csv",
+    )
+
+
+def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
+    """The means and variances of the worked example, by method and set."""
+    statistics = statistics_table(batches)
+    cells = {
+        "Normalization": statistics["method"],
+        "Over": statistics["set"],
+        "layer": statistics["layer"],
+        "mean": statistics["mean"].map(fixed),
+        "variance": statistics["variance"].map(fixed),
+    }
+    wide = pd.DataFrame(cells).pivot(
+        index=["Normalization", "Over"], columns="layer", values=["mean", "variance"]
+    )
+    order = pd.MultiIndex.from_frame(
+        pd.DataFrame(cells)[["Normalization", "Over"]].drop_duplicates()
+    )
+    wide = wide.reindex(order)
+    wide.columns = [f"{layer}, {what}" for what, layer in wide.columns]
+    columns = [f"{layer}, {what}" for layer in batches for what in ("mean", "variance")]
+    return Table(
+        wide[columns]
+        .reset_index()
+        .drop(columns="Normalization")
+        .assign(Normalization=wide.index.get_level_values(0)),
+        "The means and (biased) variances that each normalization uses.",
+        "normalization_example.xlsx",
+        group="Normalization",
+    )

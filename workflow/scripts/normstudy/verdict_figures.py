@@ -25,21 +25,26 @@ LINE = 60  # characters of a claim's sentence in one line
 
 
 def claim_metrics(config: dict) -> list[str]:
-    """The metrics that the claims are about, in their order; test accuracy without claims."""
-    return list(dict.fromkeys(claim["metric"] for claim in config["claims"])) or ["test_accuracy"]
+    """The metrics that the claims are about, in their order."""
+    return list(dict.fromkeys(claim["metric"] for claim in config["claims"]))
 
 
 def _value(value: float, metric: str) -> str:
     return fixed(value, 4 if metric == "test_loss" else 2)
 
 
-def seed_dots(runs: pd.DataFrame, config: dict) -> Plot:
+def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
     """Every run's value in each metric that a claim is about: a dot a seed, a bar at the mean.
 
     Args:
         runs: a table of `summary.run_metrics`.
+
+    Returns:
+        One plot, or none for a study without claims.
     """
     metrics = claim_metrics(config)
+    if not metrics:
+        return []
     labels = {name: variant["label"] for name, variant in config["variants"].items()}
     look = looks(labels)
     seeds = runs["seed"].nunique()
@@ -76,7 +81,7 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> Plot:
             axes.grid(axis="y", visible=False)
             of = "mean " if seeds > 1 else ""
             sentences.append(f"{of}{metric_name(metric)} of {'; '.join(parts)}")
-    return Plot(
+    plot = Plot(
         name="seed_dots",
         figure=figure,
         alt=f"A dot for each of {counted(seeds, 'seed')} of every variant: {'. '.join(sentences)}.",
@@ -87,6 +92,7 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> Plot:
         table="metrics.csv",
         function="normstudy.verdict_figures.seed_dots",
     )
+    return [plot]
 
 
 def _draw_row(axes, row, place: float, differences: np.ndarray) -> None:
