@@ -210,13 +210,17 @@ def verdicts(study: Study) -> Table | None:
     if study.comparisons.empty:
         return None
     cells = verdict_table(study.comparisons, study.config)
+    cells = cells.rename(columns={name: name[0].upper() + name[1:] for name in cells})
     return Table(
-        cells.rename(columns={name: name[0].upper() + name[1:] for name in cells}),
-        "A claim is supported only if each contrast with a rival is. Intervals and p-values are"
-        " adjusted for the number of claims (Holm)."
+        cells,
+        "Variant minus rival. A claim is supported only if each of its contrasts is; intervals and"
+        " p-values are adjusted for the number of claims (Holm). P(A > B) is how often a run of the"
+        " variant is above a run of the rival; reversed are the seeds that alone would have said"
+        " the opposite; needed are the seeds for 80 % power at the margin."
         if len(study.seeds) > 1
         else "One run of each model: differences, and no verdicts.",
         "comparisons.csv",
+        group="Claim",
     )
 
 

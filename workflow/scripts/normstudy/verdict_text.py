@@ -54,7 +54,7 @@ def negligible(row, config: dict) -> bool:
 
 def _interval(row) -> str:
     low, high = (amount(value, row.metric) for value in (row.adjusted_low, row.adjusted_high))
-    return f"{100 * row.adjusted_level:.4g} % interval {low} to {high}"
+    return f"{low} to {high}"
 
 
 def _contrast(row, config: dict, labels: dict[str, str]) -> str:
@@ -68,7 +68,8 @@ def _contrast(row, config: dict, labels: dict[str, str]) -> str:
         text = f"{size} {unit(row.metric)} {side} {rival}"
     if row.verdict == ONE_RUN:
         return text
-    text += f" ({_interval(row)}, adjusted {probability(row.p_adjusted)})"
+    level = f"{100 * row.adjusted_level:.4g} %"
+    text += f" ({level} interval {_interval(row)}, adjusted {probability(row.p_adjusted)})"
     alpha = 1 - config["verdicts"]["confidence"]
     if negligible(row, config):
         return f"{text}, real but negligible: less than {_limit(row.metric, config)}"
@@ -224,36 +225,34 @@ def power_note(comparisons: pd.DataFrame, config: dict) -> str:
 def _seeds_needed(row) -> str:
     if pd.isna(row.seeds_needed):
         return ""
-    more = " or more" if row.verdict == ONE_RUN or row.seeds_needed >= contrasts.MOST_SEEDS else ""
+    more = "+" if row.verdict == ONE_RUN or row.seeds_needed >= contrasts.MOST_SEEDS else ""
     return f"{row.seeds_needed:.0f}{more}"
 
 
 def verdict_table(comparisons: pd.DataFrame, config: dict) -> pd.DataFrame:
     """The verdicts as the report's table: strings, a row per claim and rival.
 
-    The sentence of a claim and its verdict stand in its first row only.
+    The column "claim", the same for all rows of a claim, holds its sentence, its verdict and its
+    metric; columns that would be empty, as with one seed, are left out.
     """
     labels = {name: variant["label"] for name, variant in config["variants"].items()}
-    rows, last = [], None
+    rows = []
     for row in comparisons.itertuples():
-        first, last = row.claim != last, row.claim
         one = row.verdict == ONE_RUN
         flag = ", but negligible" if negligible(row, config) else ""
+        p = probability(row.p_adjusted).removeprefix("p = ").removeprefix("p ")
         rows.append(
             {
-                "claim": _says(config, row.claim)[1:-1] if first else "",
-                "verdict": f"{MARKS[row.claim_verdict]} {row.claim_verdict}" if first else "",
+                "claim": f"{MARKS[row.claim_verdict]} {_says(config, row.claim)}:"
+                f" {row.claim_verdict} ({metric_name(row.metric)}, {unit(row.metric)})",
                 "against": labels[row.rival],
-                "measured by": metric_name(row.metric),
-                "mean difference": f"{amount(row.mean_difference, row.metric)} {unit(row.metric)}",
-                "adjusted interval": "" if one else _interval(row).replace("interval ", ""),
-                "adjusted p": ""
-                if one
-                else probability(row.p_adjusted).removeprefix("p = ").removeprefix("p "),
-                "P(A > B)": "" if one else f"{row.p_superior:.2f}",
+                "mean difference": amount(row.mean_difference, row.metric),
+                "adjusted interval": "" if one else _interval(row),
+                "adjusted p": "" if one else p,
+                "P(A\u00a0>\u00a0B)": "" if one else f"{row.p_superior:.2f}",
                 "seeds reversed": "" if one else f"{row.reversals} of {row.seeds}",
-                "by itself": f"{row.verdict}{flag}",
                 "seeds needed": _seeds_needed(row),
+                "this contrast": "" if one else f"{row.verdict}{flag}",
             }
         )
     table = pd.DataFrame(rows)
