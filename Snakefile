@@ -37,3 +37,8 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
         input:
             run_files("metrics.csv", variant),
             run_files("misclassified.png", variant),
+
+
+onsuccess:
+    if (RESULTS / "report.html").exists():
+        print(f"The report: {RESULTS / 'report.html'}")

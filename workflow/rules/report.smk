@@ -99,7 +99,6 @@ rule report:
         mem_mb=2000,
         runtime=10,
     params:
-        scripts=str(SOURCE / "workflow" / "scripts"),
         failed=str(LOGS / "report-failed.ipynb"),
     script:
         "../scripts/report.py"

@@ -8,7 +8,7 @@ from normstudy.joblog import job_log
 from normstudy.notebook import execute, render
 
 with job_log(snakemake.log[0]):
-    given, params, output = snakemake.input, snakemake.params, snakemake.output
+    given, output = snakemake.input, snakemake.output
     notebook = execute(
         given.notebook,
         {
@@ -16,9 +16,9 @@ with job_log(snakemake.log[0]):
             "raw": str(Path(given.raw[0]).parent),
             "reference": given.reference[0] if given.reference else None,
             "label_issues": given.label_issues[0] if given.label_issues else None,
-            "scripts": params.scripts,
+            "scripts": str(Path(given.code[0]).parents[1]),
         },
-        failed=params.failed,
+        failed=snakemake.params.failed,
     )
     page = render(notebook, Path(given.template[0]).parent)
     with replacing(output.notebook) as temporary:
