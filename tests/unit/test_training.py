@@ -121,6 +121,12 @@ def test_training_learns(recipe, sample):
     assert metrics["train_loss"].is_monotonic_decreasing
 
 
+def test_bf16_learns_and_is_repeatable(recipe, sample):
+    runs = [train(recipe("bn_l1", batch_size=16, precision="bf16"), 1, *sample) for _ in range(2)]
+    assert runs[0][1]["test_accuracy"].iloc[-1] > 60
+    assert same(runs[0][0].state_dict(), runs[1][0].state_dict())
+
+
 def test_divergence_is_named(recipe, few):
     with pytest.raises(StudyError, match=r"diverged in epoch 1, batch [1-4] of 4: .*max_lr"):
         train(recipe("gn", max_lr=1e30), 1, *few)
