@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
 from places import ROOT
 
 PARTS = (
@@ -73,3 +74,20 @@ class Project:
         """Change a module of normstudy, if only by a comment."""
         with (self.folder / "workflow/scripts/normstudy" / module).open("a") as file:
             file.write("# changed\n")
+
+
+def assert_same_checkpoint(path, other):
+    ours, theirs = (torch.load(p, weights_only=True)["state_dict"] for p in (path, other))
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+
+
+def assert_same_results(project, other):
+    """The tables of two projects agree byte for byte, their checkpoints tensor for tensor."""
+    tables = sorted(p.relative_to(other.folder) for p in other.folder.glob("results/**/*.csv"))
+    assert len(tables) >= 3 * 4
+    for table in tables:
+        assert (project.folder / table).read_bytes() == (other.folder / table).read_bytes(), table
+    for variant in ("gn", "ln", "bn_l1"):
+        checkpoint = f"results/{variant}/seed-1/checkpoint.pt"
+        assert_same_checkpoint(project.folder / checkpoint, other.folder / checkpoint)

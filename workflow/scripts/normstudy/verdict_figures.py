@@ -182,7 +182,8 @@ def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> 
             f" {' '.join(sentences)}"
         ),
         caption=(
-            "The difference between two runs, one of each variant; differences within the grey band do not matter."
+            "The difference between two runs, one of each variant; differences within the grey band"
+            " do not matter."
             if one
             else "Mean paired differences with the adjusted intervals that the verdicts are read"
             " off, a tick a seed; differences within the grey band do not matter."

@@ -1,0 +1,47 @@
+"""Kill -9 of the training job at chosen moments: it goes on to the end of an undisturbed one."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+from project import assert_same_checkpoint
+
+HERE = ROOT / "tests" / "faults"
+
+
+def run_to(moment, folder):
+    """Run the training script in `folder` up to a moment; returns its exit status."""
+    command = [sys.executable, HERE / "train_and_die.py", ROOT, folder, moment]
+    path = {"PYTHONPATH": str(ROOT / "workflow" / "scripts")}
+    return subprocess.run(command, capture_output=True, env=os.environ | path).returncode
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    assert run_to("never", folder) == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("moment", "went_on_after"),
+    [
+        ("mid-epoch", 2),
+        ("saving-state", 1),
+        ("state-not-moved", 1),
+        ("between-outputs", 4),
+        ("outputs-written", 4),
+    ],
+)
+def test_a_killed_training_job_goes_on_to_the_same_end(
+    undisturbed, tmp_path, moment, went_on_after
+):
+    assert run_to(moment, tmp_path) == -signal.SIGKILL
+    assert run_to("never", tmp_path) == 0
+    assert f"going on after epoch {went_on_after} of 4" in (tmp_path / "train.log").read_text()
+    assert (tmp_path / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
+    assert_same_checkpoint(tmp_path / "checkpoint.pt", undisturbed / "checkpoint.pt")
+    assert not (tmp_path / "resume").exists()
