@@ -6,8 +6,8 @@ import pandas as pd
 import yaml
 from normstudy import config as study_config
 from normstudy.label_doubts import label_doubts
+from normstudy.report.study import Study
 from normstudy.single_run import single_run_tests
-from normstudy.study import Study
 from normstudy.summary import run_metrics, summarize
 from normstudy.verdicts import compare
 

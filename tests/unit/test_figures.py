@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from made_up import REFERENCE, made_up_study
 from matplotlib.text import Text
-from normstudy import figures
 from normstudy.data import Split
-from normstudy.plot import epoch_axis, looks, plain, rendered
+from normstudy.report import figures
+from normstudy.report.plot import epoch_axis, looks, plain, rendered
 
 TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
 

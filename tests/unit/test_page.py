@@ -7,10 +7,10 @@ import nbformat
 import pandas as pd
 import pytest
 from made_up import ROOT, made_up_study
-from normstudy import figures, page
 from normstudy.errors import StudyError
-from normstudy.notebook import drop_empty, execute, outline, render
-from normstudy.tables import Table
+from normstudy.report import figures, page
+from normstudy.report.notebook import drop_empty, execute, outline, render
+from normstudy.report.tables import Table
 
 HOSTILE = '<script>alert("1")</script> & $x$'
 ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; $x$"

@@ -2,9 +2,9 @@
 
 import pytest
 from made_up import made_up_config, made_up_study
-from normstudy import context, sentences
-from normstudy.replicated import departures, same_course
-from normstudy.wording import counted, fixed, listing, signed, spelled
+from normstudy.report import context, sentences
+from normstudy.report.replicated import departures, same_course
+from normstudy.report.wording import counted, fixed, listing, signed, spelled
 
 CLAIM = {"id": "x", "says": "…", "metric": "test_accuracy", "variant": "gn", "against": "all"}
 

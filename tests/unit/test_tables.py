@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from made_up import made_up_study
-from normstudy import setup_tables, tables
 from normstudy.label_doubts import label_doubts
+from normstudy.report import setup_tables, tables
 
 
 def write_runs(study, wrong):

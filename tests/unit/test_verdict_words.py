@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from normstudy import batch_size_figure, verdict_figures, verdict_text, verdicts
-from normstudy.plot import rendered
+from normstudy import verdicts
+from normstudy.report import batch_size_figure, verdict_figures, verdict_text
+from normstudy.report.plot import rendered
 from normstudy.single_run import single_run_tests
 
 

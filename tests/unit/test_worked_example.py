@@ -6,7 +6,8 @@ import numpy as np
 import openpyxl
 import pytest
 import torch
-from normstudy import workbook, worked_example, worked_figure
+from normstudy import workbook, worked_example
+from normstudy.report import worked_figure
 from normstudy.worked_example import LAYERS, METHODS
 from torch import nn
 

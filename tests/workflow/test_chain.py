@@ -91,7 +91,7 @@ def test_nothing_is_to_be_done_afterwards(finished):
 
 
 def test_after_a_change_of_figures_only_the_report_is_remade(project):
-    project.comment("figures.py")
+    project.comment("report/figures.py")
     assert project.planned() == {"all": 1, "report": 1}
 
 

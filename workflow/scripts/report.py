@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 from normstudy.files import replacing
 from normstudy.joblog import job_log
-from normstudy.notebook import execute, render
+from normstudy.report.notebook import execute, render
 
 with job_log(snakemake.log[0]):
     given, output = snakemake.input, snakemake.output

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 
-from .errors import StudyError
+from ..errors import StudyError
 
 OPTIONAL = "optional"  # tag of a markdown cell that goes if the code cell after it shows nothing
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import contrasts
+from .. import contrasts
+from ..summary import METRICS
+from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, margin, sense
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, plain, style
-from .summary import METRICS
 from .verdict_text import amount, metric_name, unit
-from .verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, margin, sense
 from .wording import counted, fixed
 
 # verdict on a contrast -> colour, marker, filled
@@ -90,7 +90,7 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
             + (" and a bar at the mean." if seeds > 1 else ".")
         ),
         table="metrics.csv",
-        function="normstudy.verdict_figures.seed_dots",
+        function="verdict_figures.seed_dots",
     )
     return [plot]
 
@@ -189,7 +189,7 @@ def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> 
             " off, a tick a seed; differences within the grey band do not matter."
         ),
         table="comparisons.csv",
-        function="normstudy.verdict_figures.forests",
+        function="verdict_figures.forests",
     )
 
 

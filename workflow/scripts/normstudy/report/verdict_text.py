@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from . import contrasts
-from .label_doubts import SCORINGS, rescored
-from .single_run import wilson
-from .summary import METRICS
-from .verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
+from .. import contrasts
+from ..label_doubts import SCORINGS, rescored
+from ..single_run import wilson
+from ..summary import METRICS
+from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
 from .wording import counted, listing, signed
 
 MARKS = {SUPPORTED: "✓", NOT_SUPPORTED: "✗", INCONCLUSIVE: "?", ONE_RUN: "–"}  # beside the words

@@ -1,6 +1,6 @@
 """The study that is replicated: its recipe, and how far a study here departs from it."""
 
-from . import config as study_config
+from .. import config as study_config
 
 AUTHORS = "Gurijala, Ganguly and Sequeira"
 NAME = "EVA6-Normalization-Regularization"

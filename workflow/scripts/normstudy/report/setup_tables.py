@@ -4,8 +4,8 @@ import pandas as pd
 import torch
 from torch import nn
 
+from ..model import build_model, parameter_count
 from .context import norms
-from .model import build_model, parameter_count
 from .study import Study
 from .tables import ABSENT, Table
 from .wording import listing

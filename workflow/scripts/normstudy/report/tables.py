@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..summary import mean_interval
+from ..worked_example import statistics_table
 from .replicated import departures
 from .study import Study
-from .summary import mean_interval
 from .verdict_text import verdict_table
 from .wording import counted, fixed, signed
-from .worked_example import statistics_table
 
 ABSENT = "–"
 SHARED_ROWS = 15

@@ -5,10 +5,10 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 import pandas as pd
 
+from ..summary import mean_interval
 from .figures import wilson
 from .replicated import departures
 from .study import Study
-from .summary import mean_interval
 from .wording import capital, counted, listing, signed, spelled
 
 MANY = 6  # models, beyond which a sentence does not name them all

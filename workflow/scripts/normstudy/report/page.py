@@ -8,8 +8,8 @@ from pathlib import Path
 
 from IPython.display import HTML
 
+from ..files import replacing
 from . import replicated
-from .files import replacing
 from .plot import Plot, rendered
 from .study import Study
 from .tables import Table

@@ -104,5 +104,5 @@ def accuracy_against_batch_size(runs: pd.DataFrame, config: dict) -> Plot | None
             " that only the shapes compare."
         ),
         table="metrics.csv",
-        function="normstudy.batch_size_figure.accuracy_against_batch_size",
+        function="batch_size_figure.accuracy_against_batch_size",
     )

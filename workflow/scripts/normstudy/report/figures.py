@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from statsmodels.stats.proportion import proportion_confint
 
-from .augmentation import draw, jitter, rotate
+from ..augmentation import draw, jitter, rotate
+from ..data import Split
+from ..streams import stream
 from .curves import accuracy, loss, variant_curves
-from .data import Split
 from .plot import GREY, WIDTH, Plot, looks, plain, style
-from .streams import stream
 from .wording import counted, listing
 
 __all__ = ["accuracy", "augmented_strip", "final_accuracy", "loss", "variant_curves"]

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
+from ..worked_example import CHANNELS, GROUPS, IMAGES, METHODS, SIDE, normalize, set_numbers
 from .plot import WIDTH, Plot, style
 from .wording import fixed
-from .worked_example import CHANNELS, GROUPS, IMAGES, METHODS, SIDE, normalize, set_numbers
 
 # Fill and hatching together tell the sets apart, so that either is enough.
 FILLS = ("#BFDDF0", "#F7CDB0", "#BFE6DA", "#F0D5E4", "#DDEFFA", "#FBE3BF", "#E6E6E6", "#FAF6C2")
@@ -114,5 +114,5 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
             " σ² that they are normalized by."
         ),
         table="normalization_example.xlsx",
-        function="normstudy.worked_figure.averaging_sets",
+        function="worked_figure.averaging_sets",
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import config as study_config
-from .datasets import DatasetFacts
+from .. import config as study_config
+from ..datasets import DatasetFacts
+from ..summary import run_metrics
 from .replicated import same_course
-from .summary import run_metrics
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What the report says and shows: sentences, tables, figures and the page they make."""
