@@ -98,7 +98,8 @@ def test_after_a_change_of_figures_only_the_report_is_remade(project):
 def test_after_a_change_of_the_model_everything_is_trained_again(project):
     project.comment("model.py")
     assert project.planned() == {
-        "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "report": 1,
+        "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "worked_example": 1,
+        "report": 1,
     }  # fmt: skip
 
 

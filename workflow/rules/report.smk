@@ -133,7 +133,7 @@ rule report:
 
 rule worked_example:
     input:
-        code=modules("workbook", "worked_example"),
+        code=modules("workbook", "worked_example", "model"),
     output:
         RESULTS / "normalization_example.xlsx",
     log:
