@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from places import ROOT
@@ -24,6 +25,29 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     assert run_to("never", folder) == 0
     return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 400 KB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system takes root")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", tmp_path], check=True)
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_a_full_disk_costs_no_whole_epoch(undisturbed, small_disk):
+    folder, filler = small_disk / "run", small_disk / "filler"
+    assert run_to("mid-epoch", folder) == -signal.SIGKILL
+    with suppress(OSError):
+        filler.write_bytes(bytes(1_000_000))
+    assert run_to("never", folder) == 1
+    filler.unlink()
+    assert run_to("never", folder) == 0
+    assert "going on after epoch 2 of 4" in (folder / "train.log").read_text()
+    assert (folder / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
+    assert_same_checkpoint(folder / "checkpoint.pt", undisturbed / "checkpoint.pt")
 
 
 @pytest.mark.parametrize(

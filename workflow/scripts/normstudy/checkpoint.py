@@ -1,5 +1,6 @@
 """A trained network in a file: a plain state dict and the parameters of its run."""
 
+import io
 from pathlib import Path
 
 import torch
@@ -10,11 +11,18 @@ from .files import replacing
 from .model import build_model
 
 
+def write_torch(content: object, path: str | Path) -> None:
+    """`torch.save` in one move; by way of memory, for a full disk to be reported as such."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+
+
 def save_checkpoint(model: nn.Module, recipe: dict, path: str | Path) -> None:
     """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
-    with replacing(path) as temporary:
-        torch.save({"state_dict": state, "parameters": recipe}, temporary)
+    write_torch({"state_dict": state, "parameters": recipe}, path)
 
 
 def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:

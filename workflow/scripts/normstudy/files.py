@@ -1,11 +1,14 @@
 """Writing files so that a crash leaves the old file or none, never half of one."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+
+from .errors import StudyError
 
 
 @contextmanager
@@ -14,6 +17,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
     The temporary name is always the same, so that what a killed writer left is overwritten by
     the next one. That wants one writer at a time, which Snakemake's lock sees to.
+
+    Raises:
+        StudyError: the disk is full. What was at `path` is still there.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,6 +29,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StudyError(
+            f"no space is left for {path}: free some, then run the same command again"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import StudyError
@@ -31,8 +31,9 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
 
     def say(line: str) -> None:
-        print(line)
         print(line, file=terminal, flush=True)
+        with suppress(OSError):  # a full disk must not hide what is said about it
+            print(line)
 
     try:
         yield say
@@ -46,4 +47,5 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
         print(f"\nLast lines of {path}:", *tail, sep="\n  ", file=terminal, flush=True)
         sys.exit(1)
     finally:
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.flush()

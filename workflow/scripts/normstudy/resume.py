@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from .files import replacing
+from .checkpoint import write_torch
 
 
 def fingerprint(recipe: dict, seed: int, files: Iterable[str | Path]) -> str:
@@ -55,8 +55,7 @@ class ResumeFile:
 
     def save(self, state: dict) -> None:
         """Replace the saved state, so that a crash leaves this one or the one before."""
-        with replacing(self.path) as temporary:
-            torch.save({"run": self.run, "state": state}, temporary)
+        write_torch({"run": self.run, "state": state}, self.path)
 
     def remove(self) -> None:
         """Delete the file, and its folder with the last one."""
