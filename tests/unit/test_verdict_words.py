@@ -94,8 +94,6 @@ def test_real_but_negligible(config):
         "real but negligible: less than 0.05 points"
         in (verdict_text.claim_sentences(table, config)[0])
     )
-    shown = verdict_text.verdict_table(table, config)
-    assert "supported, but negligible" in set(shown["this contrast"])
 
 
 def test_inconclusive_tells_the_seeds_it_would_take(config):

@@ -239,7 +239,6 @@ def verdict_table(comparisons: pd.DataFrame, config: dict) -> pd.DataFrame:
     rows = []
     for row in comparisons.itertuples():
         one = row.verdict == ONE_RUN
-        flag = ", but negligible" if negligible(row, config) else ""
         p = probability(row.p_adjusted).removeprefix("p = ").removeprefix("p ")
         rows.append(
             {
@@ -252,7 +251,6 @@ def verdict_table(comparisons: pd.DataFrame, config: dict) -> pd.DataFrame:
                 "P(A\u00a0>\u00a0B)": "" if one else f"{row.p_superior:.2f}",
                 "seeds reversed": "" if one else f"{row.reversals} of {row.seeds}",
                 "seeds needed": _seeds_needed(row),
-                "this contrast": "" if one else f"{row.verdict}{flag}",
             }
         )
     table = pd.DataFrame(rows)
