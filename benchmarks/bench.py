@@ -142,7 +142,7 @@ def picture(engine: pd.DataFrame, scaling: pd.DataFrame) -> Figure:
     speed.set_yticks(places, engine["variant"])
     speed.invert_yaxis()
     speed.set(xlabel="seconds an epoch, one core", title="Training and testing for one epoch")
-    speed.legend()
+    speed.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     cores.plot(scaling["n"], scaling["n_jobs_one_thread"], "o-", color="#0072B2",
                label="n jobs of one thread")  # fmt: skip
     cores.plot(scaling["n"], scaling["one_job_n_threads"], "s--", color="#D55E00",
