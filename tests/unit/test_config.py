@@ -63,6 +63,19 @@ CLAIM = {
     "direction": "higher",
 }  # fmt: skip
 
+
+@pytest.mark.parametrize(
+    ("metric", "direction"),
+    [("test_accuracy", "higher"), ("train_accuracy_evaluated", "higher"), ("gap", "lower"),
+     ("gap_evaluated", "lower"), ("test_loss", "lower")],
+)  # fmt: skip
+def test_a_claim_of_four_lines(schema, metric, direction):
+    claim = {"id": "mine", "says": "GN is better", "metric": metric, "variant": "gn"}
+    other = ("variants.ln", {"label": "LN", "norm": "layer"})
+    (checked,) = study.check(merged(other, ("claims", [claim])), schema)["claims"]
+    assert checked == claim | {"against": "all", "direction": direction}
+
+
 BAD = [
     (("sedes", 3), "the top level: unknown key 'sedes'; did you mean 'seeds'?"),
     (("training.epoch", 3), "training: unknown key 'epoch'; did you mean 'epochs'?"),
@@ -84,6 +97,7 @@ BAD = [
     (("training.epochs", "ten"), "training.epochs: 'ten' is not of type 'integer'"),
     (("training.epochs", 1.5), "training.epochs: 1.5 is not of type 'integer'"),
     (("training.max_lr", "1e-2"), "training.max_lr: '1e-2' is read as text; write it as a number"),
+    (("seeds", ["1", "2"]), "seeds.0: '1' is read as text; write it as a number, 1"),
     (("training.max_lr", 1e9), "training.max_lr"),
     (("training.max_lr", float("nan")), "training.max_lr"),
     (("training.max_lr", 0), "training.max_lr"),
@@ -106,6 +120,7 @@ BAD = [
     (("claims", [CLAIM | {"against": ["xn"]}]), "there is no variant 'xn'"),
     (("claims", [CLAIM | {"against": ["gn"]}]), "'gn' is set against itself"),
     (("claims", [CLAIM, CLAIM]), "'a' is used more than once"),
+    (("claims", [{"id": "a", "says": "A", "variant": "gn"}]), "the key 'metric' is missing"),
     (("claims", [CLAIM | {"metric": "accuracy"}]), "claims.0.metric: 'accuracy' is not one of"),
 ]
 

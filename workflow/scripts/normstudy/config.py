@@ -68,7 +68,9 @@ def _sentence(error: ValidationError) -> str:
         except ValueError:
             pass
         else:
-            return f"{key}: {value!r} is read as text; write it as a number, {number:.1e}"
+            # YAML takes 1e-4 for text, 1.0e-4 for a number.
+            written = f"{number:.0f}" if number.is_integer() else f"{number:.1e}"
+            return f"{key}: {value!r} is read as text; write it as a number, {written}"
     return f"{key}: {error.message}"
 
 
@@ -98,6 +100,9 @@ def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
     faults = faults or [*_cross_faults(config, reserved)]
     if faults:
         raise StudyError("; ".join(faults))
+    for claim in config["claims"]:
+        better = "higher" if "accuracy" in claim["metric"] else "lower"
+        claim.setdefault("direction", better)
     return config
 
 

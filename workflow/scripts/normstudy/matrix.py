@@ -45,6 +45,7 @@ def misclassified_matrix(
     figure.suptitle(
         f"{title}: misclassified test images\n{of_all} among {len(images):,} images, {by}",
         fontsize=12,
+        parse_math=False,  # a label may hold a dollar sign
     )
     axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axis in axes:
@@ -55,6 +56,7 @@ def misclassified_matrix(
             f"predicted {classes[error.prediction]}\nactual {classes[error.label]}"
             f"{' †' if error.disputed else ''}",
             fontsize=10,
+            parse_math=False,
             color=DISPUTED if error.disputed else "black",
         )
         axis.text(

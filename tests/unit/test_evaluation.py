@@ -1,0 +1,124 @@
+"""What a network gets wrong, and the picture of it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from normstudy.checkpoint import load_checkpoint, save_checkpoint
+from normstudy.config import run_parameters
+from normstudy.errors import StudyError
+from normstudy.evaluation import evaluate, misclassified_table, predictions_table, score
+from normstudy.matrix import misclassified_matrix
+from normstudy.model import build_model
+from torch.nn.functional import cross_entropy
+
+LOGITS = torch.randn(50, 10, generator=torch.Generator().manual_seed(2))
+LABELS = torch.arange(50) % 10
+
+
+def test_loss_and_accuracy_are_torchs():
+    loss, accuracy = score(LOGITS.log_softmax(dim=1), LABELS)
+    assert loss == pytest.approx(cross_entropy(LOGITS.double(), LABELS).item(), abs=1e-6)
+    assert accuracy == 2 * (LOGITS.argmax(dim=1) == LABELS).sum().item()
+
+
+def test_predictions_are_those_of_the_softmax():
+    table = predictions_table(LOGITS.log_softmax(dim=1), LABELS.numpy())
+    probabilities = LOGITS.double().softmax(dim=1)
+    assert table["prediction"].tolist() == LOGITS.argmax(dim=1).tolist()
+    np.testing.assert_allclose(table["confidence"], probabilities.max(dim=1).values, atol=1e-6)
+    own = probabilities[torch.arange(50), LABELS]
+    np.testing.assert_allclose(table["label_probability"], own, atol=1e-6)
+
+
+PREDICTIONS = pd.DataFrame(
+    {
+        "index": [0, 1, 2, 3],
+        "label": [1, 2, 3, 4],
+        "prediction": [7, 2, 8, 9],
+        "confidence": [0.5, 0.9, 0.8, 0.8],
+        "label_probability": [0.1, 0.9, 0.1, 0.1],
+    }
+)
+
+
+@pytest.mark.parametrize(("order", "indices"), [("index", [0, 2, 3]), ("confidence", [2, 3, 0])])
+def test_errors_in_either_order_with_disputed_labels_marked(order, indices):
+    errors = misclassified_table(PREDICTIONS, {3, 1}, order)
+    assert errors["index"].tolist() == indices
+    assert errors.set_index("index")["disputed"].to_dict() == {0: False, 2: False, 3: True}
+
+
+def drawn(errors, **options):
+    """(texts, axes with an image) of the picture."""
+    images = np.zeros((4, 28, 28), np.uint8)
+    figure = misclassified_matrix(images, errors, list("abcdefghij"), "GN, seed 1", **options)
+    texts = [figure.get_suptitle(), figure.get_supxlabel()]
+    texts += [axes.get_title() for axes in figure.axes]
+    return texts, [axes for axes in figure.axes if axes.images]
+
+
+def test_the_picture_says_what_was_seen_and_what_it_is():
+    texts, shown = drawn(misclassified_table(PREDICTIONS, {3}))
+    assert texts[0] == (
+        "GN, seed 1: misclassified test images\nall 3 errors among 4 images, in test-set order"
+    )
+    assert "disputed" in texts[1]
+    assert texts[2:5] == [
+        "predicted h\nactual b", "predicted i\nactual d", "predicted j\nactual e †",
+    ]  # fmt: skip
+    assert len(shown) == 3 and set(texts[5:]) == {""}  # the other places stay blank
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(2, "2 of 3 errors"), (3, "all 3 errors"), (10, "all 3 errors")]
+)
+def test_the_title_says_how_many_there_are(count, words):
+    texts, shown = drawn(misclassified_table(PREDICTIONS, set()), count=count)
+    assert words in texts[0] and texts[1] == ""
+    assert len(shown) == min(count, 3)
+
+
+def test_no_errors_at_all():
+    texts, shown = drawn(misclassified_table(PREDICTIONS.iloc[[1]], set()))
+    assert "no errors among 4 images" in texts[0] and shown == []
+
+
+def test_a_label_with_a_dollar_sign_is_no_formula():
+    figure = misclassified_matrix(
+        np.zeros((4, 28, 28), np.uint8), PREDICTIONS.iloc[:1].assign(disputed=False),
+        list("abcdefghij"), "costs $x^{$", count=5,
+    )  # fmt: skip
+    figure.canvas.draw()
+
+
+def test_a_checkpoint_brings_the_network_back(default_config, sample, tmp_path):
+    recipe = run_parameters(default_config, "gn")
+    model = build_model("group", channels_per_group=4).eval()
+    save_checkpoint(model, recipe, tmp_path / "checkpoint.pt")
+    again, parameters = load_checkpoint(tmp_path / "checkpoint.pt")
+    assert parameters == recipe
+    table, log_probs = evaluate(model, recipe, *sample)
+    assert torch.equal(evaluate(again, recipe, *sample)[1], log_probs)
+    assert table["images"].tolist() == [800, 200]
+
+
+class Evil:
+    def __reduce__(self):
+        return (print, ("run by a pickle",))
+
+
+@pytest.mark.parametrize("content", ["nothing", "half", "pickle", "other"])
+def test_what_is_no_checkpoint_is_refused(content, tmp_path, capsys):
+    path = tmp_path / "checkpoint.pt"
+    if content == "nothing":
+        path.write_bytes(b"")
+    elif content == "pickle":
+        torch.save(Evil(), path)
+    else:
+        torch.save({"parameters": {}, "state_dict": {}}, path)
+        if content == "half":
+            path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable checkpoint"):
+        load_checkpoint(path)
+    assert "run by a pickle" not in capsys.readouterr().out
