@@ -61,7 +61,7 @@ def test_seven_seeds_are_too_few_for_four_claims(config):
 
 
 def test_one_seed_cannot_tell_and_shows_mcnemar(config):
-    runs, table = judged(config, 1, gn=99.6)
+    _, table = judged(config, 1, gn=99.6)
     right = {name: np.arange(1000) % 100 >= wrong for wrong, name in enumerate(config["variants"])}
     predictions = {
         (name, 1): pd.DataFrame(
@@ -83,7 +83,6 @@ def test_one_seed_cannot_tell_and_shows_mcnemar(config):
     shown = verdict_text.verdict_table(table, config)
     assert "adjusted p" not in shown
     assert shown["claim"].str.contains("one run cannot tell").all()
-    assert len(verdict_text.wilson_sentences(runs, 10_000, config)) == 3
 
 
 def test_real_but_negligible(config):

@@ -88,10 +88,11 @@ def single_run_tests(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def wilson(right: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval of an accuracy in percent, over samples of that many images.
+def wilson(accuracy: float, images: int) -> tuple[float, float]:
+    """Wilson's 95 % interval, in percent, of an accuracy in percent on so many images.
 
     Wilson 1927; the spread that comes from which images were drawn, not from the seed.
     """
-    low, high = proportion_confint(right, images, alpha=1 - confidence, method="wilson")
+    right = round(accuracy * images / 100)
+    low, high = proportion_confint(right, images, method="wilson")
     return 100 * low, 100 * high

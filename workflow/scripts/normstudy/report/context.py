@@ -5,7 +5,7 @@ Each function takes a `Study` and gives plain text.
 
 import pandas as pd
 
-from .figures import wilson
+from ..single_run import wilson
 from .study import Study
 from .verdict_text import overview, power_note
 from .wording import counted, listing

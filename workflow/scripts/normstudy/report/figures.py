@@ -8,10 +8,10 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from statsmodels.stats.proportion import proportion_confint
 
 from ..augmentation import draw, jitter, rotate
 from ..data import Split
+from ..single_run import wilson
 from ..streams import stream
 from .curves import accuracy, loss, variant_curves
 from .plot import GREY, WIDTH, Plot, looks, plain, style
@@ -98,13 +98,6 @@ def final_accuracy(
         table="metrics.csv",
         function="figures.final_accuracy",
     )
-
-
-def wilson(accuracy: float, images: int) -> tuple[float, float]:
-    """Wilson's 95 % interval, in percent, of an accuracy in percent of so many images."""
-    correct = round(accuracy * images / 100)
-    low, high = proportion_confint(correct, images, method="wilson")
-    return 100 * low, 100 * high
 
 
 def _handle(label: str, **look) -> Line2D:

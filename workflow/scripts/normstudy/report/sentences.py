@@ -5,8 +5,8 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 import pandas as pd
 
+from ..single_run import wilson
 from ..summary import mean_interval
-from .figures import wilson
 from .replicated import departures
 from .study import Study
 from .wording import capital, counted, listing, signed, spelled

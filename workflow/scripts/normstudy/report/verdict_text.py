@@ -4,7 +4,6 @@ import pandas as pd
 
 from .. import contrasts
 from ..label_doubts import SCORINGS, rescored
-from ..single_run import wilson
 from ..summary import METRICS
 from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
 from .wording import counted, listing, signed
@@ -156,26 +155,6 @@ def claim_sentences(
                 sentences.append(_needed(rows, config))
         paragraphs.append(" ".join(sentences))
     return paragraphs
-
-
-def wilson_sentences(runs: pd.DataFrame, images: int, config: dict) -> list[str]:
-    """How far the choice of test images leaves each single run's accuracy open.
-
-    Args:
-        runs: a table of `summary.run_metrics`, of one seed.
-        images: number of test images.
-    """
-    labels = {name: variant["label"] for name, variant in config["variants"].items()}
-    level = config["verdicts"]["confidence"]
-    sentences = []
-    for run in runs.itertuples():
-        right = round(run.test_accuracy * images / 100)
-        low, high = wilson(right, images, level)
-        sentences.append(
-            f"{labels[run.variant]}: {run.test_accuracy:.2f} % of {images:,} test images, Wilson"
-            f" {100 * level:g} % interval {low:.2f} to {high:.2f} %."
-        )
-    return sentences
 
 
 def overview(comparisons: pd.DataFrame) -> str:
