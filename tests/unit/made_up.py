@@ -10,8 +10,8 @@ from normstudy.report.study import Study
 from normstudy.single_run import single_run_tests
 from normstudy.summary import run_metrics, summarize
 from normstudy.verdicts import compare
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCHEMA = study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
 ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")

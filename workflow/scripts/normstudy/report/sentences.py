@@ -1,4 +1,4 @@
-"""The report's computed sentences about accuracy: what was compared, found and claimed.
+"""The report's computed sentences about accuracy: what was compared and found.
 
 Each function takes a `Study` and gives plain text, "" where there is nothing to say.
 """
@@ -12,8 +12,6 @@ from .study import Study
 from .wording import capital, counted, listing, signed, spelled
 
 MANY = 6  # models, beyond which a sentence does not name them all
-
-# metric -> how a sentence calls it
 
 
 def compared(study: Study) -> str:
