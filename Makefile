@@ -1,5 +1,6 @@
 # make run    set up .venv if need be, then run the study        (make run CORES=8)
-# make test   set up the test tools too, then lint and run every test
+# make test   set up the test tools too, then lint and run every test that is not slow
+# make test-faults  every test with real faults, the slow ones too: about twenty minutes
 # make bench  measure speed on this machine, into results/benchmarks/bench.md
 # make lock   remake the hash-locked requirements from the .in files
 
@@ -12,7 +13,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/b
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test lint bench lock
+.PHONY: run setup test test-faults lint bench lock
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES) --rerun-incomplete
@@ -20,7 +21,10 @@ run: setup
 setup: $(VENV)/run.stamp
 
 test: setup $(VENV)/test.stamp lint
-	@$(IN_VENV) pytest
+	@$(IN_VENV) pytest -m "not slow"
+
+test-faults: setup $(VENV)/test.stamp
+	@$(IN_VENV) pytest tests/faults
 
 lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff check .
