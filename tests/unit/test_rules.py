@@ -9,9 +9,11 @@ from places import ROOT
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 PACKAGE = SCRIPTS / "normstudy"
-# How files are written, logged and fetched: what is in them does not depend on it.
+# How mistakes are worded, files written, logged and fetched: what is in them does not depend on it.
 # Facts of the datasets reach the rules as params.
 INFRASTRUCTURE = {
+    "config_files",
+    "config_words",
     "datasets",
     "errors",
     "files",

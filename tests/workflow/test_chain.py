@@ -169,14 +169,6 @@ def test_a_file_is_a_target(project):
 # --- Mistakes ------------------------------------------------------------------------------
 
 
-def test_a_bad_config_ends_in_one_message_before_any_job(project):
-    project.edit("config.yaml", "batch_size: 64", "batch_sise: 64")
-    output = project.snakemake(succeeds=False)
-    assert "training: unknown key 'batch_sise'; did you mean 'batch_size'?" in output
-    assert "config.yaml" in output
-    assert "Traceback" not in output and "Building DAG" not in output
-
-
 def test_a_missing_source_ends_in_one_message(project):
     project.edit("tests/workflow/sample.yaml", "tests/data/MNIST-sample", "nowhere")
     project.edit("tests/workflow/sample.yaml", "name: MNIST-sample", "name: other")

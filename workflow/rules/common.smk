@@ -1,40 +1,12 @@
-"""The checked config, and the paths and lists that the rules are made of."""
+"""The paths and lists that the rules are made of."""
 
-import os
 import shlex
-import sys
-from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
-# Relative to the working folder, so that a project that is moved is not trained again.
-SOURCE = Path(os.path.relpath(workflow.basedir))
-sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
-
-from normstudy import config as study
-from normstudy.datasets import FILE_NAMES
-from normstudy.errors import StudyError
-
-TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
-FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
-
-try:
-    STUDY = study.check(
-        config,
-        study.load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
-        reserved=TARGETS | FOLDERS,
-    )
-except StudyError as error:
-    origin = ", ".join(str(path) for path in workflow.configfiles)
-    raise WorkflowError(f"The config ({origin}) does not fit: {error}")
-
-config.update(STUDY)  # with the defaults, for scripts that read snakemake.config
-
-RESULTS = Path(STUDY["results"])
+RESULTS = study.folder(STUDY["results"])
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 DATASET = STUDY["dataset"]["name"]
-DATA = Path(STUDY["dataset"]["folder"]) / DATASET
+DATA = study.folder(STUDY["dataset"]["folder"]) / DATASET
 FACTS = study.dataset_facts(STUDY)
 VARIANTS = list(STUDY["variants"])
 SEEDS = study.seeds(STUDY)

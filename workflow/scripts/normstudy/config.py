@@ -1,15 +1,16 @@
 """The study's config: checked against the schema, completed by its defaults, and read."""
 
 import copy
-import difflib
 import math
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import relevance
+from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
+from .config_files import ConfigFile, Key, dotted, where_stated
+from .config_words import did_you_mean, fault
 from .datasets import DATASETS, DatasetFacts
 from .errors import StudyError
 
@@ -17,7 +18,13 @@ from .errors import StudyError
 # not fit is refused before any job starts without importing torch (a test holds them equal).
 NORMALIZED_CHANNELS = (8, 16, 12, 16, 16, 16)
 
+# Numbers of groups, and of channels in one, that divide all of them.
+FITTING = [n for n in range(1, 9) if not any(c % n for c in NORMALIZED_CHANNELS)]
+
 NORM_OPTIONS = ("num_groups", "channels_per_group")
+
+# Of the project's folder: nothing that a study writes may lie in these.
+SOURCES = {"workflow", "report", "tests", "docs", "benchmarks", ".git", ".venv", ".snakemake"}
 
 
 def _fill_defaults(validator, properties, instance, schema):
@@ -36,45 +43,27 @@ def _is_finite_number(checker, instance) -> bool:
     return Draft202012Validator.TYPE_CHECKER.is_type(instance, "number") and math.isfinite(instance)
 
 
+def _is_whole_number(checker, instance) -> bool:
+    """JSON Schema takes 2.0 for an integer; as a seed or a number of epochs it is none."""
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
 _Validator = extend(
     Draft202012Validator,
     {"properties": _fill_defaults},
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": _is_finite_number, "integer": _is_whole_number}
+    ),
 )
 
 
-def _sentence(error: ValidationError) -> str:
-    """One schema error as a sentence that names the key, the value and what is allowed."""
-    error = min(error.context, key=relevance) if error.validator == "oneOf" else error
-    key = ".".join(str(part) for part in error.absolute_path) or "the top level"
-    value = error.instance
-    if error.validator == "additionalProperties" and isinstance(value, dict):
-        known = list(error.schema.get("properties", {}))
-        unknown = next(str(name) for name in value if name not in known)
-        close = difflib.get_close_matches(unknown, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
-        return f"{key}: unknown key {unknown!r}; {hint}"
-    if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in value)
-        return f"{key}: the key {missing!r} is missing"
-    if "propertyNames" in error.absolute_schema_path:
-        return (
-            f"{key}: {value!r} cannot name a variant; use a lower-case letter, then"
-            " lower-case letters, digits and _ (40 characters at most)"
-        )
-    if error.validator == "type" and isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            pass
-        else:
-            # YAML takes 1e-4 for text, 1.0e-4 for a number.
-            written = f"{number:.0f}" if number.is_integer() else f"{number:.1e}"
-            return f"{key}: {value!r} is read as text; write it as a number, {written}"
-    return f"{key}: {error.message}"
-
-
-def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
+def check(
+    config: dict,
+    schema: dict,
+    reserved: Collection[str] = (),
+    files: Sequence[ConfigFile] = (),
+    sources: Path | None = None,
+) -> dict:
     """The config with the schema's defaults filled in.
 
     A variant that is null is removed: so a later config file drops one that an earlier stated.
@@ -83,79 +72,151 @@ def check(config: dict, schema: dict, reserved: set[str] = frozenset()) -> dict:
         config: as read from YAML.
         schema: as read from workflow/schemas/config.schema.yaml.
         reserved: names that no variant may have, since they are targets already.
+        files: what the config was read from, in that order, to say where a mistake stands.
+        sources: the project's folder, which no results may be written over; None checks no paths.
 
     Raises:
-        StudyError: lists everything that is wrong, each with its key and what is allowed.
+        StudyError: a line for everything that is wrong: file and line, key, and what is allowed.
     """
     config = copy.deepcopy(config)
     if isinstance(config.get("variants"), dict):
         stated = config["variants"].items()
         config["variants"] = {name: variant for name, variant in stated if variant is not None}
-    faults = [
-        _sentence(error)
-        for error in sorted(
-            _Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path))
-        )
-    ]
-    faults = faults or [*_cross_faults(config, reserved)]
+    errors = sorted(_Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path)))
+    faults = [fault(error) for error in errors]
+    if not faults:  # of what all variants share, each finds the same
+        faults = dict.fromkeys((*_cross_faults(config, reserved), *_place_faults(config, sources)))
     if faults:
-        raise StudyError("; ".join(faults))
+        where = [where_stated(key, files) for key, _ in faults]
+        raise StudyError(
+            "\n".join(
+                f"{place}: {dotted(key)}: {words}" if place else f"{dotted(key)}: {words}"
+                for place, (key, words) in zip(where, faults, strict=True)
+            )
+        )
     for claim in config["claims"]:
         better = "higher" if "accuracy" in claim["metric"] else "lower"
         claim.setdefault("direction", better)
     return config
 
 
-def _cross_faults(config: dict, reserved: set[str]):
+def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key, str]]:
     """What a schema cannot say: keys that must fit one another."""
     dataset, variants = config["dataset"], config["variants"]
     if dataset["name"] not in DATASETS and not dataset["source"]:
+        hint = did_you_mean(dataset["name"], DATASETS)
         yield (
-            f"dataset.name: {dataset['name']!r} is not known ({', '.join(DATASETS)});"
-            " for a dataset of your own name its folder as dataset.source"
+            ("dataset", "name"),
+            f"{dataset['name']!r} is not known ({', '.join(DATASETS)});"
+            f" {hint or 'for a dataset of your own name its folder as dataset.source'}",
         )
+    labels = {}
     for name, variant in variants.items():
+        key = ("variants", name)
         if name in reserved:
-            yield f"variants.{name}: this name is taken by a target of the workflow; choose another"
+            yield key, "this name is taken by a target of the workflow; choose another"
+        other = labels.setdefault(variant["label"], name)
+        if other != name:
+            yield (
+                (*key, "label"),
+                f"{variant['label']!r} is also what {other} is called; the report needs two names",
+            )
         recipe = {**config["training"], **variant}
         if dataset["train_images"] and recipe["batch_size"] > dataset["train_images"]:
             yield (
-                f"variants.{name}: batch_size {recipe['batch_size']} is larger than"
-                f" dataset.train_images {dataset['train_images']}"
+                _own(key, "batch_size", variant),
+                f"batch_size {recipe['batch_size']} is larger than"
+                f" dataset.train_images {dataset['train_images']}",
             )
         if recipe["base_momentum"] > recipe["max_momentum"]:
             yield (
-                f"variants.{name}: base_momentum {recipe['base_momentum']} is larger than"
-                f" max_momentum {recipe['max_momentum']}"
+                _own(key, "base_momentum", variant),
+                f"base_momentum {recipe['base_momentum']} is larger than"
+                f" max_momentum {recipe['max_momentum']}",
             )
-        yield from (f"variants.{name}: {fault}" for fault in _group_faults(variant))
-    ids = [claim["id"] for claim in config["claims"]]
+        yield from (((*key, option), words) for option, words in _group_faults(variant))
     for number, claim in enumerate(config["claims"]):
-        if ids.count(claim["id"]) > 1:
-            yield f"claims.{number}.id: {claim['id']!r} is used more than once"
-        rivals = [] if claim["against"] == "all" else claim["against"]
-        if claim["against"] == "all" and len(variants) == 1:
-            yield f"claims.{number} ({claim['id']}): there is no other variant to set it against"
-        for named in (claim["variant"], *rivals):
-            if named not in variants:
-                yield (
-                    f"claims.{number} ({claim['id']}): there is no variant {named!r};"
-                    f" known: {', '.join(variants)}"
-                )
-        if claim["variant"] in rivals:
-            yield f"claims.{number} ({claim['id']}): {claim['variant']!r} is set against itself"
+        yield from (
+            (("claims", number, *key), words)
+            for key, words in _claim_faults(claim, config["claims"][:number], list(variants))
+        )
 
 
-def _group_faults(variant: dict):
+def _own(key: Key, name: str, variant: dict) -> Key:
+    """Where a training key of a variant stands: in the variant, or in the common recipe."""
+    return (*key, name) if name in variant else ("training", name)
+
+
+def _group_faults(variant: dict) -> Iterator[tuple[str, str]]:
     given = [option for option in NORM_OPTIONS if option in variant]
     if variant["norm"] != "group":
-        yield from (f"{option} goes with norm: group, not {variant['norm']}" for option in given)
+        yield from ((o, f"{o} goes with norm: group, not {variant['norm']}") for o in given)
     elif len(given) == 2:
-        yield "give num_groups or channels_per_group, not both"
+        yield given[1], "give num_groups or channels_per_group, not both"
     elif given:
-        unfit = [c for c in NORMALIZED_CHANNELS if c % variant[given[0]]]
+        option = given[0]
+        unfit = [c for c in NORMALIZED_CHANNELS if c % variant[option]]
         if unfit:
-            yield f"{given[0]} {variant[given[0]]} does not divide a layer of {unfit[0]} channels"
+            yield (
+                option,
+                f"{option} {variant[option]} does not divide a layer of {unfit[0]} channels;"
+                f" those that do: {', '.join(map(str, FITTING))}",
+            )
+
+
+def _claim_faults(claim: dict, before: list[dict], variants: list[str]):
+    rivals = [] if claim["against"] == "all" else claim["against"]
+    if claim["id"] in [other["id"] for other in before]:
+        yield ("id",), f"{claim['id']!r} is used more than once"
+    if claim["against"] == "all" and variants == [claim["variant"]]:
+        yield ("against",), f"{claim['id']}: there is no other variant to set it against"
+    named = [(("variant",), claim["variant"])]
+    named += [(("against", number), rival) for number, rival in enumerate(rivals)]
+    for key, name in named:
+        if name not in variants:
+            hint = did_you_mean(name, variants) or f"known: {', '.join(variants)}"
+            yield key, f"{claim['id']}: there is no variant {name!r}; {hint}"
+    if claim["variant"] in rivals:
+        yield ("against",), f"{claim['id']}: {claim['variant']!r} is set against itself"
+
+
+def folder(given: str) -> Path:
+    """A folder as the config names it; ~ is the home folder.
+
+    Raises:
+        StudyError: ~ names a user who has none.
+    """
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise StudyError(f"{given}: {error}") from error
+
+
+def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str]]:
+    """Folders to be written to that are something else already."""
+    if sources is None:
+        return
+    places = {}
+    for key in (("results",), ("dataset", "folder")):
+        given = config["results"] if key == ("results",) else config["dataset"]["folder"]
+        try:
+            places[key] = place = folder(given).resolve()
+        except StudyError as error:
+            yield key, str(error)
+            continue
+        if place.exists() and not place.is_dir():
+            yield key, f"{given!r} is a file; name a folder"
+        for project in (sources.resolve(), Path.cwd()):
+            if project.is_relative_to(place):
+                yield key, f"{given!r} holds the project itself; name a folder of its own"
+                break
+            if place.is_relative_to(project) and place.relative_to(project).parts[0] in SOURCES:
+                yield key, f"{given!r} is the project's own; name a folder beside it"
+                break
+    if len(places) == 2:
+        results, data = places.values()
+        if results.is_relative_to(data):
+            yield ("results",), f"{config['results']!r} is the folder of the data; name another"
 
 
 def load_schema(path: str | Path) -> dict:

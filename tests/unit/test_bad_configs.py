@@ -1,0 +1,294 @@
+"""Bad configs: each is refused in one line with its file, line, key, value and what is allowed.
+
+Each is laid over config.yaml, as `--configfile` does.
+"""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from normstudy import config as study
+from normstudy.config_files import command_line, read_config_file, typed
+from normstudy.errors import StudyError
+from places import ROOT
+from snakemake.utils import update_config
+
+CLAIM = "claims: [{id: a, says: A, metric: test_accuracy, variant: gn, %s}]"
+OTHER = "variants:\n  more: {label: More, norm: %s}"
+NAME = "cannot name a variant; use a lower-case letter, then lower-case letters, digits and _"
+
+# (the overlay, line, key path, the rest of the message or how it starts)
+BAD = [
+    # --- keys
+    ("sedes: 3", 1, "sedes", "unknown key 'sedes'; did you mean 'seeds'?"),
+    ("\ntraining:\n  epoch: 3", 3, "training.epoch", "unknown key 'epoch'; did you mean 'epochs'?"),
+    ("training: {zzz: 3}", 1, "training.zzz", "unknown key 'zzz'; known keys: epochs, batch_size,"),
+    ("variants: {gn: {nrom: batch}}", 1, "variants.gn.nrom",
+     "unknown key 'nrom'; did you mean 'norm'?"),
+    ("variants:\n  bn:\n    norm: batch", 2, "variants.bn", "the key 'label' is missing"),
+    ("variants:\n  bn:\n    label: BN", 2, "variants.bn", "the key 'norm' is missing"),
+    ("verdicts: {delta: 0.1}", 1, "verdicts.delta", "unknown key 'delta'; known keys: margin, los"),
+    ("dataset: {sauce: x}", 1, "dataset.sauce", "unknown key 'sauce'; did you mean 'source'?"),
+    ("misclassified: {cuont: 3}", 1, "misclassified.cuont",
+     "unknown key 'cuont'; did you mean 'count'?"),
+    # --- kinds of values
+    ("training:", 1, "training", "null is not a map of keys"),
+    ("training: [1, 2]", 1, "training", "[1, 2] is not a map of keys"),
+    ("training: '3'", 1, "training", "'3' is not a map of keys"),
+    ("variants: [gn, ln]", 1, "variants", "['gn', 'ln'] is not a map of keys"),
+    ("claims: {id: a}", 1, "claims", "{'id': 'a'} is not a list"),
+    ("claims: [gn]", 1, "claims.0", "'gn' is not a map of keys"),
+    ("results: 3", 1, "results", "3 is not a folder's name without { and }"),
+    ("results:", 1, "results", "null is not a folder's name"),
+    ("dataset: {folder: 'da{t}a'}", 1, "dataset.folder", "'da{t}a' is not a folder's name without"),
+    # --- training
+    ("training:\n  epochs: 0", 2, "training.epochs", "0 is not a whole number from 1 to 10000"),
+    ("training: {epochs: -1}", 1, "training.epochs", "-1 is not a whole number from 1 to 10000"),
+    ("training: {epochs: ten}", 1, "training.epochs", "'ten' is not a whole number from 1 to 1"),
+    ("training: {epochs: 1.5}", 1, "training.epochs", "1.5 is not a whole number from 1 to 10000"),
+    ("training: {epochs: 2.0}", 1, "training.epochs", "2.0 is not a whole number from 1 to 10000"),
+    ("training: {epochs: true}", 1, "training.epochs", "true is not a whole number from 1 to 1"),
+    ("training: {batch_size: 60001}", 1, "training.batch_size",
+     "60001 is not a whole number from 1 to 60000"),
+    ("training: {max_lr: .nan}", 1, "training.max_lr", "nan is not a number above 0 to 10"),
+    ("training: {max_lr: .inf}", 1, "training.max_lr", "inf is not a number above 0 to 10"),
+    ("training: {max_lr: 1.0e+9}", 1, "training.max_lr",
+     "1000000000.0 is not a number above 0 to 10"),
+    ("training: {max_lr: 0}", 1, "training.max_lr", "0 is not a number above 0 to 10"),
+    ("training: {max_lr: 1e-2}", 1, "training.max_lr",
+     "'1e-2' is read as text; write it as a number, 1.0e-02"),
+    ("training: {dropout: 1}", 1, "training.dropout", "1 is not a number from 0 to below 1"),
+    ("training: {brightness: -0.1}", 1, "training.brightness", "-0.1 is not a number from 0 to 1"),
+    ("training: {precision: fp16}", 1, "training.precision",
+     "'fp16' is not one of fp32, bf16; did you mean 'bf16'?"),
+    ("training: {device: gpu}", 1, "training.device",
+     "'gpu' is not one of auto, cpu, cuda, mps; did you mean 'cpu'?"),
+    ("training: {base_momentum: 0.99}", 1, "training.base_momentum",
+     "base_momentum 0.99 is larger than max_momentum 0.95"),
+    ("variants: {ln: {base_momentum: 0.99}}", 1, "variants.ln.base_momentum",
+     "base_momentum 0.99 is larger than max_momentum 0.95"),
+    # --- dataset
+    ("dataset: {name: MNITS}", 1, "dataset.name", "'MNITS' is not known ("),
+    ("dataset: {name: a/b}", 1, "dataset.name", "'a/b' is not a name of letters, digits, - and _"),
+    ("dataset: {train_images: 0}", 1, "dataset.train_images", "0 is not a whole number from 1 or"),
+    ("dataset: {train_images: 32}\ntraining: {batch_size: 64}", 2, "training.batch_size",
+     "batch_size 64 is larger than dataset.train_images 32"),
+    ("dataset: {train_images: 64}\nvariants: {ln: {batch_size: 65}}", 2, "variants.ln.batch_size",
+     "batch_size 65 is larger than dataset.train_images 64"),
+    ("dataset: {classes: [a, b]}", 1, "dataset.classes",
+     "['a', 'b'] is not a list of 10, each text, not empty"),
+    # --- variants
+    (OTHER % "gruop", 2, "variants.more.norm",
+     "'gruop' is not one of batch, layer, group, instance, none; did you mean 'group'?"),
+    (OTHER % "null", 2, "variants.more.norm", "null is not one of batch, layer, group, instance"),
+    (OTHER % "group, num_groups: 3", 2, "variants.more.num_groups",
+     "num_groups 3 does not divide a layer of 8 channels; those that do: 1, 2, 4"),
+    (OTHER % "group, channels_per_group: 8", 2, "variants.more.channels_per_group",
+     "channels_per_group 8 does not divide a layer of 12 channels; those that do: 1, 2, 4"),
+    (OTHER % "group, channels_per_group: 4, num_groups: 2", 2, "variants.more.channels_per_group",
+     "give num_groups or channels_per_group, not both"),
+    (OTHER % "batch, num_groups: 2", 2, "variants.more.num_groups",
+     "num_groups goes with norm: group, not batch"),
+    ("variants: {gn: {label: ''}}", 1, "variants.gn.label", "'' is not text of 1 to 80 characters"),
+    ("variants: {gn: {label: ' '}}", 1, "variants.gn.label", "' ' is not text of 1 to 80 char"),
+    ("variants: {ln: {label: Group Normalization}}", 1, "variants.ln.label",
+     "'Group Normalization' is also what gn is called; the report needs two names"),
+    ("variants: {g/n: {label: x, norm: batch}}", 1, "variants.g/n", f"'g/n' {NAME}"),
+    ("variants: {g n: {label: x, norm: batch}}", 1, "variants.g n", f"'g n' {NAME}"),
+    ("variants: {.gn: {label: x, norm: batch}}", 1, "variants..gn", f"'.gn' {NAME}"),
+    ("variants: {GN: {label: x, norm: batch}}", 1, "variants.GN", f"'GN' {NAME}"),
+    ('variants: {"gn\\n": {label: x, norm: batch}}', 1, "variants.'gn\\n'", f"'gn\\n' {NAME}"),
+    ("variants: {train: {label: x, norm: batch}}", 1, "variants.train",
+     "this name is taken by a target of the workflow; choose another"),
+    ("variants: {logs: {label: x, norm: batch}}", 1, "variants.logs",
+     "this name is taken by a target of the workflow; choose another"),
+    ("variants: {gn: null, ln: null, bn_l1: null}", 1, "variants", "name at least one"),
+    # --- seeds
+    ("seeds: 0", 1, "seeds", "0 is not a whole number from 1 to 10000"),
+    ("seeds: five", 1, "seeds", "'five' is not a whole number from 1 to 10000 or a list"),
+    ("seeds: []", 1, "seeds", "[] is not a list of 1 or more, each a whole number from"),
+    ("seeds: [1, 2, 1]", 1, "seeds", "1 is listed more than once"),
+    ("seeds: [1, -1]", 1, "seeds.1", "-1 is not a whole number from 0 to 4294967295"),
+    ("seeds:\n  - 1\n  - 4294967296", 3, "seeds.1", "4294967296 is not a whole number from 0 to 4"),
+    ("seeds: ['1', 2]", 1, "seeds.0", "'1' is read as text; write it as a number, 1"),
+    ("seeds: [1.0]", 1, "seeds.0", "1.0 is not a whole number from 0 to 4294967295"),
+    # --- misclassified, verdicts
+    ("misclassified: {count: 0}", 1, "misclassified.count", "0 is not a whole number from 1 to 1"),
+    ("misclassified: {order: random}", 1, "misclassified.order",
+     "'random' is not one of index, confidence"),
+    ("verdicts: {margin: 0}", 1, "verdicts.margin", "0 is not a number above 0 to 100"),
+    ("verdicts: {margin: .inf}", 1, "verdicts.margin", "inf is not a number above 0 to 100"),
+    ("verdicts: {confidence: 1}", 1, "verdicts.confidence", "1 is not a number from 0.5 to below"),
+    ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),
+    # --- claims
+    (CLAIM % "direction: up", 1, "claims.0.direction", "'up' is not one of higher, lower"),
+    (CLAIM % "against: none", 1, "claims.0.against", "'none' is not all or a list of 1"),
+    (CLAIM % "against: []", 1, "claims.0.against", "[] is not a list of 1 or more, each text"),
+    (CLAIM % "against: [ln, xn]", 1, "claims.0.against.1",
+     "a: there is no variant 'xn'; known: gn, ln, bn_l1"),
+    (CLAIM % "against: [gn]", 1, "claims.0.against", "a: 'gn' is set against itself"),
+    ("claims:\n- {id: a, says: A, metric: gap, variant: xyz}", 2, "claims.0.variant",
+     "a: there is no variant 'xyz'; known: gn, ln, bn_l1"),
+    ("claims: [{id: a, says: A, metric: accuracy, variant: gn}]", 1, "claims.0.metric",
+     "'accuracy' is not one of test_accuracy,"),
+    ("claims: [{id: a, says: A, variant: gn}]", 1, "claims.0", "the key 'metric' is missing"),
+    ("claims: [{id: A b, says: A, metric: gap, variant: gn}]", 1, "claims.0.id",
+     "'A b' is not lower-case letters, digits and -"),
+    ("claims:\n- &a {id: a, says: A, metric: gap, variant: gn}\n- *a", 2, "claims.1.id",
+     "'a' is used more than once"),
+    # --- places
+    ("results: .", 1, "results", "'.' holds the project itself; name a folder of its own"),
+    ("results: /", 1, "results", "'/' holds the project itself; name a folder of its own"),
+    ("results: ..", 1, "results", "'..' holds the project itself; name a folder of its own"),
+    ("results: results/..", 1, "results", "'results/..' holds the project itself"),
+    ("results: workflow", 1, "results", "'workflow' is the project's own; name a folder beside it"),
+    ("results: ./tests/x/", 1, "results", "'./tests/x/' is the project's own; name a folder besid"),
+    ("results: data", 1, "results", "'data' is the folder of the data; name another"),
+    ("results: data/MNIST/raw", 1, "results", "'data/MNIST/raw' is the folder of the data"),
+    ("results: README.md", 1, "results", "'README.md' is a file; name a folder"),
+    ("results: ~nobody_of_this_name/x", 1, "results", "~nobody_of_this_name/x: Could not"),
+    ("dataset: {folder: report}", 1, "dataset.folder", "'report' is the project's own; name a"),
+]  # fmt: skip
+
+# What YAML or Snakemake would pass over, or say without naming the file: (bytes, line, words)
+UNREADABLE = [
+    (b"training:\n\tepochs: 3\n", 2, "there is a tab; indent with spaces"),
+    (b"seeds: [1, 2\ntraining: {}\n", 2, "this is not YAML: expected ',' or ']'"),
+    (b"seeds: 1\n training: 2\n", 2, "this is not YAML: mapping values are not allowed"),
+    (b"seeds: 1\n---\nseeds: 2\n", 2, "this is not YAML: but found another document"),
+    (b"seeds: !!python/object/apply:os.getcwd []\n", 1, "this is not YAML: could not determine a"),
+    (b"results: ok\nseeds: 1 # r\xe9sultats\n", 2, "this is not UTF-8 text (byte 0xe9); save the"),
+    ("seeds: 1".encode("utf-16"), 1, "this is not UTF-8 text (byte 0xff); save the file as UTF-8"),
+    (b"seeds: 1\nresults: a\nseeds: 2\n", 3, "the key seeds is given twice, first in line 1; keep"),
+    (b"variants:\n  gn: {}\n  ln: {}\n  gn: {}\n", 4, "the key variants.gn is given twice, first"),
+    (b"variants:\n  1: {label: x, norm: none}\n", 2, "the key variants.1 is read as int, not as"),
+    (b"variants:\n  no: {label: x, norm: none}\n", 2, "the key variants.no is read as bool, not"),
+    (b"variants:\n  ? [a]\n  : {label: x}\n", 2, "the key variants.? is read as seq, not as text"),
+    (b"variants: &v\n  gn: *v\n", 1, "variants.gn holds itself"),
+    (b"- seeds\n- training\n", None, "must hold keys and values, such as `seeds: [1, 2, 3]`"),
+    (b"", None, "must hold keys and values, such as `seeds: [1, 2, 3]`"),
+    (b"seeds: 1\x00\n", None, "cannot be read as YAML: unacceptable character #x0000"),
+    (b"seeds: 2026-13-45\n", None, "cannot be read as YAML: month must be in 1..12"),
+]
+
+
+def merged(files, settings=()):
+    """The files laid over each other and checked, as workflow/rules/config.smk does."""
+    config, settings = {}, typed(dict(settings))
+    read = [read_config_file(file) for file in files]
+    for file in files:
+        update_config(config, yaml.safe_load(file.read_text(encoding="utf-8")))
+    update_config(config, settings)
+    schema = study.load_schema("workflow/schemas/config.schema.yaml")
+    reserved = {"train", "logs"}
+    return study.check(config, schema, reserved, [*read, command_line(settings)], ROOT)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """config.yaml and an overlay to be written, seen from the project's folder."""
+    overlay = tmp_path_factory.mktemp("overlay") / "overlay.yaml"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield [ROOT / "config.yaml", overlay]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"), BAD, ids=[f"{key}: {text!r:.40}" for text, _, key, _ in BAD]
+)
+def test_a_bad_config_is_refused_with_file_line_key_and_what_is_allowed(
+    files, text, line, key, words
+):
+    files[1].write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        merged(files)
+    start = f"{files[1]}, line {line}: {key}: {words}"
+    assert str(error.value)[: len(start)] == start
+
+
+@pytest.mark.parametrize(("content", "line", "words"), UNREADABLE, ids=lambda part: f"{part!r:.40}")
+def test_a_file_that_cannot_be_read_is_named_with_its_line(files, content, line, words):
+    files[1].write_bytes(content)
+    with pytest.raises(StudyError) as error:
+        read_config_file(files[1])
+    where = f"{files[1]}, line {line}: " if line else f"{files[1]} "
+    assert str(error.value).startswith(f"{where}{words}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_none_is_named(files):
+    with pytest.raises(StudyError, match=r"nowhere.yaml is not there: run Snakemake in the proj"):
+        read_config_file("nowhere.yaml")
+    with pytest.raises(StudyError, match=r"workflow cannot be read: Is a directory"):
+        read_config_file("workflow")
+
+
+def test_the_file_that_is_named_is_the_one_that_states_the_key(files, tmp_path):
+    """What an earlier file states stands in that file's line; a list is the last file's alone."""
+    config, overlay = files
+    broken = tmp_path / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    broken.write_text(text.replace("batch_size: 64", "batch_size: 0"), encoding="utf-8")
+    overlay.write_text("training: {epochs: 3}\nseeds: [2]\n", encoding="utf-8")
+    line = text[: text.index("batch_size:")].count("\n") + 1
+    with pytest.raises(StudyError, match=rf"^{broken}, line {line}: training.batch_size: 0 is not"):
+        merged([broken, overlay])
+    overlay.write_text("seeds: 1\nclaims: [{id: a, says: A, variant: gn}]\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=rf"^{overlay}, line 2: claims.0: the key 'metric' is"):
+        merged(files)
+    overlay.write_text("variants: {gn: null}\n", encoding="utf-8")  # claimed in config.yaml
+    with pytest.raises(StudyError, match=rf"^{config}, line \d+: claims.0.variant: gn-best-test:"):
+        merged(files)
+
+
+def test_everything_that_is_wrong_is_said_at_once_a_line_each(files):
+    files[1].write_text("sedes: 3\ntraining: {epochs: 0}\n", encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        merged(files, {"misclassified": {"order": "random"}})
+    assert str(error.value).splitlines() == [
+        f"{files[1]}, line 1: sedes: unknown key 'sedes'; did you mean 'seeds'?",
+        "--config: misclassified.order: 'random' is not one of index, confidence",
+        f"{files[1]}, line 2: training.epochs: 0 is not a whole number from 1 to 10000",
+    ]
+
+
+@pytest.mark.parametrize("results", ["~/study", "/scratch/me/a study", "../other", "results/a/"])
+def test_results_may_lie_anywhere_else(files, results):
+    files[1].write_text(f"results: {results}\n", encoding="utf-8")
+    assert study.folder(merged(files)["results"]).name in ("study", "a study", "other", "a")
+
+
+def test_settings_on_the_command_line_are_typed(files):
+    """Snakemake reads `--config 'training={epochs: 3}'` as {"training": {"epochs": "3"}}."""
+    settings = {
+        "training": {"epochs": "3", "max_lr": "0.5"},
+        "seeds": ["1", "2"],
+        "variants": {"ln": "null"},
+        "claims": [],
+        "results": "out",
+    }
+    files[1].write_text("{}\n", encoding="utf-8")
+    config = merged(files, settings)
+    assert (config["training"]["epochs"], config["training"]["max_lr"]) == (3, 0.5)
+    assert study.seeds(config) == [1, 2]
+    assert list(config["variants"]) == ["gn", "bn_l1"]
+    assert config["results"] == "out"
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts),
+    max_leaves=4,
+)
+KEYS = [
+    "results", "dataset", "training", "variants", "seeds", "misclassified", "verdicts", "claims",
+]  # fmt: skip
+
+
+@given(key=st.sampled_from(KEYS), value=values)
+def test_whatever_a_key_holds_is_taken_or_refused_in_words(schema, key, value):
+    config = {"variants": {"gn": {"label": "GN", "norm": "group"}}, key: value}
+    try:
+        study.check(config, schema, sources=ROOT)
+    except StudyError as error:
+        assert str(error)

@@ -1,0 +1,54 @@
+"""The config: read, checked, and completed by the schema's defaults."""
+
+import os
+import sys
+from pathlib import Path
+
+# Relative to the working folder, so that a project that is moved is not trained again.
+SOURCE = Path(os.path.relpath(workflow.basedir))
+sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
+
+from normstudy import config as study
+from normstudy.config_files import command_line, read_config_file, typed
+from normstudy.datasets import FILE_NAMES
+from normstudy.errors import StudyError
+from snakemake.utils import update_config
+
+TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
+FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
+
+
+def refuse(error):
+    """End with the sentence alone: Snakemake would add its own lines of code to it."""
+    sys.exit(f"Error in the config:\n{error}")
+
+
+# Read before Snakemake does, whose own words name neither file nor line.
+if os.path.exists("config.yaml") or not workflow.configfiles:
+    try:
+        read_config_file("config.yaml")
+    except StudyError as error:
+        refuse(error)
+
+
+configfile: "config.yaml"
+
+
+SETTINGS = typed(dict(workflow.config_settings.config))
+update_config(config, SETTINGS)
+try:
+    STUDY = study.check(
+        config,
+        study.load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
+        TARGETS | FOLDERS,
+        [  # config.yaml is the last that Snakemake notes, and the first that it reads
+            *map(read_config_file, map(os.path.relpath, workflow.configfiles[-1:])),
+            *map(read_config_file, map(os.path.relpath, workflow.configfiles[:-1])),
+            command_line(SETTINGS),
+        ],
+        SOURCE,
+    )
+except StudyError as error:
+    refuse(error)
+
+config.update(STUDY)  # with the defaults, for scripts that read snakemake.config
