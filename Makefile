@@ -1,6 +1,7 @@
 # make run    set up .venv if need be, then run the study        (make run CORES=8)
 # make test   set up the test tools too, then lint and run every test that is not slow
 # make test-faults  every test with real faults, the slow ones too: about twenty minutes
+# make test-slurm   the study on a real SLURM cluster of one node, which it starts: needs root
 # make bench  measure speed on this machine, into results/benchmarks/bench.md
 # make lock   remake the hash-locked requirements from the .in files
 
@@ -13,7 +14,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/b
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test test-faults lint bench lock
+.PHONY: run setup test test-faults test-slurm lint bench lock
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES) --rerun-incomplete
@@ -25,6 +26,10 @@ test: setup $(VENV)/test.stamp lint
 
 test-faults: setup $(VENV)/test.stamp
 	@$(IN_VENV) pytest tests/faults
+
+test-slurm: setup $(VENV)/test.stamp
+	@sh tests/system_packages.sh munged=munge slurmctld=slurm-wlm setpriv=util-linux
+	@$(IN_VENV) pytest -n 0 tests/slurm
 
 lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff check .
@@ -53,6 +58,6 @@ $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/py
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
 	@echo "Installing the test tools …"
-	@sh tests/system_packages.sh
+	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy
 	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
 	@touch $@

@@ -15,6 +15,14 @@ include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
 
 
+# On a cluster these run on the head node: short, or in need of the network.
+localrules:
+    download,
+    summarize,
+    worked_example,
+    report,
+
+
 rule all:
     default_target: True
     input:

@@ -17,6 +17,7 @@ PARTS = (
     "report",
     "tests/data",
     "tests/workflow",
+    "tests/slurm",
 )
 
 

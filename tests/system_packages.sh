@@ -1,11 +1,11 @@
 #!/bin/sh
+# system_packages.sh PROGRAM=PACKAGE …
 # The programs that tests drive for real: installed on Debian when run as root, else asked for.
 set -eu
 missing=
-need() { command -v "$1" >/dev/null || missing="$missing $2"; }
-need chromium chromium
-need soffice libreoffice-calc
-need tidy tidy
+for pair; do
+    command -v "${pair%%=*}" >/dev/null || missing="$missing ${pair#*=}"
+done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$missing …"

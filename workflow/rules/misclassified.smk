@@ -18,7 +18,7 @@ rule misclassified:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=20,
     params:
         label=lambda wildcards: LABELS[wildcards.variant],

@@ -19,8 +19,13 @@ rule train:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=120,
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        # Minutes, some ten times what it takes on one core of an AMD EPYC.
+        runtime=lambda wildcards, attempt: (10 + study.cost(STUDY, wildcards.variant) // 1000)
+        * attempt,
+        gpu=lambda wildcards: int(
+            study.run_parameters(STUDY, wildcards.variant)["device"] == "cuda"
+        ),
     params:
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
         # Not an output: Snakemake would delete it with a failed job.
