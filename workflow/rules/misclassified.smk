@@ -19,7 +19,7 @@ rule misclassified:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=20,
+        runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         label=lambda wildcards: LABELS[wildcards.variant],
         classes=FACTS.classes,
