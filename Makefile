@@ -17,7 +17,7 @@ LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 .PHONY: run setup test test-faults test-slurm lint bench lock
 
 run: setup
-	@$(IN_VENV) snakemake --cores $(CORES) --rerun-incomplete
+	@$(IN_VENV) snakemake --cores $(CORES)
 
 setup: $(VENV)/run.stamp
 

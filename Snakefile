@@ -45,6 +45,16 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
             run_files("misclassified.png", variant),
 
 
+onstart:
+    claim_results()
+
+
 onsuccess:
+    discard_states()
     if (RESULTS / "report.html").exists():
         print(f"The report: {RESULTS / 'report.html'}")
+
+
+onerror:
+    discard_states()
+    print("Once that is mended, the same command goes on from here: nothing finished is lost.")

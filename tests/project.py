@@ -13,6 +13,7 @@ PARTS = (
     "Snakefile",
     "config.yaml",
     "environment.yml",
+    "profiles",
     "workflow",
     "report",
     "tests/data",

@@ -68,4 +68,3 @@ def test_a_killed_training_job_goes_on_to_the_same_end(
     assert f"going on after epoch {went_on_after} of 4" in (tmp_path / "train.log").read_text()
     assert (tmp_path / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(tmp_path / "checkpoint.pt", undisturbed / "checkpoint.pt")
-    assert not (tmp_path / "resume").exists()

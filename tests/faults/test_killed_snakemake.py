@@ -24,7 +24,7 @@ def test_a_killed_snakemake_is_taken_up_to_the_same_end(finished, fresh, seed):
     moments = random.Random(seed)
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-incomplete",
+            [sys.executable, "-m", "snakemake", "--cores", "2",
              "--configfile", "tests/workflow/sample.yaml"],
             cwd=fresh.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -32,8 +32,7 @@ def test_a_killed_snakemake_is_taken_up_to_the_same_end(finished, fresh, seed):
         time.sleep(moments.uniform(3, 20))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        fresh.snakemake("--unlock")
-    fresh.snakemake("--rerun-incomplete")
+    fresh.snakemake()
     assert_same_results(fresh, finished)
 
 

@@ -7,7 +7,7 @@ Runs workflow/scripts/train.py on the sample, writing to FOLDER, and sends itsel
     saving-state        with half of the resume file of epoch 2 written
     state-not-moved     with the resume file of epoch 2 written, not yet in place
     between-outputs     after metrics.csv, before checkpoint.pt
-    outputs-written     after both, before the resume file is removed
+    outputs-written     after both
 """
 
 import os

@@ -19,6 +19,7 @@ INFRASTRUCTURE = {
     "files",
     "joblog",
     "memory",
+    "processes",
     "resume",
     "download",
     "checkpoint",

@@ -1,6 +1,10 @@
 """The paths and lists that the rules are made of."""
 
 import shlex
+from contextlib import suppress
+from itertools import product
+
+from normstudy import processes
 
 RESULTS = study.folder(STUDY["results"])
 LOGS = RESULTS / "logs"
@@ -11,10 +15,12 @@ FACTS = study.dataset_facts(STUDY)
 VARIANTS = list(STUDY["variants"])
 SEEDS = study.seeds(STUDY)
 # For the record in provenance.json. Not a param, which would remake it at each new command.
+os.environ[processes.SNAKEMAKE] = str(os.getpid())
 os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
+RESUME = RESULTS / "resume"
 RAW_FILES = [DATA / "raw" / name for name in FILE_NAMES]
 CHECKSUMS = DATA / "sha256sums.txt"
 
@@ -38,3 +44,23 @@ def resource(name):
     """A table of workflow/resources as a list, empty where the dataset has none."""
     table = SOURCE / "workflow" / "resources" / f"{DATASET.lower()}_{name}.csv"
     return [table] if table.exists() else []
+
+
+def claim_results():
+    """Keep every other Snakemake out of RESULTS until this one ends."""
+    try:
+        processes.claim(RESULTS)
+    except StudyError as error:
+        sys.exit(f"Error: {error}")
+
+
+def discard_states():
+    """Delete the states that finished runs have no more use for."""
+    for variant, seed in product(VARIANTS, SEEDS):
+        state = RESUME / f"{variant}-seed-{seed}.pt"
+        trained = RESULTS / variant / f"seed-{seed}" / "checkpoint.pt"
+        if state.exists() and trained.exists():
+            if state.stat().st_mtime <= trained.stat().st_mtime:
+                state.unlink()
+    with suppress(OSError):  # not there, or not empty
+        RESUME.rmdir()

@@ -23,15 +23,18 @@ def refuse(error):
     sys.exit(f"Error in the config:\n{error}")
 
 
+# The working folder's own, if it has one (snakemake --directory); else the project's.
+CONFIG = "config.yaml" if os.path.exists("config.yaml") else str(SOURCE / "config.yaml")
+
 # Read before Snakemake does, whose own words name neither file nor line.
-if os.path.exists("config.yaml") or not workflow.configfiles:
+if os.path.exists(CONFIG) or not workflow.configfiles:
     try:
-        read_config_file("config.yaml")
+        read_config_file(CONFIG)
     except StudyError as error:
         refuse(error)
 
 
-configfile: "config.yaml"
+configfile: CONFIG
 
 
 SETTINGS = typed(dict(workflow.config_settings.config))

@@ -2,9 +2,10 @@
 # that are here and verified need not be fetched again because they could come from elsewhere.
 rule download:
     output:
-        # `update`: files that are there already are verified, not deleted and fetched again.
+        # `update`: what is there already is verified, not deleted and fetched again; another
+        # study may be reading it.
         raw=update(RAW_FILES),
-        checksums=CHECKSUMS,
+        checksums=update(CHECKSUMS),
     log:
         LOGS / "download.log",
     benchmark:

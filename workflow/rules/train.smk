@@ -28,7 +28,8 @@ rule train:
         ),
     params:
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
-        # Not an output: Snakemake would delete it with a failed job.
-        resume=str(RESULTS / "resume" / "{variant}-seed-{seed}.pt"),
+        # Not an output: Snakemake would delete it with a failed job. Nor deleted by the job itself:
+        # if Snakemake is killed before it has noted that the job is finished, it runs again.
+        resume=str(RESUME / "{variant}-seed-{seed}.pt"),
     script:
         "../scripts/train.py"

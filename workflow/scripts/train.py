@@ -6,6 +6,7 @@ from normstudy.checkpoint import save_checkpoint
 from normstudy.data import load_split, verify
 from normstudy.files import write_csv
 from normstudy.joblog import job_log
+from normstudy.processes import stop_if_orphaned
 from normstudy.resume import ResumeFile, fingerprint
 from normstudy.training import epoch_line, train
 
@@ -16,6 +17,10 @@ with job_log(snakemake.log[0]) as say:
 
     def say_run(line: str) -> None:
         say(f"{variant} seed {seed} · {line}")
+
+    def after_epoch(row: dict, seconds: float) -> None:
+        say_run(epoch_line(row, recipe["epochs"], seconds))
+        stop_if_orphaned()
 
     verify(given.checksums)
     resume = ResumeFile(
@@ -28,11 +33,10 @@ with job_log(snakemake.log[0]) as say:
         seed,
         load_split(raw, "train", recipe["train_images"]),
         load_split(raw, "test", recipe["test_images"]),
-        on_epoch=lambda row, seconds: say_run(epoch_line(row, recipe["epochs"], seconds)),
+        on_epoch=after_epoch,
         resume=resume,
     )
     metrics.insert(0, "variant", variant)
     metrics.insert(1, "seed", seed)
     write_csv(metrics, output.metrics)
     save_checkpoint(model, recipe, output.checkpoint)
-    resume.remove()

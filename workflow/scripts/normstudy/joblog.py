@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import StudyError
+from .processes import queue
 
 TAIL_LINES = 12
 
@@ -25,15 +26,16 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
     terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
     sys.stdout.flush()
     sys.stderr.flush()
+    queue(path, lambda line: print(line, file=terminal, flush=True))
     with path.open("wb") as log:  # the descriptors, so that output of C code is caught as well
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
 
     def say(line: str) -> None:
-        print(line, file=terminal, flush=True)
-        with suppress(OSError):  # a full disk must not hide what is said about it
-            print(line)
+        for place in (terminal, sys.stdout):
+            with suppress(OSError):  # a full disk, or a terminal that was closed
+                print(line, file=place, flush=True)
 
     try:
         yield say

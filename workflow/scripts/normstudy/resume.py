@@ -56,9 +56,3 @@ class ResumeFile:
     def save(self, state: dict) -> None:
         """Replace the saved state, so that a crash leaves this one or the one before."""
         write_torch({"run": self.run, "state": state}, self.path)
-
-    def remove(self) -> None:
-        """Delete the file, and its folder with the last one."""
-        self.path.unlink(missing_ok=True)
-        if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
-            self.path.parent.rmdir()

@@ -1,0 +1,83 @@
+"""The locks, held and killed in real processes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from normstudy import processes
+from normstudy.errors import StudyError
+from places import ROOT
+
+HOLD = """
+import sys
+from normstudy import processes
+{call}
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def hold():
+    """Start a process that makes a call and lives on; ends them all with kill -9."""
+    holders = []
+
+    def start(call):
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLD.format(call=call)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT / "workflow" / "scripts")},
+        )
+        holders.append(holder)
+        assert holder.stdout.readline() == b"held\n"
+        return holder
+
+    yield start
+    for holder in holders:
+        holder.kill()
+        holder.communicate()
+
+
+def test_a_claimed_folder_is_refused_until_its_owner_is_killed(hold, tmp_path):
+    owner = hold(f"processes.claim({str(tmp_path)!r})")
+    with pytest.raises(StudyError, match=rf"another Snakemake \(process {owner.pid} on .*\)"):
+        processes.claim(tmp_path)
+    owner.kill()
+    owner.wait()
+    processes.claim(tmp_path)
+
+
+def test_another_folder_is_free(hold, tmp_path):
+    hold(f"processes.claim({str(tmp_path / 'a')!r})")
+    processes.claim(tmp_path / "b")
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StudyError, match=r"cannot be written to \(.*\): mend that, or give this"):
+        processes.claim(tmp_path / "file")
+
+
+def test_a_job_waits_for_the_one_before_it(hold, tmp_path):
+    log = tmp_path / "job.log"
+    first = hold(f"processes.queue({str(log)!r}, print)")
+    said = []
+
+    def say(line):  # called once it has to wait
+        said.append(line)
+        first.kill()
+
+    processes.queue(log, say)
+    assert said == [f"{log}: this job still runs for a Snakemake that is gone; waiting for its end"]
+
+
+def test_a_job_whose_snakemake_is_gone_stops(hold, monkeypatch):
+    snakemake = hold("pass")
+    monkeypatch.setenv(processes.SNAKEMAKE, str(snakemake.pid))
+    processes.stop_if_orphaned()
+    snakemake.kill()
+    snakemake.wait()
+    with pytest.raises(StudyError, match="is gone: stopped; the same command goes on here"):
+        processes.stop_if_orphaned()
