@@ -6,7 +6,7 @@ loss and accuracy are read out at every step. No workers: one thread, as a study
 
 import torch
 from normstudy.data import Split
-from normstudy.model import build_model
+from normstudy.model import model_of
 from PIL import Image
 from torch.nn.functional import nll_loss
 from torch.utils.data import DataLoader, Dataset
@@ -40,7 +40,7 @@ def reference_epoch(recipe: dict, train: Split, test: Split) -> float:
     size = recipe["batch_size"]
     train_loader = DataLoader(Digits(train, augmented), batch_size=size, shuffle=True)
     test_loader = DataLoader(Digits(test, transforms.Compose(to_input)), batch_size=size)
-    model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
+    model = model_of(recipe)
     optimizer = torch.optim.SGD(model.parameters(), lr=recipe["max_lr"], momentum=0.8)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, recipe["max_lr"], epochs=20, steps_per_epoch=len(train_loader)

@@ -74,11 +74,14 @@ def test_a_dataset_of_ones_own(schema):
         merged(
             ("dataset.name", "letters"),
             ("dataset.source", "x"),
-            ("dataset.classes", list("abcdefghij")),
+            ("dataset.classes", list("abc")),
         ),
         schema,
     )
-    assert study.dataset_facts(config).classes == tuple("abcdefghij")
+    assert study.dataset_facts(config).classes == tuple("abc")
+    recipe = study.run_parameters(config, "gn")
+    assert recipe["num_classes"] == 3
+    assert recipe["mean"] is recipe["std"] is None  # to be computed of the images
 
 
 def test_the_pins_of_conda_and_pip_are_the_same():

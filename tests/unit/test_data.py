@@ -4,7 +4,17 @@ import struct
 
 import numpy as np
 import pytest
-from normstudy.data import CHECKSUMS, load_split, read_idx, sha256, verify
+from normstudy.data import (
+    CHECKSUMS,
+    Split,
+    check_labels,
+    completed,
+    load_split,
+    pixel_constants,
+    read_idx,
+    sha256,
+    verify,
+)
 from normstudy.datasets import FILE_NAMES
 from normstudy.errors import StudyError
 from places import SAMPLE
@@ -55,6 +65,27 @@ def test_images_and_labels_of_different_numbers(tmp_path):
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((3,), bytes(3)))
     with pytest.raises(StudyError, match="a label for each"):
         load_split(tmp_path, "train")
+
+
+def test_the_constants_are_mean_and_deviation_of_the_pixels(sample):
+    train, _ = sample
+    scaled = train.images / 255
+    constants = {"mean": round(scaled.mean(), 4), "std": round(scaled.std(), 4)}
+    assert pixel_constants(train) == constants
+    assert completed({"mean": None, "std": None, "epochs": 1}, train) == {"epochs": 1, **constants}
+    assert completed({"mean": 0.5, "std": 0.1}, train) == {"mean": 0.5, "std": 0.1}
+
+
+def test_images_of_one_grey_are_refused(sample):
+    grey = np.full((5, 28, 28), 7, np.uint8)
+    with pytest.raises(StudyError, match="all pixels"):
+        pixel_constants(Split(grey, np.zeros(5, np.int64)))
+
+
+def test_a_label_without_a_class(sample):
+    check_labels(sample[1], 10, SAMPLE)
+    with pytest.raises(StudyError, match=r"labels up to 9, but only 3 classes .*dataset.classes"):
+        check_labels(sample[1], 3, SAMPLE)
 
 
 def test_verify_names_the_file_that_changed(tmp_path):

@@ -1,14 +1,17 @@
 """The sources of the data: each tried for real, over a local HTTP server where need be."""
 
 import gzip
+import hashlib
 import http.server
 import shutil
+import struct
 import threading
 
 import pytest
+import torchvision
 from normstudy import download as module
 from normstudy.data import CHECKSUMS, sha256, verify
-from normstudy.datasets import FILE_NAMES
+from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.download import download
 from normstudy.errors import StudyError
 from places import SAMPLE
@@ -100,7 +103,10 @@ def test_from_a_folder_of_gzipped_files(raw, tmp_path):
 
 
 def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
-    shutil.copytree(SAMPLE, tmp_path / "root" / "MNIST" / "raw")
+    shutil.copytree(SAMPLE, tmp_path / "root" / "sample" / "raw")
+    another = tmp_path / "root" / "another" / "raw"  # which has files of the same names
+    shutil.copytree(SAMPLE, another)
+    (another / FILE_NAMES[0]).write_bytes((SAMPLE / FILE_NAMES[2]).read_bytes())
     download("sample", raw, SUMS, tmp_path / "root")
     is_complete(raw)
 
@@ -172,6 +178,68 @@ def test_a_missing_folder_is_named(raw, tmp_path):
         download("mine", raw, {}, tmp_path / "nowhere")
 
 
-def test_torchvision_still_has_mirrors_for_mnist():
-    assert module.torchvision_mirrors("MNIST")
+# --- What torchvision knows ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_torchvision_has_mirrors_and_checksums_for_each_dataset(dataset):
+    mirrors = module.torchvision_mirrors(dataset)
+    assert mirrors and all(url.startswith("http") and url.endswith("/") for url in mirrors)
+    archives = {f"{module.archive_name(dataset, name)}.gz" for name in FILE_NAMES}
+    assert archives == module.torchvision_md5(dataset).keys()
+
+
+def test_torchvision_knows_nothing_of_others():
     assert module.torchvision_mirrors("no such dataset") == []
+    assert module.torchvision_md5("no such dataset") == {}
+
+
+@pytest.mark.parametrize("dataset", ["FashionMNIST", "KMNIST"])
+def test_classes_are_torchvisions(dataset):
+    assert list(DATASETS[dataset].classes) == getattr(torchvision.datasets, dataset).classes
+
+
+def extended(labels: bytes) -> bytes:
+    """IDX labels as QMNIST has them: rows of eight integers, the first of them the class."""
+    classes = labels[8:]
+    rows = b"".join(struct.pack(">8I", label, *range(100, 107)) for label in classes)
+    return struct.pack(">BBBBII", 0, 0, 0x0C, 2, len(classes), 8) + rows
+
+
+@pytest.fixture
+def qmnist(tmp_path):
+    """The sample under the names and in the formats of QMNIST's archives."""
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    for name, archive in DATASETS["QMNIST"].archives.items():
+        content = (SAMPLE / name).read_bytes()
+        content = extended(content) if "labels" in name else content
+        (folder / f"{archive}.gz").write_bytes(gzip.compress(content, mtime=0))
+    return folder
+
+
+def test_archives_without_known_files_are_checked_by_md5(raw, qmnist, serve, monkeypatch):
+    sums = {p.name: hashlib.md5(p.read_bytes()).hexdigest() for p in qmnist.iterdir()}
+    asked = []
+
+    def from_qmnist(handler):
+        asked.append(handler.path)
+        content = (qmnist / handler.path[1:]).read_bytes()
+        content = gzip.compress(b"else") if len(asked) == 1 else content
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [serve(from_qmnist)] * 2)
+    monkeypatch.setattr(module, "torchvision_md5", lambda _: sums)
+    said = []
+    download("QMNIST", raw, {}, say=said.append)
+    is_complete(raw)  # the labels are plain ones
+    assert "MD5 differs" in said[0] and said[1].endswith("verified")
+
+
+def test_a_folder_of_archives_whose_files_are_not_known_is_taken_as_it_is(raw, qmnist):
+    said = []
+    download("QMNIST", raw, {}, qmnist, say=said.append)
+    is_complete(raw)
+    assert said[0].endswith("as they are: their checksums are not known")

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from normstudy.config import NORMALIZED_CHANNELS
+from normstudy.config import NORMALIZED_CHANNELS, norm_names
 from normstudy.model import NORMS, build_model, parameter_count
 from torch import nn
-from torch.nn.functional import avg_pool2d, conv2d, log_softmax, max_pool2d
+from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d
 
 # (the study's name of the convolution, of the norm, ours, channels in, out, padding)
 BLOCKS = [
@@ -98,6 +98,12 @@ def test_parameters_are_those_of_the_table(norm):
     assert parameter_count(build_model(norm)) == (8712 if norm == "none" else 8880)
 
 
+def test_the_last_layer_follows_the_number_of_classes():
+    model = build_model("group", num_classes=26)
+    assert parameter_count(model) == 8880 + 16 * (26 - 10)
+    assert model(torch.zeros(2, 1, 28, 28)).shape == (2, 26)
+
+
 def test_every_block_has_the_shape_of_the_table():
     shapes = {}
     model = build_model("group")
@@ -138,13 +144,72 @@ def test_layer_norm_is_group_norm_with_one_group(sample):
     assert torch.equal(layer(images), group(images))
 
 
+def channel_layer_norm(x, gamma, beta):
+    """ConvNeXt's, as torch has it for tensors whose channels come last."""
+    oracle = nn.LayerNorm(x.shape[1], dtype=x.dtype)
+    oracle.load_state_dict({"weight": gamma, "bias": beta})
+    return oracle(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+def rms_norm(x, gamma, beta):
+    """torch's RMSNorm has a factor an activation and no offset."""
+    oracle = nn.RMSNorm(x.shape[1:], eps=1e-5, dtype=x.dtype)
+    oracle.load_state_dict({"weight": gamma[:, None, None].expand(x.shape[1:])})
+    return oracle(x) + beta[:, None, None]
+
+
+ORACLES = {
+    "channel_layer": channel_layer_norm,
+    "rms": rms_norm,
+    "instance": lambda x, gamma, beta: instance_norm(x, weight=gamma, bias=beta),
+}
+
+
+@pytest.mark.parametrize("norm", ORACLES)
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+def test_a_normalization_and_its_gradient_are_torchs(norm, memory):
+    draws = torch.Generator().manual_seed(3)
+    x = torch.randn(4, 12, 5, 7, generator=draws, dtype=torch.double) * 3 + 1
+    layer = NORMS[norm](12).double()
+    with torch.no_grad():
+        layer.weight.copy_(torch.rand(12, generator=draws))
+        layer.bias.copy_(torch.randn(12, generator=draws))
+    upstream = torch.randn(x.shape, generator=draws, dtype=torch.double)
+    ours, theirs = (x.contiguous(memory_format=memory).requires_grad_() for _ in range(2))
+    found = layer(ours)
+    expected = ORACLES[norm](theirs, layer.weight.detach(), layer.bias.detach())
+    torch.testing.assert_close(found, expected)
+    found.backward(upstream)
+    expected.backward(upstream)
+    torch.testing.assert_close(ours.grad, theirs.grad)
+    torch.testing.assert_close(layer.bias.grad, upstream.sum(dim=(0, 2, 3)))
+
+
+def test_instance_norm_is_group_norm_with_a_group_a_channel(sample):
+    instance, group = build_model("instance"), build_model("group", channels_per_group=1)
+    group.load_state_dict(instance.state_dict())
+    images = torch.from_numpy(sample[1].images[:8].copy()).float().unsqueeze(1)
+    torch.testing.assert_close(instance.eval()(images), group.eval()(images))
+
+
+def test_instance_norm_leaves_the_average_pool_nothing_to_tell_apart(sample):
+    images = torch.from_numpy(sample[1].images[:8].copy()).float().unsqueeze(1)
+    outputs = build_model("instance").eval()(images)
+    torch.testing.assert_close(outputs, outputs[:1].expand(8, 10))
+
+
+def test_the_config_reads_the_names_of_the_normalizations(schema):
+    norm = schema["properties"]["variants"]["additionalProperties"]["properties"]["norm"]
+    assert norm_names() == list(NORMS) == norm["enum"] == norm["examples"]
+
+
 def test_the_config_knows_the_normalized_channels():
     norms = [m.num_channels for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
     assert tuple(norms) == NORMALIZED_CHANNELS
 
 
 def test_an_unknown_norm_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"'bach'.*batch, layer, group, instance, none"):
+    with pytest.raises(ValueError, match=r"'bach'.*batch, layer, group, instance, .*none"):
         build_model("bach")
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 from made_up import made_up_config, made_up_study
-from normstudy.report import context, sentences
+from normstudy import model
+from normstudy.data import pixel_constants
+from normstudy.report import context, sentences, setup_tables
 from normstudy.report.replicated import departures, same_course
 from normstudy.report.wording import counted, fixed, listing, signed, spelled
 
@@ -164,15 +166,37 @@ def test_title_and_notes_follow_the_norms_in_use():
     assert context.title(made_up_study({"a": [99.0]})) == "A network without normalization on MNIST"
 
 
+def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
+    def by_neighbours(channels):
+        """Each activation by its neighbours.
+
+        And more."""
+
+    monkeypatch.setitem(model.NORMS, "by_neighbours", by_neighbours)
+    study = made_up_study({"gn": [99.0], "own": [99.0]})
+    study.config["variants"]["own"]["norm"] = "by_neighbours"
+    assert context.title(study) == "Group and By neighbours Normalization on MNIST"
+    row = setup_tables.norm_table(study).cells.iloc[-1]
+    assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
+
+
+def test_constants_that_are_not_known_are_computed_of_the_images(sample):
+    dataset = {"name": "mine", "source": "x", "classes": ["a", "b"]}
+    study = made_up_study({"gn": [99.0]}, dataset=dataset, reference=False)
+    known = pixel_constants(sample[0])
+    assert f"(x − {known['mean']:g})/{known['std']:g}" in context.transforms(study, sample[0])
+
+
 @pytest.mark.parametrize("seeds", [1, 2, 10])
-def test_no_sentence_has_a_number_that_is_none(seeds):
+def test_no_sentence_has_a_number_that_is_none(seeds, sample):
+    train, _ = sample
     study = made_up_study({"gn": [99.5] * seeds, "ln": [99.5] * seeds, "other": [99.1] * seeds})
     texts = [
         sentences.answer(study),
         sentences.compared(study),
         sentences.replication(study),
         context.repeatability(study),
-        context.transforms(study),
+        context.transforms(study, train),
         *context.limits(study),
     ]
     assert all(text and "nan" not in text.lower().split() for text in texts)

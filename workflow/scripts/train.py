@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from normstudy.checkpoint import save_checkpoint
-from normstudy.data import load_split, verify
+from normstudy.data import check_labels, completed, load_split, verify
 from normstudy.files import write_csv
 from normstudy.joblog import job_log
 from normstudy.processes import stop_if_orphaned
@@ -28,11 +28,14 @@ with job_log(snakemake.log[0]) as say:
         fingerprint(recipe, seed, [given.checksums, *given.code]),
         say_run,
     )
+    splits = [load_split(raw, split, recipe[f"{split}_images"]) for split in ("train", "test")]
+    for split in splits:
+        check_labels(split, recipe["num_classes"], raw)
+    recipe = completed(recipe, splits[0])
     model, metrics = train(
         recipe,
         seed,
-        load_split(raw, "train", recipe["train_images"]),
-        load_split(raw, "test", recipe["test_images"]),
+        *splits,
         on_epoch=after_epoch,
         resume=resume,
     )

@@ -8,7 +8,7 @@ from torch import nn
 
 from .errors import StudyError
 from .files import replacing
-from .model import build_model
+from .model import model_of
 
 
 def write_torch(content: object, path: str | Path) -> None:
@@ -35,7 +35,7 @@ def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
     try:
         checkpoint = torch.load(path, weights_only=True, map_location="cpu")
         recipe = checkpoint["parameters"]
-        model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
+        model = model_of(recipe)
         model.load_state_dict(checkpoint["state_dict"])
     except FileNotFoundError:
         raise

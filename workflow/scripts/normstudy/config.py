@@ -1,5 +1,6 @@
 """The study's config: checked against the schema, completed by its defaults, and read."""
 
+import ast
 import copy
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -111,6 +112,15 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             f" {hint or 'for a dataset of your own name its folder as dataset.source'}",
         )
     labels = {}
+    if dataset["name"] in DATASETS:
+        yield from (
+            (("dataset", key), f"{dataset['name']} has its own; leave this out")
+            for key in ("classes", "mean", "std")
+            if dataset.get(key) is not None
+        )
+    for key, other in (("mean", "std"), ("std", "mean")):
+        if dataset[key] is not None and dataset[other] is None:
+            yield ("dataset", key), f"give {other} too, or neither: both are then computed"
     for name, variant in variants.items():
         key = ("variants", name)
         if name in reserved:
@@ -220,8 +230,30 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
 
 
 def load_schema(path: str | Path) -> dict:
-    """The schema as a dictionary."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    """The schema as a dictionary, with the names of model.NORMS for a variant's norm.
+
+    Raises:
+        StudyError: model.py is not Python.
+    """
+    schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    variant = schema["properties"]["variants"]["additionalProperties"]
+    variant["properties"]["norm"]["enum"] = norm_names()
+    return schema
+
+
+def norm_names() -> list[str]:
+    """The keys of model.NORMS, read from its source: importing it takes seconds, for torch."""
+    path = Path(__file__).with_name("model.py")
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise StudyError(f"{path}, line {error.lineno}: {error.msg}") from error
+    registry = next(
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "NORMS"
+    )
+    return [ast.literal_eval(key) for key in registry.keys]
 
 
 def seeds(config: dict) -> list[int]:
@@ -231,23 +263,22 @@ def seeds(config: dict) -> list[int]:
 
 
 def dataset_facts(config: dict) -> DatasetFacts:
-    """What is known of the study's dataset; a user's own has MNIST's constants."""
+    """What is known of the study's dataset, or what the config says of a user's own."""
     dataset = config["dataset"]
     if dataset["name"] in DATASETS:
         return DATASETS[dataset["name"]]
-    mnist = DATASETS["MNIST"]
     return DatasetFacts(
-        classes=tuple(dataset.get("classes", mnist.classes)),
+        classes=tuple(dataset.get("classes", DATASETS["MNIST"].classes)),
         noun="image",
-        mean=mnist.mean,
-        std=mnist.std,
-        sha256={},
-        attribution="",
+        mean=dataset["mean"],
+        std=dataset["std"],
     )
 
 
 def run_parameters(config: dict, variant: str) -> dict:
     """All that a training run depends on besides its seed, the data files and the code.
+
+    Where mean and std are None they are computed of the training images (data.pixel_constants).
 
     Raises:
         KeyError: no such variant.
@@ -265,6 +296,7 @@ def run_parameters(config: dict, variant: str) -> dict:
         "dataset": dataset["name"],
         "train_images": dataset["train_images"],
         "test_images": dataset["test_images"],
+        "num_classes": len(facts.classes),
         "mean": facts.mean,
         "std": facts.std,
     }

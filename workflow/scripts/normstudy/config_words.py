@@ -48,7 +48,8 @@ def allowed(schema: dict) -> str:
 def _range(kind: str, schema: dict) -> str:
     if kind == "array":
         least, most = schema.get("minItems", 0), schema.get("maxItems")
-        count = f" of {least}{' or more' if most is None else ''}" if least else ""
+        more = {None: " or more", least: ""}.get(most, f" to {most}")
+        count = f" of {least}{more}" if least else ""
         items = schema.get("items", {})
         return f"{count}, each {allowed(items)}" if "type" in items else count
     if kind == "string" and "minLength" in schema:

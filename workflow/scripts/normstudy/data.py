@@ -70,6 +70,40 @@ def load_split(raw: str | Path, split: str, limit: int | None = None) -> Split:
     return Split(images[:limit], labels[:limit].astype(np.int64))
 
 
+def pixel_constants(split: Split) -> dict[str, float]:
+    """Mean and standard deviation (mean, std) of the pixels scaled to 0…1.
+
+    Raises:
+        StudyError: all pixels are alike.
+    """
+    parts = np.array_split(split.images, 64)  # bincount makes each pixel eight bytes long
+    counts = sum(np.bincount(part.ravel(), minlength=256) for part in parts)
+    levels = np.arange(256) / 255
+    mean = np.average(levels, weights=counts)
+    std = math.sqrt(np.average((levels - mean) ** 2, weights=counts))
+    if not std:
+        raise StudyError("all pixels of the training images are alike: nothing can be learned")
+    return {"mean": round(float(mean), 4), "std": round(std, 4)}
+
+
+def completed(recipe: dict, train: Split) -> dict:
+    """The recipe with the mean and std of the training images where it has none."""
+    return recipe if recipe["mean"] is not None else {**recipe, **pixel_constants(train)}
+
+
+def check_labels(split: Split, num_classes: int, raw: str | Path) -> None:
+    """Each label must be that of a class.
+
+    Raises:
+        StudyError: one is not.
+    """
+    if split.labels.max() >= num_classes:
+        raise StudyError(
+            f"{raw} has labels up to {split.labels.max()}, but only {num_classes} classes are"
+            " named: list all of them, from label 0 on, as dataset.classes in the config"
+        )
+
+
 def sha256(path: str | Path) -> str:
     """The file's SHA-256 as hexadecimal digits."""
     with Path(path).open("rb") as content:

@@ -23,7 +23,7 @@ def log_probabilities(
         mean, std: the dataset's constants.
 
     Returns:
-        float32 (N, 10), on the same device. The model is left in eval mode.
+        float32 (N, num_classes), on the same device. The model is left in eval mode.
     """
     model.eval()
     return torch.cat([model(normalize(batch, mean, std)).float() for batch in images.split(BATCH)])
@@ -43,7 +43,7 @@ def evaluate(
 
     Returns:
         A row per split: split, loss (nats per image), accuracy (percent), images, errors;
-        and the log-probabilities of the test images, (N, 10).
+        and the log-probabilities of the test images, (N, num_classes).
     """
     torch.set_num_threads(recipe["threads"])
     rows = []

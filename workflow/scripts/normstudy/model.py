@@ -7,20 +7,30 @@ Every normalization here computes, for each activation x_i,
 with one learned gamma and beta per channel c; var is the biased variance. They
 differ only in the index set S_i over which mean and variance are taken
 (Wu & He 2018, "Group Normalization", section 3.1). For an activation of image n,
-channel c, in a tensor of shape (N, C, H, W):
+channel c, place (h, w), in a tensor of shape (N, C, H, W):
 
-    batch      all images, this channel          (N, H, W)       C sets; in eval mode the
+    batch          all images, this channel      (N, H, W)       C sets; in eval mode the
                                                                  running averages instead
-    layer      this image, all channels          (C, H, W)       N sets
-    group      this image, the channels of       (C/G, H, W)     N·G sets
-               c's group
-    instance   this image, this channel          (H, W)          N·C sets
-    none       no normalization: the control
+    layer          this image, all channels      (C, H, W)       N sets
+    group          this image, the channels of   (C/G, H, W)     N·G sets
+                   c's group
+    instance       this image, this channel      (H, W)          N·C sets
+    channel_layer  this image, this place,       (C)             N·H·W sets
+                   all channels
+    rms            as layer, with 0 for the mean (C, H, W)       N sets
+    none           no normalization: the control
+
+With a mean of 0 the variance is the mean square: RMSNorm (Zhang & Sennrich 2019,
+"Root Mean Square Layer Normalization"), whose authors learn gamma only; beta is kept
+here for the models to differ in nothing else.
+
+Instance Normalization cannot learn in this network, nor can groups of one channel: the
+average over H·W that ends it is, of a channel just normalized over H·W, always its beta.
 
 Layer Normalization here is Group Normalization with one group, as in the study that
 is replicated: an affine pair per channel. `nn.LayerNorm([C, H, W])` has the same
 statistics but an affine pair per activation, and the LayerNorm of ConvNeXt-style
-networks averages over C alone.
+networks averages over C alone: that is channel_layer here.
 """
 
 from collections import OrderedDict
@@ -52,12 +62,43 @@ def _group(
     return nn.GroupNorm(num_groups, channels)
 
 
-# name -> function of the number of channels (and options of its own) that makes the layer
+class RMSNorm(nn.Module):
+    """Divide each image's activations by their root mean square; gamma and beta a channel.
+
+    `nn.RMSNorm([C, H, W])` has the same statistics, a gamma per activation and no beta.
+    """
+
+    def __init__(self, channels: int, eps: float = 1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.eps = eps
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to the same shape."""
+        x = x.to(self.weight.dtype)  # in autocast too, as PyTorch does for its own normalizations
+        mean_square = x.square().mean(dim=(1, 2, 3), keepdim=True)
+        scale = self.weight[:, None, None] * (mean_square + self.eps).rsqrt()
+        return torch.addcmul(self.bias[:, None, None], x, scale)
+
+
+class ChannelLayerNorm(nn.LayerNorm):
+    """LayerNorm over the channels at each place of each image."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to the same shape."""
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+# name -> function of the number of channels (and options of its own) that makes the layer.
+# A name here is a name in config.yaml; the report describes one of your own by its docstring.
 NORMS: dict[str, Callable[..., nn.Module]] = {
     "batch": nn.BatchNorm2d,
     "layer": partial(nn.GroupNorm, 1),
     "group": _group,
     "instance": partial(nn.InstanceNorm2d, affine=True),
+    "channel_layer": ChannelLayerNorm,
+    "rms": RMSNorm,
     "none": lambda channels: nn.Identity(),
 }
 
@@ -82,9 +123,10 @@ class NormCNN(nn.Module):
     Args:
         norm: makes the normalization layer for a number of channels.
         dropout: probability with which blocks 2 (end) and 3 drop an activation.
+        num_classes: outputs; 10 gives the numbers of parameters above, each other class 16.
     """
 
-    def __init__(self, norm: NormFactory, dropout: float = 0.04):
+    def __init__(self, norm: NormFactory, dropout: float = 0.04, num_classes: int = 10):
         super().__init__()
         self.input = _block(norm, 1, 8)  # 28 → 26
         self.block1 = _block(norm, 8, 16)  # 26 → 24
@@ -98,25 +140,28 @@ class NormCNN(nn.Module):
         self.output = nn.Sequential(
             OrderedDict(
                 pool=nn.AvgPool2d(6),  # 6 → 1
-                conv=nn.Conv2d(16, 10, 1, bias=False),
+                conv=nn.Conv2d(16, num_classes, 1, bias=False),
                 flatten=nn.Flatten(),
                 log_softmax=nn.LogSoftmax(dim=1),
             )
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalized images (N, 1, 28, 28) to log-probabilities (N, 10)."""
+        """Normalized images (N, 1, 28, 28) to log-probabilities (N, num_classes)."""
         x = self.block1(self.input(images))
         x = self.block2b(self.block2a(self.transition(x)))
         return self.output(self.block4(self.block3(x)))
 
 
-def build_model(norm: str, *, dropout: float = 0.04, **norm_options) -> NormCNN:
+def build_model(
+    norm: str, *, dropout: float = 0.04, num_classes: int = 10, **norm_options
+) -> NormCNN:
     """The study's CNN with the named normalization.
 
     Args:
         norm: one of `NORMS`.
         dropout: dropout probability.
+        num_classes: number of classes.
         norm_options: what the normalization takes besides the number of channels:
             for "group", num_groups or channels_per_group.
 
@@ -125,7 +170,17 @@ def build_model(norm: str, *, dropout: float = 0.04, **norm_options) -> NormCNN:
     """
     if norm not in NORMS:
         raise ValueError(f"unknown norm {norm!r}: choose one of {', '.join(NORMS)}")
-    return NormCNN(partial(NORMS[norm], **norm_options), dropout)
+    return NormCNN(partial(NORMS[norm], **norm_options), dropout, num_classes)
+
+
+def model_of(recipe: dict) -> NormCNN:
+    """The network of a run, by the parameters that `config.run_parameters` makes."""
+    return build_model(
+        recipe["norm"],
+        dropout=recipe["dropout"],
+        num_classes=recipe["num_classes"],
+        **recipe["norm_options"],
+    )
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -15,7 +15,7 @@ from .data import Split
 from .errors import StudyError
 from .evaluation import log_probabilities, score
 from .memory import keep_freed_memory
-from .model import build_model
+from .model import model_of
 from .resume import ResumeFile
 from .streams import stream_seed
 
@@ -79,8 +79,7 @@ class Trainer:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for that
             torch.use_deterministic_algorithms(True)
         torch.manual_seed(stream_seed(seed, "initialisation"))
-        model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
-        self.model = model.to(self.device, memory_format=memory_format(recipe["norm"]))
+        self.model = model_of(recipe).to(self.device, memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
         self.batches = Batches(split, recipe, seed, self.device)
         # The schedule moves the momentum too (cycle_momentum); what SGD is given never acts.
@@ -100,7 +99,7 @@ class Trainer:
             if recipe["precision"] == "bf16"
             else nullcontext()
         )
-        self.outputs = torch.empty((len(split.labels), 10), device=self.device)
+        self.outputs = torch.empty((len(split.labels), recipe["num_classes"]), device=self.device)
         self.targets = torch.empty_like(self.batches.labels)
 
     def epoch(self, epoch: int) -> dict:

@@ -5,19 +5,32 @@ Each function takes a `Study` and gives plain text.
 
 import pandas as pd
 
+from ..data import Split, completed
 from ..single_run import wilson
 from .study import Study
 from .verdict_text import overview, power_note
-from .wording import counted, listing
+from .wording import capital, counted, listing
 
-NORM_NAMES = {"batch": "Batch", "layer": "Layer", "group": "Group", "instance": "Instance"}
+NORM_NAMES = {
+    "batch": "Batch",
+    "layer": "Layer",
+    "group": "Group",
+    "instance": "Instance",
+    "channel_layer": "Channel Layer",
+    "rms": "Root Mean Square",
+}
 
 
 def title(study: Study) -> str:
     """The normalizations compared and the dataset."""
-    names = [NORM_NAMES[norm] for norm in norms(study) if norm in NORM_NAMES]
+    names = [norm_name(norm) for norm in norms(study) if norm != "none"]
     what = f"{listing(names)} Normalization" if names else "A network without normalization"
     return f"{what} on {study.config['dataset']['name']}"
+
+
+def norm_name(norm: str) -> str:
+    """What a normalization is called before the word Normalization, also one of the user's own."""
+    return NORM_NAMES.get(norm, capital(norm.replace("_", " ")))
 
 
 def norms(study: Study) -> list[str]:
@@ -40,10 +53,10 @@ def data(study: Study) -> str:
     return f"{text} {facts.attribution}." if facts.attribution else text
 
 
-def transforms(study: Study) -> str:
+def transforms(study: Study, train: Split) -> str:
     """What is done to the images before the network sees them."""
-    facts = study.facts
-    scale = f"(x − {facts.mean:g})/{facts.std:g}, with x the grey level from 0 to 1"
+    known = completed(study.recipe(next(iter(study.labels))), train)
+    scale = f"(x − {known['mean']:g})/{known['std']:g}, with x the grey level from 0 to 1"
     return (
         "Each time a training image is used it is rotated by a random angle (nearest neighbour)"
         " and its brightness and contrast are changed by random factors in random order; the recipe"
@@ -75,6 +88,13 @@ def misclassified(study: Study, variant: str) -> tuple[str, str]:
     return alt, caption
 
 
+INSTANCE_NOTE = (
+    "Where each channel of an image is normalized by itself (Instance Normalization, or groups of"
+    " one channel) this network cannot learn: it ends by averaging each channel over its places,"
+    " and that average is then the same for every image, the learned offset."
+)
+
+
 def normalization_notes(study: Study) -> list[str]:
     """What a reader should know of the normalizations in use."""
     used = norms(study)
@@ -91,6 +111,19 @@ def normalization_notes(study: Study) -> list[str]:
             " study: a factor and an offset per channel. PyTorch's LayerNorm over (C, H, W) has the"
             " same means and variances but a factor and an offset per activation, and the LayerNorm"
             " of ConvNeXt-style networks averages over the channels alone."
+        )
+    if "instance" in used:
+        notes.append(INSTANCE_NOTE)
+    if "channel_layer" in used:
+        notes.append(
+            "Channel Layer Normalization is that of ConvNeXt-style networks: each place of an image"
+            " has a mean and a variance of its own, those of its channels."
+        )
+    if "rms" in used:
+        notes.append(
+            "Root Mean Square Normalization takes 0 for the mean, so that the variance is the mean"
+            " square (Zhang and Sennrich 2019). Its authors have no offset; here it has one, as"
+            " the others do."
         )
     if "none" in used:
         notes.append("The variant without normalization leaves the activations as they are.")

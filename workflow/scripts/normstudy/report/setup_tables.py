@@ -4,8 +4,8 @@ import pandas as pd
 import torch
 from torch import nn
 
-from ..model import build_model, parameter_count
-from .context import norms
+from ..model import NORMS, model_of, parameter_count
+from .context import norm_name, norms
 from .study import Study
 from .tables import ABSENT, Table
 from .wording import listing
@@ -47,7 +47,7 @@ def _layer(layer: nn.Module) -> str:
 def model_table(study: Study) -> Table:
     """The network block by block: layers, shape of the output, learned parameters."""
     first = study.recipe(next(iter(study.labels)))
-    model = build_model(first["norm"], dropout=first["dropout"], **first["norm_options"])
+    model = model_of(first)
     image = torch.zeros(1, 1, 28, 28)
     model.eval()
     rows = []
@@ -78,8 +78,7 @@ def parameter_sentence(study: Study) -> str:
     counts: dict[int, list[str]] = {}
     for variant, label in study.labels.items():
         recipe = study.recipe(variant)
-        model = build_model(recipe["norm"], dropout=recipe["dropout"], **recipe["norm_options"])
-        counts.setdefault(parameter_count(model), []).append(label)
+        counts.setdefault(parameter_count(model_of(recipe)), []).append(label)
     if len(counts) > 1:
         parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
         return f"Learned parameters: {'; '.join(parts)}."
@@ -183,12 +182,24 @@ NORM_ROWS = {
         "N·G",
     ),
     "instance": ("Instance", "one channel of one image", "(H, W)", "N·C"),
+    "channel_layer": ("Channel Layer", "all channels of one place of one image", "(C)", "N·H·W"),
+    "rms": ("Root Mean Square", "all channels of one image, the mean taken as 0", "(C, H, W)", "N"),
 }
+
+
+def _own_norm(norm: str) -> tuple[str, str, str, str]:
+    """A row for a normalization that is none of NORM_ROWS: what its docstring says first."""
+    words = (NORMS[norm].__doc__ or "").strip().partition("\n")[0]
+    return (norm_name(norm), words.rstrip(".") or ABSENT, ABSENT, ABSENT)
 
 
 def norm_table(study: Study) -> Table | None:
     """The index sets of the normalizations in use; None where nothing is normalized."""
-    rows = [NORM_ROWS[norm] for norm in norms(study) if norm in NORM_ROWS]
+    rows = [
+        NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm)
+        for norm in norms(study)
+        if norm != "none"
+    ]
     if not rows:
         return None
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
