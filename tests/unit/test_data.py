@@ -46,7 +46,7 @@ def test_more_images_than_there_are():
     [
         (b"", "not an IDX file"),
         (b"<html>no such page</html>", "not an IDX file"),
-        (b"\x1f\x8b\x08\x00 gzipped", "not an IDX file"),
+        (b"\x1f\x8b\x08\x00 gzipped", "is gzipped: unpack it"),
         (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
         (idx((2, 2), b"abc"), "15 bytes where its header promises 16"),
         (idx((2, 2), b"abcde"), "17 bytes where its header promises 16"),

@@ -2,11 +2,10 @@
 
 import gzip
 import hashlib
-import http.server
 import shutil
 import struct
-import threading
 
+import mirrors
 import pytest
 import torchvision
 from normstudy import download as module
@@ -25,57 +24,9 @@ def raw(tmp_path):
 
 
 @pytest.fixture
-def serve(tmp_path):
-    """Serve functions (request handler → None) as mirrors; returns their addresses."""
-    servers = []
-
-    def start(answer):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def good(handler):
-    """What a mirror that has the files answers."""
-    content = gzip.compress((SAMPLE / handler.path[1:].removesuffix(".gz")).read_bytes())
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(content)))
-    handler.end_headers()
-    handler.wfile.write(content)
-
-
-def html(handler):
-    handler.send_response(200)
-    handler.end_headers()
-    handler.wfile.write(b"<html>Welcome to our captive portal</html>")
-
-
-def half(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", "100000")
-    handler.end_headers()
-    handler.wfile.write(b"\x1f\x8b\x08\x00")
-
-
-def not_found(handler):
-    handler.send_error(404)
-
-
-def silent(handler):
-    threading.Event().wait(3)
+def serve():
+    with mirrors.serving() as start:
+        yield start
 
 
 def is_complete(raw):
@@ -133,24 +84,12 @@ def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
 
     def counting(handler):
         asked.append(handler.path)
-        good(handler)
+        mirrors.good(handler)
 
     monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [serve(counting)])
     download("sample", raw, SUMS)
     assert asked == [f"/{FILE_NAMES[2]}.gz"]
     is_complete(raw)
-
-
-@pytest.mark.parametrize("bad", [html, half, not_found, silent])
-def test_a_bad_mirror_is_named_and_the_next_one_tried(raw, serve, monkeypatch, bad):
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 1)
-    mirrors = [serve(bad), serve(good)]
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: mirrors)
-    said = []
-    download("sample", raw, SUMS, say=said.append)
-    is_complete(raw)
-    assert said[0].startswith(f"sample: {mirrors[0]}: {FILE_NAMES[0]}: ")
-    assert said[1] == f"sample: 4 files from {mirrors[1]}, verified"
 
 
 def test_a_wrong_file_in_place_is_replaced(raw):
@@ -162,7 +101,7 @@ def test_a_wrong_file_in_place_is_replaced(raw):
 
 def test_when_all_fail_one_sentence_says_what_to_do(raw, tmp_path, serve, monkeypatch):
     (tmp_path / "empty").mkdir()
-    mirror = serve(html)
+    mirror = serve(mirrors.html)
     monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [mirror])
     with pytest.raises(StudyError) as error:
         download("sample", raw, SUMS, tmp_path / "empty")
@@ -183,8 +122,8 @@ def test_a_missing_folder_is_named(raw, tmp_path):
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_torchvision_has_mirrors_and_checksums_for_each_dataset(dataset):
-    mirrors = module.torchvision_mirrors(dataset)
-    assert mirrors and all(url.startswith("http") and url.endswith("/") for url in mirrors)
+    urls = module.torchvision_mirrors(dataset)
+    assert urls and all(url.startswith("http") and url.endswith("/") for url in urls)
     archives = {f"{module.archive_name(dataset, name)}.gz" for name in FILE_NAMES}
     assert archives == module.torchvision_md5(dataset).keys()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .datasets import FILES
+from .datasets import FILE_NAMES, FILES
 from .errors import StudyError
 
 CHECKSUMS = "sha256sums.txt"  # beside the raw folder, as `sha256sum --check` reads it
@@ -30,9 +30,14 @@ def read_idx(path: str | Path) -> np.ndarray:
     """The array in an IDX file of unsigned bytes.
 
     Raises:
-        StudyError: not such a file, or of another length than its header says.
+        StudyError: no such file, not of that format, or of another length than its header says.
     """
-    content = Path(path).read_bytes()
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
+    if content[:2] == b"\x1f\x8b":
+        raise StudyError(f"{path} is gzipped: unpack it with gunzip")
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise StudyError(f"{path} is not an IDX file of unsigned bytes (its first bytes are wrong)")
     rank = content[3]
@@ -62,6 +67,8 @@ def load_split(raw: str | Path, split: str, limit: int | None = None) -> Split:
             f"{image_file} holds an array of shape {images.shape}, {label_file} one of shape"
             f" {labels.shape}: 28×28 images and a label for each are needed"
         )
+    if not len(images):
+        raise StudyError(f"{image_file} holds no images")
     if limit is not None and limit > len(images):
         raise StudyError(
             f"config key dataset.{split}_images asks for {limit:,} images,"
@@ -114,14 +121,27 @@ def verify(checksums: str | Path) -> None:
     """Check the data files against the listing that the download wrote.
 
     Raises:
-        StudyError: a file is missing or has changed since.
+        StudyError: a file is missing or has changed since, or the listing is not whole.
     """
     checksums = Path(checksums)
-    for line in checksums.read_text(encoding="utf-8").splitlines():
-        expected, name = line.split(maxsplit=1)
+    remake = "remake it with `snakemake --cores 1 --forcerun download`"
+    try:
+        text = checksums.read_text(encoding="utf-8")
+        rows = [line.split(maxsplit=1) for line in text.splitlines()]
+        listed = [(digest, name) for digest, name in rows]
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{checksums} cannot be read ({error}): {remake}") from error
+    unlisted = set(FILE_NAMES) - {Path(name).name for _, name in listed}
+    if unlisted:
+        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {remake}")
+    for expected, name in listed:
         path = checksums.parent / name
-        if not path.is_file() or sha256(path) != expected:
+        try:
+            same = sha256(path) == expected
+        except OSError:
+            same = False
+        if not same:
             raise StudyError(
                 f"{path} is missing or has changed since it was downloaded (SHA-256 differs):"
-                " remake it with `snakemake --cores 1 --forcerun download`"
+                f" {remake}"
             )

