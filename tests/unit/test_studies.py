@@ -30,7 +30,7 @@ def test_each_study_fits_and_writes_to_its_own_folder(schema, path):
     assert config["results"] == f"results/{path.stem}"
 
 
-@pytest.mark.parametrize("name", ["claims", "batch_size"])
+@pytest.mark.parametrize("name", ["claims", "batch_size", "groups"])
 def test_there_are_seeds_enough_to_support_a_claim(schema, name):
     config = resolved(schema, overlay(name))
     alpha = 1 - config["verdicts"]["confidence"]
@@ -51,6 +51,20 @@ def test_learning_rates_scale_with_the_batch_size(schema):
     assert sizes == [64, 16, 8, 4, 2] * 2
     for variant in config["variants"].values():
         assert variant["max_lr"] == pytest.approx(0.015 * variant["batch_size"] / 64)
+
+
+def test_the_groups_study_has_every_number_that_fits(schema):
+    config = resolved(schema, overlay("groups"))
+    settings = [study.group_setting(variant) for variant in config["variants"].values()]
+    assert settings == [(option, n) for option, order in
+                        (("num_groups", study.FITTING), ("channels_per_group", study.FITTING[::-1]))
+                        for n in order]  # fmt: skip
+
+
+def test_fashion_tests_none_of_the_claims_about_mnist(schema):
+    config = resolved(schema, overlay("fashion"))
+    assert config["claims"] == []
+    assert study.run_parameters(config, "gn")["mean"] == 0.286
 
 
 def test_null_removes_a_variant_and_its_claims_are_then_mistakes(schema):

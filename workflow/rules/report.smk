@@ -13,6 +13,7 @@ FIGURES += ["seed_dots"] if CLAIMED else []
 FIGURES += ["forest_nats"] if "test_loss" in CLAIMED else []
 FIGURES += ["forest_points"] if CLAIMED - {"test_loss"} else []
 FIGURES += ["batch_size"] if study.varies_batch_size(STUDY) else []
+FIGURES += ["groups"] if study.varies_groups(STUDY) else []
 
 
 rule summarize:
@@ -106,6 +107,7 @@ rule report:
                 "report/verdict_text",
                 "report/verdict_figures",
                 "report/batch_size_figure",
+                "report/groups_figure",
                 "report/worked_figure",
             ),
         ],

@@ -311,6 +311,27 @@ def varies_batch_size(config: dict) -> bool:
     return any(len(own) > 1 for own in sizes.values())
 
 
+def group_setting(variant: dict) -> tuple[str, int] | None:
+    """How a variant groups channels: num_groups or channels_per_group, and of what number.
+
+    Layer Normalization has one group, Instance Normalization groups of one channel; None for
+    what has no groups.
+    """
+    given = [(option, variant[option]) for option in NORM_OPTIONS if option in variant]
+    default = {
+        "layer": ("num_groups", 1),
+        "instance": ("channels_per_group", 1),
+        "group": ("channels_per_group", 4),
+    }
+    return given[0] if given else default.get(variant["norm"])
+
+
+def varies_groups(config: dict) -> bool:
+    """Whether variants of Group Normalization differ in their groups, so that it can be shown."""
+    grouped = [v for v in config["variants"].values() if v["norm"] == "group"]
+    return len({group_setting(variant) for variant in grouped}) > 1
+
+
 # Seconds an epoch relative to group normalization, as `make bench` finds them.
 RELATIVE_COST = {"batch": 1.1, "layer": 0.9}
 

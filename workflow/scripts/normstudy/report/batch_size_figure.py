@@ -1,9 +1,13 @@
 """Accuracy against batch size, beside what the Group Normalization paper found on ImageNet."""
 
+from collections.abc import Iterable
+from itertools import cycle
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
+from .context import norm_name
 from .plot import COLOURS, WIDTH, Plot, style
 from .wording import listing
 
@@ -13,14 +17,23 @@ PAPER_ERROR = {
     "batch": (23.6, 23.7, 24.8, 27.3, 34.7),
     "group": (24.1, 24.2, 24.0, 24.2, 24.1),
 }
-# norm -> its name, colour, marker, line style
-LINES = {
-    "batch": ("Batch Normalization", COLOURS[0], "o", "-"),
-    "group": ("Group Normalization", COLOURS[1], "s", "--"),
-    "layer": ("Layer Normalization", COLOURS[2], "^", "-."),
-    "instance": ("Instance Normalization", COLOURS[3], "D", ":"),
-    "none": ("no normalization", COLOURS[4], "v", (0, (5, 1, 1, 1, 1, 1))),
-}
+# Colour, marker and line style; those of the paper are the first two.
+LOOKS = [
+    (COLOURS[0], "o", "-"),
+    (COLOURS[1], "s", "--"),
+    (COLOURS[2], "^", "-."),
+    (COLOURS[3], "D", ":"),
+    (COLOURS[4], "v", (0, (5, 1, 1, 1, 1, 1))),
+]
+
+
+def _lines(norms: Iterable[str]) -> dict[str, tuple]:
+    """norm → its name, colour, marker and line style."""
+    known = dict.fromkeys([*PAPER_ERROR, *norms])
+    return {
+        norm: (f"{norm_name(norm)} Normalization" if norm != "none" else "no normalization", *look)
+        for norm, look in zip(known, cycle(LOOKS), strict=False)
+    }
 
 
 def batch_sizes(config: dict) -> pd.DataFrame:
@@ -61,12 +74,12 @@ def accuracy_against_batch_size(runs: pd.DataFrame, config: dict) -> Plot | None
     if varied.empty:
         return None
     merged = varied.merge(runs[["variant", "seed", "test_accuracy"]], on="variant")
-    found, known = [], []
+    lines, found, known = _lines(merged["norm"]), [], []
     with style():
         figure = Figure(figsize=(WIDTH, 3.7), layout="constrained")
         ours, theirs = figure.subplots(1, 2)
         for norm, rows in merged.groupby("norm", sort=False):
-            label, colour, marker, line = LINES[norm]
+            label, colour, marker, line = lines[norm]
             means = rows.groupby("batch_size")["test_accuracy"].mean().sort_index(ascending=False)
             ours.plot(means.index, means, linestyle=line, color=colour)
             ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
@@ -74,7 +87,7 @@ def accuracy_against_batch_size(runs: pd.DataFrame, config: dict) -> Plot | None
             each = [f"{value:.2f} % at {size}" for size, value in means.items()]
             found.append(f"{label} {listing(each)}")
         for norm, errors in PAPER_ERROR.items():
-            label, colour, marker, line = LINES[norm]
+            label, colour, marker, line = lines[norm]
             accuracies = [100 - error for error in errors]
             theirs.plot(PAPER_BATCH_SIZES, accuracies, marker=marker, linestyle=line, color=colour)
             each = [

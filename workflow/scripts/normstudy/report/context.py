@@ -5,6 +5,7 @@ Each function takes a `Study` and gives plain text.
 
 import pandas as pd
 
+from ..config import group_setting
 from ..data import Split, completed
 from ..single_run import wilson
 from .study import Study
@@ -112,7 +113,8 @@ def normalization_notes(study: Study) -> list[str]:
             " same means and variances but a factor and an offset per activation, and the LayerNorm"
             " of ConvNeXt-style networks averages over the channels alone."
         )
-    if "instance" in used:
+    variants = study.config["variants"].values()
+    if any(group_setting(variant) == ("channels_per_group", 1) for variant in variants):
         notes.append(INSTANCE_NOTE)
     if "channel_layer" in used:
         notes.append(

@@ -1,0 +1,75 @@
+"""The study of the number of groups: its figure and table, and where they do not belong."""
+
+import pytest
+import yaml
+from made_up import made_up_study
+from normstudy.config import group_setting, varies_groups
+from normstudy.report.context import normalization_notes
+from normstudy.report.groups_figure import (
+    PAPER_ERROR,
+    accuracy_against_groups,
+    group_settings,
+    groups_table,
+)
+from normstudy.report.plot import rendered
+from places import ROOT
+
+VARIANTS = {
+    name: variant
+    for name, variant in yaml.safe_load(
+        (ROOT / "workflow" / "studies" / "groups.yaml").read_text(encoding="utf-8")
+    )["variants"].items()
+    if variant
+}
+ACCURACIES = {
+    "groups_1": 98.9, "groups_2": 99.0, "groups_4": 99.1, "channels_4": 99.2, "channels_2": 99.3,
+    "channels_1": 11.35,
+}  # fmt: skip
+
+
+@pytest.fixture
+def study():
+    accuracies = {name: [value, value + 0.02] for name, value in ACCURACIES.items()}
+    return made_up_study(accuracies, variants=VARIANTS, reference=False)
+
+
+def test_the_figure_has_every_model_and_the_papers(study):
+    plot = accuracy_against_groups(study)
+    ours, theirs = plot.figure.axes
+    drawn = {line.get_label(): list(line.get_xdata()) for line in ours.lines}
+    assert [1, 2, 4] in drawn.values() and [4, 8] in drawn.values()
+    assert [text.get_text() for text in ours.texts] == ["11.4 % ↓"]  # would flatten the others
+    assert list(theirs.lines[0].get_ydata()) == [100 - error for error in PAPER_ERROR.values()]
+    for words in ("99.01 % with 2", "99.21 % with 4", "11.36 % with 16, too low to be drawn"):
+        assert words in plot.alt
+    assert "74.7 % with 1" in plot.alt
+    assert rendered(plot.figure, "svg").startswith(b"<?xml")
+
+
+def test_the_table_has_the_groups_of_each_width(study):
+    cells = groups_table(study).cells.set_index("Model")
+    assert list(cells["Groups"]) == [
+        "1, 1, 1", "2, 2, 2", "4, 4, 4", "2, 3, 4", "4, 6, 8", "8, 12, 16",
+    ]  # fmt: skip
+    assert cells["Channels in each"].iloc[3] == "4, 4, 4"
+    assert cells["Test accuracy, %"].iloc[0] == "98.91 ± 0.01"
+
+
+def test_the_report_says_why_one_channel_a_group_cannot_learn(study):
+    assert any("cannot learn" in note for note in normalization_notes(study))
+    del study.config["variants"]["channels_1"]
+    assert not any("cannot learn" in note for note in normalization_notes(study))
+
+
+def test_a_study_of_one_grouping_has_neither(default_config):
+    study = made_up_study({"gn": [99.0], "ln": [99.0], "bn_l1": [99.0]})
+    assert not varies_groups(default_config)
+    assert group_settings(default_config).empty
+    assert accuracy_against_groups(study) is None and groups_table(study) is None
+
+
+def test_groups_by_any_name():
+    assert group_setting({"norm": "group"}) == ("channels_per_group", 4)
+    assert group_setting({"norm": "group", "num_groups": 2}) == ("num_groups", 2)
+    assert group_setting({"norm": "layer"}) == ("num_groups", 1)
+    assert group_setting({"norm": "rms"}) is None
