@@ -45,13 +45,21 @@ class Project:
         shutil.copytree(self.folder, folder, symlinks=True)
         return Project(folder)
 
-    def snakemake(self, *arguments: str, succeeds: bool = True) -> str:
-        """Run snakemake on the sample study; returns all that it printed."""
+    def command(self, *arguments: str) -> list[str]:
+        """The command that runs snakemake on the sample study."""
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         if "--configfile" not in arguments:
             command += ["--configfile", "tests/workflow/sample.yaml"]
+        return command
+
+    def snakemake(self, *arguments: str, succeeds: bool = True) -> str:
+        """Run snakemake on the sample study; returns all that it printed."""
         answer = subprocess.run(
-            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self.command(*arguments),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert (answer.returncode == 0) == succeeds, answer.stdout
         return answer.stdout

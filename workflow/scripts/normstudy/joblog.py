@@ -12,6 +12,15 @@ from .processes import queue
 
 TAIL_LINES = 12
 
+# What PyTorch says of it, on the CPU and on a GPU; NumPy raises MemoryError.
+NO_MEMORY = ("allocate memory", "out of memory")
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
+    )
+
 
 @contextmanager
 def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
@@ -42,7 +51,13 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
     except StudyError as error:
         say(f"Error: {error}")
         sys.exit(1)
-    except Exception:
+    except Exception as error:
+        if _is_out_of_memory(error):
+            say(
+                "Error: the memory does not suffice: run fewer jobs side by side (--cores), or"
+                f" lower batch_size. It was: {str(error).splitlines()[0] if str(error) else ''}"
+            )
+            sys.exit(1)
         traceback.print_exc()
         sys.stderr.flush()
         tail = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
