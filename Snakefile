@@ -13,6 +13,7 @@ min_version("9.0")
 
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/console.smk"
 
 
 # On a cluster these run on the head node: short, or in need of the network.
@@ -47,14 +48,14 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
 
 onstart:
     claim_results()
+    plan_runs()
 
 
 onsuccess:
     discard_states()
-    if (RESULTS / "report.html").exists():
-        print(f"The report: {RESULTS / 'report.html'}")
+    say_done()
 
 
 onerror:
     discard_states()
-    print("Once that is mended, the same command goes on from here: nothing finished is lost.")
+    say_stopped()

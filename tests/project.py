@@ -14,6 +14,7 @@ PARTS = (
     "config.yaml",
     "environment.yml",
     "profiles",
+    "requirements.in",
     "workflow",
     "report",
     "tests/data",

@@ -82,7 +82,9 @@ runpy.run_path(
                 code=[training.__file__],
             ),
             output=SimpleNamespace(
-                metrics=str(folder / "metrics.csv"), checkpoint=str(folder / "checkpoint.pt")
+                metrics=str(folder / "metrics.csv"),
+                checkpoint=str(folder / "checkpoint.pt"),
+                provenance=str(folder / "provenance.json"),
             ),
             params=SimpleNamespace(recipe=recipe, resume=str(folder / "resume" / "run.pt")),
             wildcards=SimpleNamespace(variant="bn_l1", seed="1"),

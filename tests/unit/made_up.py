@@ -88,17 +88,39 @@ def made_up_study(
         for v in accuracies
         for s in range(1, seeds + 1)
     ]
+    trained = [
+        {
+            "variant": variant,
+            "seed": seed,
+            "started": "2026-01-31T12:00:00Z",
+            "finished": "2026-01-31T12:30:00Z",
+            "resumed_after_epoch": 0,
+            "device": "cpu",
+            "processor": "a processor",
+            "accelerator": None,
+            "threads": 1,
+            "system": "Linux",
+            "torch": "2.9",
+            "tensors_sha256": f"{seed:064x}",
+        }
+        for variant in accuracies
+        for seed in range(1, seeds + 1)
+    ]
     return Study(
         folder=folder,
         provenance={
             "config": config,
             "command": "snakemake --cores 4",
+            "started": "2026-01-31T12:00:00Z",
+            "finished": "2026-01-31T13:00:00Z",
             "sources": None,
             "python": "3.12.1",
             "versions": {"torch": "2.9"},
             "system": "Linux",
             "processor": "a processor",
             "data_sha256": {"raw/train": "0" * 64},
+            "data_source": {"train": {"from": "a folder", "at": "2026-01-31T12:00:00Z"}},
+            "runs": trained,
             "jobs": jobs,
         },
         metrics=metrics,

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import shutil
 import struct
 
@@ -10,6 +11,7 @@ import pytest
 import torchvision
 from normstudy import download as module
 from normstudy.data import CHECKSUMS, sha256, verify
+from normstudy.data_source import DATA_SOURCE
 from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.download import download
 from normstudy.errors import StudyError
@@ -33,6 +35,12 @@ def is_complete(raw):
     verify(raw.parent / CHECKSUMS)
     assert {path.name for path in raw.iterdir()} == set(FILE_NAMES)  # and nothing left behind
     assert all(sha256(raw / name) == SUMS[name] for name in FILE_NAMES)
+
+
+def sources(raw):
+    """file → where source.json says it came from."""
+    known = json.loads((raw.parent / DATA_SOURCE).read_text())
+    return {name: entry["from"] for name, entry in known.items()}
 
 
 def packed(folder):
@@ -75,6 +83,13 @@ def test_nothing_is_fetched_when_all_is_there(raw, monkeypatch):
     download("sample", raw, SUMS, say=said.append)
     assert {path: path.stat().st_mtime_ns for path in raw.iterdir()} == before
     assert said == [f"sample: all files are in {raw} already"]
+    assert sources(raw) == dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
+
+
+def test_files_put_in_place_by_hand_are_said_to_be_found_there(raw):
+    shutil.copytree(SAMPLE, raw)
+    download("sample", raw, SUMS)
+    assert sources(raw) == dict.fromkeys(FILE_NAMES, f"found in {raw}")
 
 
 def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
@@ -86,8 +101,11 @@ def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
         asked.append(handler.path)
         mirrors.good(handler)
 
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [serve(counting)])
+    mirror = serve(counting)
+    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [mirror])
     download("sample", raw, SUMS)
+    folder = dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
+    assert sources(raw) == folder | {FILE_NAMES[2]: mirror}
     assert asked == [f"/{FILE_NAMES[2]}.gz"]
     is_complete(raw)
 

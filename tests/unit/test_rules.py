@@ -14,6 +14,11 @@ PACKAGE = SCRIPTS / "normstudy"
 INFRASTRUCTURE = {
     "config_files",
     "config_words",
+    "console",
+    "data_source",
+    "machine",
+    "progress",
+    "run_record",
     "datasets",
     "errors",
     "files",

@@ -1,10 +1,12 @@
 """The whole chain on the real sample, and what runs again after which change."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 import torch
+from normstudy.checkpoint import tensors_sha256
 
 DEFAULT = ["gn", "ln", "bn_l1"]
 NEW_VARIANT = """variants:
@@ -74,13 +76,37 @@ def test_provenance_says_what_ran(finished):
     assert facts["versions"]["torch"] == torch.__version__.split("+")[0]
     assert len(facts["jobs"]) == 2 * len(DEFAULT)
     assert len(facts["data_sha256"]) == 4
+    origins = {entry["from"] for entry in facts["data_source"].values()}
+    assert origins == {"folder tests/data/MNIST-sample"}
     assert "snakemake --cores 2" in facts["command"]
+    assert facts["started"] <= facts["finished"]
+    assert [(run["variant"], run["seed"]) for run in facts["runs"]] == [(v, 1) for v in DEFAULT]
+
+
+@pytest.mark.parametrize("variant", DEFAULT)
+def test_provenance_has_the_digest_of_each_checkpoints_tensors(finished, variant):
+    facts = json.loads((finished.folder / "results/provenance.json").read_text())
+    path = finished.folder / f"results/{variant}/seed-1/checkpoint.pt"
+    state = torch.load(path, weights_only=True)["state_dict"]
+    (run,) = (run for run in facts["runs"] if run["variant"] == variant)
+    assert run["tensors_sha256"] == tensors_sha256(state)
+    assert run["resumed_after_epoch"] == 0 and run["device"] == "cpu"
 
 
 def test_progress_is_a_line_an_epoch_on_the_terminal_and_in_the_log(finished):
     line = "gn seed 1 · epoch 1/1 · test "
-    assert line in finished.log
+    assert re.search(rf"{line}.*study: \d of 3 runs trained", finished.log)
     assert line in (finished.folder / "results/logs/train/gn-seed-1.log").read_text()
+
+
+def test_the_terminal_has_a_line_a_job_and_ends_with_the_report(finished):
+    assert re.search(r"^\d\d:\d\d:\d\d  Training bn_l1, seed 1$", finished.log, re.M)
+    closing = r"11 of 11 jobs done · 3 of 3 runs trained\nDone in \d+ (s|min)\.\nThe report: "
+    assert re.search(closing + r"results/report\.html\n$", finished.log)
+    assert max(map(len, finished.log.splitlines())) < 160
+    assert "input:" not in finished.log and ".py" not in finished.log
+    (whole,) = (finished.folder / ".snakemake/log").glob("*.log")
+    assert "normstudy/training.py" in whole.read_text()
 
 
 # --- What runs again -----------------------------------------------------------------------
@@ -175,6 +201,8 @@ def test_a_missing_source_ends_in_one_message(project):
     output = project.snakemake(succeeds=False)
     assert "Error: other could not be had from any source." in output
     assert "Traceback" not in output
+    assert "Failed: Getting other\n    The last lines of results/logs/download.log:" in output
+    assert "the same command goes on from here" in output
 
 
 def test_a_changed_data_file_is_noticed(project):

@@ -23,6 +23,7 @@ RUN = RESULTS / "{variant}" / "seed-{seed}"
 RESUME = RESULTS / "resume"
 RAW_FILES = [DATA / "raw" / name for name in FILE_NAMES]
 CHECKSUMS = DATA / "sha256sums.txt"
+DATA_SOURCE = DATA / "source.json"
 
 
 wildcard_constraints:

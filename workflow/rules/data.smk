@@ -6,6 +6,9 @@ rule download:
         # study may be reading it.
         raw=update(RAW_FILES),
         checksums=update(CHECKSUMS),
+        # Apart from the checksums, which decide what is trained again: where a file came from
+        # does not. `update`: what is known of files that stay is kept.
+        source=update(DATA_SOURCE),
     log:
         LOGS / "download.log",
     benchmark:

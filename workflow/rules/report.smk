@@ -22,7 +22,10 @@ rule summarize:
         evaluations=run_files("evaluation.csv"),
         predictions=run_files("predictions.csv"),
         benchmarks=list(JOB_COSTS.values()),
+        runs=run_files("provenance.json"),
         checksums=CHECKSUMS,
+        data_source=DATA_SOURCE,
+        requirements=SOURCE / "requirements.in",
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
         code=modules(

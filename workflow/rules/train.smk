@@ -10,6 +10,7 @@ rule train:
     output:
         metrics=RUN / "metrics.csv",
         checkpoint=RUN / "checkpoint.pt",
+        provenance=RUN / "provenance.json",
     log:
         LOGS / "train" / "{variant}-seed-{seed}.log",
     benchmark:

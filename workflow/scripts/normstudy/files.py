@@ -1,6 +1,7 @@
 """Writing files so that a crash leaves the old file or none, never half of one."""
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,3 +44,10 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     """Write a table as UTF-8 CSV with one header row and \\n line ends, in one move."""
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def write_json(content: object, path: str | Path) -> None:
+    """Write UTF-8 JSON, indented, in one move."""
+    with replacing(path) as temporary:
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        temporary.write_text(f"{text}\n", encoding="utf-8")

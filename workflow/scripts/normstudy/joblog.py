@@ -3,14 +3,34 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from .errors import StudyError
 from .processes import queue
 
-TAIL_LINES = 12
+
+class Say:
+    """Called with a line, prints it to the log and to the terminal."""
+
+    def __init__(self, terminal: TextIO):
+        self._terminal = terminal
+
+    def __call__(self, line: str) -> None:
+        self.terminal(line)
+        _print(line, sys.stdout)
+
+    def terminal(self, line: str) -> None:
+        """Print a line to the terminal alone."""
+        _print(line, self._terminal)
+
+
+def _print(line: str, place: TextIO) -> None:
+    with suppress(OSError):  # a full disk, or a terminal that was closed
+        print(line, file=place, flush=True)
+
 
 # What PyTorch says of it, on the CPU and on a GPU; NumPy raises MemoryError.
 NO_MEMORY = ("allocate memory", "out of memory")
@@ -23,12 +43,11 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 @contextmanager
-def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
+def job_log(path: str | Path) -> Iterator[Say]:
     """Send the process's output to the log at `path` while the block runs.
 
-    Yields a function that prints a line to the log and to the terminal. A StudyError ends
-    the process with its sentence; any other exception puts its traceback in the log, and
-    the log's last lines and place on the terminal.
+    Yields what prints a line to the terminal as well. A StudyError ends the process with its
+    sentence; any other exception does with its name, and its traceback is in the log.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,12 +59,7 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-
-    def say(line: str) -> None:
-        for place in (terminal, sys.stdout):
-            with suppress(OSError):  # a full disk, or a terminal that was closed
-                print(line, file=place, flush=True)
-
+    say = Say(terminal)
     try:
         yield say
     except StudyError as error:
@@ -59,9 +73,7 @@ def job_log(path: str | Path) -> Iterator[Callable[[str], None]]:
             )
             sys.exit(1)
         traceback.print_exc()
-        sys.stderr.flush()
-        tail = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
-        print(f"\nLast lines of {path}:", *tail, sep="\n  ", file=terminal, flush=True)
+        say(f"Error: {type(error).__name__}: {error} (traceback in {path})")
         sys.exit(1)
     finally:
         with suppress(OSError):

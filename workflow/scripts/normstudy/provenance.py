@@ -1,23 +1,15 @@
 """What ran, on what, from which sources."""
 
+import json
 import platform
+import re
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
 
-DEPENDENCIES = ("torch", "torchvision", "snakemake", "pandas", "matplotlib", "papermill")
-
-
-def processor() -> str:
-    """The processor's name as the system gives it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0]}, {len(names)} cores" if names else platform.machine()
+from .machine import now, processor
 
 
 def commit(folder: Path) -> dict | None:
@@ -34,36 +26,68 @@ def commit(folder: Path) -> dict | None:
         return None
 
 
+def versions(requirements: Path) -> dict[str, str | None]:
+    """Package → installed version, of those that a requirements file names; None if missing."""
+    found = {}
+    for line in requirements.read_text(encoding="utf-8").splitlines():
+        if named := re.match(r"[A-Za-z0-9][\w.-]*", line):
+            try:
+                found[named[0]] = version(named[0])
+            except PackageNotFoundError:
+                found[named[0]] = None
+    return found
+
+
 def job_costs(benchmarks: dict[str, str]) -> list[dict]:
-    """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files."""
+    """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
+
+    Memory is None where the job ended before Snakemake looked.
+    """
     costs = []
     for job, path in benchmarks.items():
         row = pd.read_csv(path, sep="\t", na_values="-").iloc[-1]
-        costs.append({"job": job, "seconds": row["s"], "peak_memory_mb": row["max_rss"]})
+        memory = None if pd.isna(row["max_rss"]) else float(row["max_rss"])
+        costs.append({"job": job, "seconds": float(row["s"]), "peak_memory_mb": memory})
     return costs
 
 
 def provenance(
-    config: dict, sources: Path, checksums: Path, benchmarks: dict[str, str], command: str
+    config: dict,
+    sources: Path,
+    requirements: Path,
+    checksums: Path,
+    data_source: Path,
+    runs: list[Path],
+    benchmarks: dict[str, str],
+    command: str,
 ) -> dict:
     """Everything a reader needs to know about how the results came to be, for JSON.
 
     Args:
         config: the study as resolved.
         sources: the project's folder.
+        requirements: the file that names the direct dependencies.
         checksums: the dataset's listing, as `sha256sum` writes it.
+        data_source: JSON of where each data file came from.
+        runs: each run's provenance.json, as `run_record` makes it.
         benchmarks: job → its Snakemake benchmark file.
         command: what was typed.
     """
     listed = (line.split(maxsplit=1) for line in checksums.read_text().splitlines())
+    trained = [json.loads(Path(path).read_text(encoding="utf-8")) for path in runs]
     return {
         "command": command,
+        "started": min(run["started"] for run in trained),
+        "finished": now(),
         "sources": commit(sources),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in DEPENDENCIES},
+        "versions": versions(requirements),
         "system": platform.platform(),
         "processor": processor(),
         "data_sha256": {name: digest for digest, name in listed},
+        "data_source": json.loads(data_source.read_text(encoding="utf-8")),
+        "seeds": list(dict.fromkeys(run["seed"] for run in trained)),
+        "runs": trained,
         "jobs": job_costs(benchmarks),
         "config": config,
     }

@@ -26,6 +26,7 @@ RECIPE_ROWS = {
     "precision": "Arithmetic",
     "threads": "Threads of a job",
 }
+MOST_CHECKPOINTS = 20  # in the table of their digests
 
 
 def _layer(layer: nn.Module) -> str:
@@ -142,7 +143,15 @@ def job_table(study: Study) -> Table:
                 "Peak memory, MB": _most(own["peak_memory_mb"]),
             }
         )
-    return Table(pd.DataFrame(rows), "Time and peak memory of the jobs.", "provenance.json")
+    caption = "Time and peak memory of the jobs."
+    resumed = sum(run["resumed_after_epoch"] > 0 for run in study.provenance["runs"])
+    if resumed:
+        were = "run was" if resumed == 1 else "runs were"
+        caption += (
+            f" {resumed:,} training {were} interrupted: of those the job that finished is counted,"
+            " not the one before."
+        )
+    return Table(pd.DataFrame(rows), caption, "provenance.json")
 
 
 def _most(values: pd.Series) -> str:
@@ -151,24 +160,57 @@ def _most(values: pd.Series) -> str:
 
 
 def version_table(study: Study) -> Table:
-    """The machine and the versions of what ran."""
-    facts = study.provenance
-    sources = facts["sources"]
-    rows = {"Processor": facts["processor"], "System": facts["system"], "Python": facts["python"]}
+    """When and on what the models were trained, and the versions of what ran."""
+    facts, runs = study.provenance, study.provenance["runs"]
+    rows = {
+        "Trained (UTC)": f"{_time(facts['started'])} to {_time(max(r['finished'] for r in runs))}",
+        "Processor": listing(dict.fromkeys(run["processor"] for run in runs)),
+        "Device": listing(dict.fromkeys(run["accelerator"] or run["device"] for run in runs)),
+        "Threads of a job": listing(dict.fromkeys(str(run["threads"]) for run in runs)),
+        "System": listing(dict.fromkeys(run["system"] for run in runs)),
+        "Python": facts["python"],
+    }
     rows |= facts["versions"]
-    if sources:
-        rows["Commit of the sources"] = sources["commit"] + (
-            " (with changes not committed)" if sources["modified"] else ""
-        )
+    if sources := facts["sources"]:
+        changed = " (with changes not committed)" if sources["modified"] else ""
+        rows["Commit of the sources"] = sources["commit"] + changed
     cells = pd.DataFrame({"What": list(rows), "Which": [str(value) for value in rows.values()]})
     return Table(cells, "Machine and versions.", "provenance.json")
 
 
+def _time(iso: str) -> str:
+    """2026-01-31T12:00:00Z as 2026-01-31 12:00."""
+    return iso[:16].replace("T", " ")
+
+
 def checksum_table(study: Study) -> Table:
-    """The data files with their SHA-256."""
-    sums = study.provenance["data_sha256"]
-    cells = pd.DataFrame({"File": list(sums), "SHA-256": list(sums.values())})
+    """The data files with their SHA-256 and where they came from."""
+    sums, sources = study.provenance["data_sha256"], study.provenance["data_source"]
+    origins = [sources[name.rpartition("/")[2]]["from"] for name in sums]
+    cells = pd.DataFrame({"File": list(sums), "SHA-256": list(sums.values()), "From": origins})
     return Table(cells, "The data files that were read.", "provenance.json")
+
+
+def checkpoint_table(study: Study) -> Table:
+    """The digest of each trained network; of the first seed only where there are many."""
+    runs = study.provenance["runs"]
+    shown = runs
+    caption = (
+        "The trained networks: a digest of the values of all tensors of a checkpoint"
+        " (checkpoint.tensors_sha256). Equal digests are equal networks, to the bit."
+    )
+    if len(runs) > MOST_CHECKPOINTS:
+        shown = [run for run in runs if run["seed"] == study.seeds[0]]
+        caption += f" Shown for seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
+    rows = [
+        {
+            "Run": f"{study.labels[run['variant']]}, seed {run['seed']}",
+            "Trained (UTC)": _time(run["finished"]),
+            "SHA-256": run["tensors_sha256"],
+        }
+        for run in shown
+    ]
+    return Table(pd.DataFrame(rows), caption, "provenance.json")
 
 
 # norm -> over what mean and variance are taken, how many sets that makes in a layer

@@ -1,0 +1,97 @@
+"""What the terminal shows, from records of Snakemake's own logger."""
+
+import logging
+
+import pytest
+from normstudy.console import ShortLines, shorten
+from snakemake.logging import DefaultFormatter
+from snakemake_interface_logger_plugins.common import LogEvent
+
+
+@pytest.fixture
+def form():
+    """Formats a record as ShortLines over Snakemake's formatter does."""
+    formatter = ShortLines(
+        DefaultFormatter(),
+        words={"train": "Training {variant}, seed {seed}"},
+        so_far=lambda: "2 of 3 runs trained",
+        dry_run=lambda: False,
+        finished=lambda: "The report: results/report.html",
+    )
+
+    def form(message="", event=None, **facts):
+        record = logging.LogRecord("snakemake", logging.INFO, "", 0, message, None, None)
+        vars(record).update(facts | ({"event": event} if event else {}))
+        return formatter.format(record)
+
+    form.formatter = formatter
+    return form
+
+
+def job(number, rule="train", output=("results/gn/seed-1/metrics.csv",)):
+    reason = "Missing output files: a.csv, b.pt, c.tsv; Code has changed since last execution"
+    facts = {"rule_name": rule, "output": list(output), "reason": reason, "jobid": number}
+    return facts | {"wildcards": {"variant": "gn", "seed": "1"}, "event": LogEvent.JOB_INFO}
+
+
+def test_a_job_is_a_line_when_it_starts(form):
+    assert form(**job(4))[8:] == "  Training gn, seed 1"
+    assert form("Finished jobid: 4", event=LogEvent.JOB_FINISHED) == ""
+    assert form("Execute 1 jobs...", event=LogEvent.JOB_STARTED) == ""
+
+
+def test_a_rule_without_words_is_named_with_its_wildcards(form):
+    assert form(**job(4, rule="export"))[8:] == "  export gn 1"
+
+
+def test_a_dry_run_says_why(form):
+    form.formatter.dry_run = lambda: True
+    because = "Missing output files: a.csv and 2 more; Code has changed since last execution"
+    assert form(**job(4)) == f"Training gn, seed 1\n    because: {because}"
+
+
+def test_a_target_that_only_gathers_is_not_mentioned(form):
+    assert form(**job(0, rule="all", output=())) == ""
+
+
+def test_progress_is_of_jobs_and_runs(form):
+    line = form(event=LogEvent.PROGRESS, done=5, total=11)
+    assert line[8:] == "  5 of 11 jobs done · 2 of 3 runs trained"
+
+
+def test_a_failed_job_shows_the_end_of_its_log(form, tmp_path):
+    log = tmp_path / "train.log"
+    log.write_text("".join(f"line {n}\n" for n in range(100)))
+    form(**job(4))
+    facts = {"jobid": 4, "rule_name": "train", "log": [str(log)]}
+    shown = form(event=LogEvent.JOB_ERROR, **facts)
+    assert "Failed: Training gn, seed 1\n" in shown and f"last lines of {log}" in shown
+    assert "line 99" in shown and "line 88" in shown and "line 87" not in shown
+    group = form(event=LogEvent.GROUP_ERROR, job_error_info=[facts, facts | {"jobid": 9}])
+    assert group.count("line 99") == 2 and "Failed: train\n" in group
+
+
+def test_a_job_that_was_killed_is_said_to_be(form):
+    error = "RuleException:\nCalledProcessError in file x, line 9:\nCommand 'y' "
+    shown = form(f"{error}died with <Signals.SIGKILL: 9>.", event=LogEvent.ERROR)
+    assert "SIGKILL" in shown and "memory" in shown and "Command" not in shown
+    assert form(f"{error}returned non-zero exit status 1.", event=LogEvent.ERROR) == ""
+
+
+def test_when_nothing_is_to_be_done_the_report_is_named(form):
+    shown = form("Nothing to be done (all requested files are present and up to date).")
+    assert shown.endswith("\nThe report: results/report.html")
+
+
+def test_chatter_is_left_out_and_the_rest_left_in(form):
+    assert form("Complete log(s): x") == form("Elapsed time: 0:01") == ""
+    assert form("Job stats:\njob count", event=LogEvent.RUN_INFO) == "Job stats:\njob count"
+    assert form("WorkflowError:\nno such file", event=LogEvent.ERROR).startswith("WorkflowError")
+
+
+def test_lists_of_files_become_their_first():
+    assert shorten("Forced execution") == "Forced execution"
+    assert shorten("Updated input files: a") == "Updated input files: a"
+    assert shorten("Updated input files: a, b; Params have changed") == (
+        "Updated input files: a and 1 more; Params have changed"
+    )

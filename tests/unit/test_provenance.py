@@ -1,0 +1,95 @@
+"""What ran, on what: each fact against another way of learning it."""
+
+import hashlib
+import json
+import re
+import struct
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import torch
+from normstudy.checkpoint import save_checkpoint, tensors_sha256
+from normstudy.machine import accelerator, now, processor
+from normstudy.model import build_model
+from normstudy.provenance import commit, job_costs, versions
+from places import ROOT
+
+
+def test_the_digest_is_of_names_dtypes_shapes_and_values():
+    state = {"b": torch.tensor(7), "a": torch.tensor([[1.5, -2.0]])}
+    content = b"a float32 1,2\n" + struct.pack("<2f", 1.5, -2.0)
+    content += b"b int64 \n" + struct.pack("<q", 7)
+    assert tensors_sha256(state) == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"w": torch.tensor([[1.0], [2.0]])},
+        {"w": torch.tensor([1.0, 2.0], dtype=torch.float64)},
+        {"w": torch.nextafter(torch.tensor([1.0, 2.0]), torch.tensor(9.0))},
+        {"v": torch.tensor([1.0, 2.0])},
+    ],
+)
+def test_anything_else_has_another_digest(other):
+    assert tensors_sha256(other) != tensors_sha256({"w": torch.tensor([1.0, 2.0])})
+
+
+def test_the_digest_survives_saving_and_another_layout_in_memory(tmp_path):
+    model = build_model("batch")
+    before = tensors_sha256(model.state_dict())
+    save_checkpoint(model, {}, tmp_path / "checkpoint.pt")
+    saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert tensors_sha256(saved["state_dict"]) == before
+    model.to(memory_format=torch.channels_last)
+    assert tensors_sha256(model.state_dict()) == before
+
+
+def test_versions_are_those_that_are_pinned(tmp_path):
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.in").read_text(), re.M))
+    assert versions(ROOT / "requirements.in") == pins
+    (tmp_path / "other.in").write_text("# a comment\nno-such-package-as-this>=1\n")
+    assert versions(tmp_path / "other.in") == {"no-such-package-as-this": None}
+
+
+def test_the_commit_and_whether_files_differ_from_it(tmp_path):
+    def git(*words):
+        identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+        return subprocess.run(
+            ["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    assert commit(tmp_path) is None
+    git("init")
+    (tmp_path / "file").write_text("1")
+    git("add", "file")
+    git("commit", "-m", "first")
+    assert commit(tmp_path) == {"commit": git("log", "--format=%H"), "modified": False}
+    (tmp_path / "file").write_text("2")
+    assert commit(tmp_path)["modified"]
+
+
+def test_the_processor_is_the_one_lscpu_names():
+    described = subprocess.check_output(["lscpu"], text=True)
+    (model,) = re.findall(r"^Model name: *(.+?)$", described, re.M)
+    (threads,) = re.findall(r"^CPU\(s\): *(\d+)$", described, re.M)
+    assert processor() == f"{model}, {threads} cores"
+    assert accelerator("cpu") is None
+
+
+def test_the_time_is_utc_to_the_second():
+    said = datetime.fromisoformat(now())
+    assert timedelta(0) <= datetime.now(UTC) - said < timedelta(seconds=60)
+
+
+def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
+    head = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    (tmp_path / "a.tsv").write_text(f"{head}12.5\t0:00:12\t930.25\t1\t1\t1\t0\t0\t98\t12\n")
+    (tmp_path / "b.tsv").write_text(f"{head}0.1\t0:00:00\t-\t-\t-\t-\t-\t-\t-\t-\n")
+    costs = job_costs({"a": tmp_path / "a.tsv", "b": tmp_path / "b.tsv"})
+    assert costs == [
+        {"job": "a", "seconds": 12.5, "peak_memory_mb": 930.25},
+        {"job": "b", "seconds": 0.1, "peak_memory_mb": None},
+    ]
+    assert json.loads(json.dumps(costs, allow_nan=False)) == costs
