@@ -195,6 +195,14 @@ def test_archives_without_known_files_are_checked_by_md5(raw, qmnist, serve, mon
     assert "MD5 differs" in said[0] and said[1].endswith("verified")
 
 
+@pytest.mark.parametrize("length", [4, 9, 12, -1])
+def test_labels_of_qmnist_that_are_cut_short(raw, qmnist, length):
+    for archive in qmnist.glob("*labels*"):
+        archive.write_bytes(gzip.compress(gzip.decompress(archive.read_bytes())[:length]))
+    with pytest.raises(StudyError, match="its labels are cut short"):
+        download("QMNIST", raw, {}, qmnist)
+
+
 def test_a_folder_of_archives_whose_files_are_not_known_is_taken_as_it_is(raw, qmnist):
     said = []
     download("QMNIST", raw, {}, qmnist, say=said.append)

@@ -129,6 +129,13 @@ def test_after_a_change_of_the_model_everything_is_trained_again(project):
     }  # fmt: skip
 
 
+def test_results_are_kept_by_touch_after_a_change_of_the_model(project):
+    """What README.md says to do before a normalization of one's own is tried."""
+    project.comment("model.py")
+    project.snakemake("--touch")
+    assert project.planned() == {}
+
+
 def test_a_file_that_is_touched_but_not_changed_reruns_nothing(project):
     (project.folder / "workflow/scripts/normstudy/model.py").touch()
     assert project.planned() == {}

@@ -10,7 +10,7 @@ sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 
 from normstudy import config as study
 from normstudy.config_files import command_line, read_config_file, typed
-from normstudy.datasets import FILE_NAMES
+from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 

@@ -225,8 +225,11 @@ def _classes_only(path: Path) -> Path:
     with path.open("rb") as content:
         if content.read(4) != b"\x00\x00\x0c\x02":  # IDX of 4-byte integers in two dimensions
             return path
-        count, columns = struct.unpack(">II", content.read(8))
-        rows = np.frombuffer(content.read(), ">i4").reshape(count, columns)
+        header, numbers = content.read(8), content.read()
+    count, columns = struct.unpack(">II", header) if len(header) == 8 else (0, 0)
+    if not columns or len(numbers) != 4 * count * columns:
+        raise StudyError("its labels are cut short")
+    rows = np.frombuffer(numbers, ">i4").reshape(count, columns)
     classes = path.with_name(f"{path.name}.classes")
     classes.write_bytes(
         struct.pack(">BBBBI", 0, 0, 8, 1, count) + rows[:, 0].astype("u1").tobytes()

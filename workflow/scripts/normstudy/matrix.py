@@ -33,11 +33,11 @@ def misclassified_matrix(
     figure = Figure(figsize=(9, 1.1 + 2.25 * rows), dpi=160, layout="constrained")
     shown = errors.head(count)
     of_all = (
-        f"{len(shown)} of {len(errors)} errors"
+        f"{len(shown)} of {len(errors):,} errors"
         if len(errors) > len(shown)
         else "the only error"
         if len(errors) == 1
-        else f"all {len(errors)} errors"
+        else f"all {len(errors):,} errors"
         if len(errors)
         else "no errors"
     )

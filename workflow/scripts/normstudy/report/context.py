@@ -108,8 +108,9 @@ def normalization_notes(study: Study) -> list[str]:
         )
     if "layer" in used:
         notes.append(
-            "Layer Normalization here is Group Normalization with one group, as in the replicated"
-            " study: a factor and an offset per channel. PyTorch's LayerNorm over (C, H, W) has the"
+            "Layer Normalization here is Group Normalization with one group"
+            f"{', as in the replicated study' if study.reference is not None else ''}: a factor and"
+            " an offset per channel. PyTorch's LayerNorm over (C, H, W) has the"
             " same means and variances but a factor and an offset per activation, and the LayerNorm"
             " of ConvNeXt-style networks averages over the channels alone."
         )
@@ -140,7 +141,7 @@ def repeatability(study: Study) -> str:
         " the order of the images, their augmentation and the dropout, each by a random stream of"
         " its own; runs with the same seed see the same images in the same order with the same"
         " augmentation. On the same machine with the same versions the numbers come out the same;"
-        " on another the last digits of floating-point sums may differ, and with them the results"
+        " on another the last decimals of floating-point sums may differ, and with them the results"
         " a little."
     )
 
