@@ -2,6 +2,8 @@
 
 import base64
 import re
+from dataclasses import replace
+from html import escape
 
 import nbformat
 import pandas as pd
@@ -10,6 +12,7 @@ from made_up import ROOT, made_up_study
 from normstudy.errors import StudyError
 from normstudy.report import figures, page
 from normstudy.report.notebook import drop_empty, execute, outline, render
+from normstudy.report.plot import rendered
 from normstudy.report.tables import Table
 
 HOSTILE = '<script>alert("1")</script> & $x$'
@@ -40,8 +43,8 @@ def test_strings_are_escaped_everywhere():
 
 def test_labels_are_escaped_in_alt_text(tmp_path):
     variants = {"gn": {"label": HOSTILE, "norm": "group"}}
-    study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2)
-    shown = page.show(figures.loss(study.metrics, study.labels), tmp_path).data
+    study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2, folder=tmp_path)
+    shown = page.show(figures.loss(study.metrics, study.labels), study).data
     assert "<script>" not in shown
     assert 'alt="Line graph of loss' in shown
     assert ESCAPED in shown
@@ -74,9 +77,28 @@ def test_table_can_be_read_out_and_its_numbers_are_set_right():
     assert '<a href="summary.csv">' in html
 
 
-def test_show_saves_both_files_and_embeds_the_smaller(tmp_path):
-    study = made_up_study({"gn": [99.5]}, epochs=2)
-    html = page.show(figures.accuracy(study.metrics, study.labels), tmp_path).data
+def test_a_head_of_two_rows_names_groups_and_counts_its_columns():
+    cells = pd.DataFrame(
+        {("Model", ""): ["a"], ("Loss", "here"): ["1"], ("Loss", "there"): ["2"], ("T", ""): ["3"]}
+    )
+    html = page.table(Table(cells, "A caption.")).data
+    head = html.partition("<tbody>")[0]
+    assert '<th scope="colgroup" colspan="2">Loss</th>' in head
+    assert re.findall(r'data-column="(\d)"', head) == ["0", "3", "1", "2"]  # as they are written
+    assert head.count('rowspan="2"') == 2
+
+
+@pytest.mark.parametrize(("rows", "sortable"), [(2, False), (3, True)])
+def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
+    cells = pd.DataFrame({"Model": ["a"] * rows, "n": ["1"] * rows})
+    assert ('class="sortable"' in page.table(Table(cells, "C.", sortable=True)).data) == sortable
+    assert "sortable" not in page.table(Table(cells, "C.")).data
+
+
+def test_show_saves_both_files_and_embeds_the_smaller_for_screen_and_phone(tmp_path):
+    study = made_up_study({"gn": [99.5]}, epochs=2, folder=tmp_path)
+    plot = figures.accuracy(study.metrics, study.labels)
+    html = page.show(plot, study).data
     sizes = {
         kind: (tmp_path / "figures" / f"accuracy.{kind}").read_bytes() for kind in ("png", "svg")
     }
@@ -84,8 +106,23 @@ def test_show_saves_both_files_and_embeds_the_smaller(tmp_path):
     smaller = min(sizes, key=lambda kind: len(sizes[kind]))
     assert base64.b64decode(data) == sizes[smaller]
     assert kind.startswith(smaller)
+    (kind, data) = re.search(r'srcset="data:image/([a-z+]+);base64,([^"]+)"', html).groups()
+    again = figures.accuracy(study.metrics, study.labels)
+    assert base64.b64decode(data) == rendered(again.narrow, smaller)
+    assert kind.startswith(smaller)
     assert "<figcaption>Accuracy by epoch." in html
-    assert 'href="metrics.csv"' in html
+    for extension in ("svg", "png"):
+        assert f'href="figures/accuracy.{extension}"' in html
+
+
+def test_a_figure_names_its_table_its_function_and_its_command(tmp_path):
+    study = made_up_study({"gn": [99.5, 99.4]}, epochs=2, folder=tmp_path / "a b")
+    study = replace(study, options="--configfile my.yaml")
+    html = page.show(figures.loss(study.metrics, study.labels), study).data
+    assert 'From <a href="metrics.csv">metrics.csv</a> by' in html
+    assert "<code>normstudy.report.curves.loss</code>" in html
+    target = escape(f"'{tmp_path}/a b/figures/loss.svg'")
+    assert f"<code>snakemake --cores 1 {target} --force --configfile my.yaml</code>" in html
 
 
 def test_optional_prose_goes_with_the_output_it_introduces():

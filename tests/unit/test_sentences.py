@@ -1,14 +1,30 @@
 """The sentences say what the tables say, whoever wins."""
 
+import re
+
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from made_up import made_up_config, made_up_study
 from normstudy import model
 from normstudy.data import pixel_constants
 from normstudy.report import context, sentences, setup_tables
 from normstudy.report.replicated import departures, same_course
 from normstudy.report.wording import counted, fixed, listing, signed, spelled
+from scipy import stats
 
-CLAIM = {"id": "x", "says": "…", "metric": "test_accuracy", "variant": "gn", "against": "all"}
+CLAIM = {
+    "id": "x",
+    "says": "It is so",
+    "metric": "test_accuracy",
+    "variant": "gn",
+    "against": "all",
+}
+
+
+def answer(study):
+    return " ".join(filter(None, sentences.answer(study)))
 
 
 def quick(**dataset):
@@ -36,7 +52,7 @@ def test_numbers():
 
 
 def test_answer_names_the_winner_first_with_its_errors():
-    text = sentences.answer(made_up_study({"gn": [99.37], "ln": [99.50], "bn_l1": [99.40]}))
+    text = answer(made_up_study({"gn": [99.37], "ln": [99.50], "bn_l1": [99.40]}))
     assert text.startswith("Layer Normalization errs on 50 of the 10,000 test images (99.50 %")
     assert "Batch Normalization + L1 on 60 (99.40 % correct)" in text
     assert "Group Normalization on 63" in text
@@ -46,21 +62,21 @@ def test_answer_names_the_winner_first_with_its_errors():
 
 
 def test_answer_with_intervals_apart():
-    text = sentences.answer(made_up_study({"gn": [99.5], "ln": [99.4], "bn_l1": [98.0]}))
+    text = answer(made_up_study({"gn": [99.5], "ln": [99.4], "bn_l1": [98.0]}))
     assert "lies wholly above that of Batch Normalization + L1" in text
     assert "overlaps with that of Layer Normalization" in text
     assert "with one seed" in text
 
 
 def test_answer_when_level():
-    text = sentences.answer(made_up_study({"gn": [99.5], "ln": [99.5]}))
+    text = answer(made_up_study({"gn": [99.5], "ln": [99.5]}))
     assert "best and worst are level" in text
     assert "of both overlap" in text
 
 
 @pytest.mark.parametrize("accuracies", [[99.5], [99.5, 99.4]])
 def test_one_variant_is_not_compared(accuracies):
-    text = sentences.answer(made_up_study({"gn": accuracies}))
+    text = answer(made_up_study({"gn": accuracies}))
     assert "Group Normalization" in text
     for word in ("best", "overlap", "leads", "nan"):
         assert word not in text
@@ -75,21 +91,83 @@ def test_answer_over_seeds_tells_apart_what_is_apart():
             "bn_l1": [99.00 + s for s in spread],
         }
     )
-    text = sentences.answer(study)
+    text = answer(study)
     assert text.startswith("Over ten seeds")
     assert "Layer Normalization 99.45 ± 0.02 %" in text
-    assert "leads Group Normalization by 0.05 points (95 % interval +" in text
-    assert "Batch Normalization + L1 by 0.45 points" in text
+    assert "Layer Normalization is 0.05 points above Group Normalization (interval +" in text
+    assert "0.45 points above Batch Normalization + L1" in text
     assert "ahead in 10 of 10 seeds" in text
-    assert "excludes 0" in text
-    assert "includes 0" not in text
+    assert "adjusted for three pairs of models; they all exclude 0." in text
+    assert "include 0" not in text
 
 
 def test_answer_over_seeds_that_differ_in_nothing():
-    text = sentences.answer(made_up_study({"gn": [99.5, 99.4, 99.3], "ln": [99.3, 99.4, 99.5]}))
-    assert "leads Layer Normalization by 0.00 points" in text
-    assert "includes 0: no difference is shown" in text
-    assert "excludes" not in text
+    text = answer(made_up_study({"gn": [99.5, 99.4, 99.3], "ln": [99.3, 99.4, 99.5]}))
+    assert "Group Normalization is level with Layer Normalization" in text
+    assert "it includes 0: no difference is shown" in text
+    assert "exclude" not in text
+
+
+def test_the_interval_that_leads_is_adjusted_for_having_picked_the_best():
+    rng = np.random.default_rng(3)
+    study = made_up_study({f"v{i}": (99 + 0.05 * rng.normal(size=6)).tolist() for i in range(4)})
+    text = answer(study)
+    means = study.runs.groupby("variant")["test_accuracy"].mean()
+    table = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
+    gaps = table[means.idxmax()] - table[means.drop(means.idxmax()).idxmax()]
+    test = stats.ttest_1samp(gaps, 0).confidence_interval(1 - 0.05 / 6)  # 6 pairs of 4 models
+    assert f"interval {signed(test.low)} to {signed(test.high)}" in text
+    assert "adjusted for six pairs of models" in text
+
+
+def test_the_verdicts_come_first_with_seeds_enough_and_last_with_one():
+    for seeds in (1, 3, 8):
+        values = {"gn": [99.6 + 0.01 * s for s in range(seeds)], "ln": [99.4] * seeds}
+        first, second = sentences.answer(made_up_study(values, claims=[CLAIM]))
+        judged, means = (second, first) if seeds == 1 else (first, second)
+        assert "claim" in judged and "claim" not in means
+        assert ("is supported" in judged) == (seeds == 8)
+        assert ("One run of each" in means) == (seeds == 1)
+
+
+@settings(max_examples=25)
+@given(
+    st.dictionaries(
+        st.sampled_from(["gn", "ln", "bn_l1", "a", "b"]),
+        st.lists(st.integers(9_850, 10_000), min_size=3, max_size=3),
+        min_size=2,
+    )
+)
+def test_whatever_the_tables_say_the_sentences_say(images_right):
+    values = {name: [right / 100 for right in seeds] for name, seeds in images_right.items()}
+    study = made_up_study(values, epochs=1)
+    means = {study.labels[name]: sum(seeds) / 3 for name, seeds in values.items()}
+    text = answer(study)
+    listed = re.findall(r"(?:^|, | and )([^,]+?) (\d+\.\d\d) ±", text.partition("is: ")[2])
+    assert {label: f"{mean:.2f}" for label, mean in means.items()} == dict(listed)
+    assert [means[label] for label, _ in listed] == sorted(means.values(), reverse=True)
+    intervals = re.findall(r"interval ([+−±]\d+\.\d+) to ([+−±]\d+\.\d+)", text)
+    assert len(intervals) == len(values) - 1
+    if all(low[0] == "+" for low, _ in intervals):
+        assert "exclude" in text and "no difference is shown" not in text
+    if all(low[0] == "−" for low, _ in intervals):
+        assert "no difference is shown" in text
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(9_800, 10_000), min_size=2, max_size=5))
+def test_with_one_run_the_sentences_rank_by_errors_and_claim_no_more(images_right):
+    study = made_up_study(
+        {f"v{i}": [right / 100] for i, right in enumerate(images_right)}, epochs=1
+    )
+    text = answer(study)
+    errors = [int(n.replace(",", "")) for n in re.findall(r"\bon (\d[\d,]*) ", text)]
+    assert errors == sorted(10_000 - right for right in images_right)
+    apart = max(images_right) - min(images_right)
+    if "cannot rank" in text:
+        assert f"{apart} images apart" in text or apart <= 1
+    else:
+        assert "lies wholly above" in text and "with one seed" in text
 
 
 def test_compared_counts_what_there_is():
@@ -152,7 +230,7 @@ def test_departures():
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_of_many_models_not_all_are_named(seeds):
     study = made_up_study({f"v{i}": [99.0 + i / 100] * seeds for i in range(12)})
-    text = sentences.compared(study) + sentences.answer(study)
+    text = sentences.compared(study) + answer(study)
     assert "12 small convolutional networks, trained" in text
     assert "Model v11" in text
     assert "eight more between and Model v0" in text
@@ -192,7 +270,7 @@ def test_no_sentence_has_a_number_that_is_none(seeds, sample):
     train, _ = sample
     study = made_up_study({"gn": [99.5] * seeds, "ln": [99.5] * seeds, "other": [99.1] * seeds})
     texts = [
-        sentences.answer(study),
+        answer(study),
         sentences.compared(study),
         sentences.replication(study),
         context.repeatability(study),

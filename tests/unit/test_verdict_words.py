@@ -1,11 +1,14 @@
 """Sentences, table and figures of the verdicts: true of the tables they are made from."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from normstudy import verdicts
 from normstudy.report import batch_size_figure, verdict_figures, verdict_text
 from normstudy.report.plot import rendered
+from normstudy.report.wording import spelled
 from normstudy.single_run import single_run_tests
 
 
@@ -41,23 +44,40 @@ def test_ten_seeds(config):
     )
     assert f"interval +{row.adjusted_low:.3f} to +{row.adjusted_high:.3f}" in first
     assert verdict_text.power_note(table, config) == ""
-    counts = table.drop_duplicates("claim")["claim_verdict"].value_counts()
-    assert f"{counts['supported']} supported" in verdict_text.overview(table)
 
 
-def test_five_seeds_say_why_nothing_can_be_supported(config):
-    _, table = judged(config, 5, gn=99.9)
+@pytest.mark.parametrize("seeds", [5, 7])
+def test_too_few_seeds_say_why_nothing_can_be_supported(config, seeds):
+    _, table = judged(config, seeds, gn=99.9)
+    text = verdict_text.judgement(table, config)
+    assert "cannot support any, however large the difference: that takes at least eight" in text
     note = verdict_text.power_note(table, config)
-    assert "With 5 seeds nothing can be supported" in note
-    assert "2/2^5 = 0.062, above 0.05" in note
-    assert "4 claims would take at least 8 seeds" in note
+    assert f"with {seeds} seeds is 2/2^{seeds} = {2 / 2**seeds:.2g}" in note
+    assert "times the number of claims, 4, is above 0.05" in note
     assert "supported" not in set(table["verdict"])
 
 
-def test_seven_seeds_are_too_few_for_four_claims(config):
-    _, table = judged(config, 7, gn=99.9)
-    assert "times the number of claims, 4, is above 0.05" in verdict_text.power_note(table, config)
-    assert "supported" not in set(table["verdict"])
+@pytest.mark.parametrize("gn", [99.9, 99.4, 98.9])
+def test_the_judgement_counts_and_quotes_every_claim_once(config, gn):
+    _, table = judged(config, 10, gn=gn)
+    text = verdict_text.judgement(table, config)
+    verdict_of = table.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+    for name, count in verdict_of.value_counts().items():
+        assert re.search(rf"\b{spelled(count)} (is|are) {name}\b", text), text
+    for claim in config["claims"]:
+        quoted = re.search(rf"(is|are) ([a-z ]+) \([^)]*“{re.escape(claim['says'])}”", text)
+        assert quoted[2] == verdict_of[claim["id"]]
+    assert "cannot support" not in text and "one run" not in text
+
+
+def test_the_judgement_of_a_single_claim(config):
+    config = {**config, "claims": config["claims"][:1]}
+    for gn, verdict in ((99.9, "supported"), (98.9, "not supported")):
+        _, table = judged(config, 10, gn=gn)
+        assert verdict_text.judgement(table, config) == (
+            "With ten seeds the claim “Group Normalization has the best test accuracy” is"
+            f" {verdict}."
+        )
 
 
 def test_one_seed_cannot_tell_and_shows_mcnemar(config):
@@ -71,15 +91,13 @@ def test_one_seed_cannot_tell_and_shows_mcnemar(config):
     }
     tests = single_run_tests(config["claims"], predictions)
     sentences = verdict_text.claim_sentences(table, config, tests)
-    assert all("one run cannot tell" in sentence for sentence in sentences)
-    assert (
-        "Group Normalization alone is right on 10 and Layer Normalization alone on 0"
-        in (sentences[0])
-    )
-    assert "(McNemar's exact test: p = 0.002)" in sentences[0]
-    assert sentences[0].endswith("not about the methods.")
-    assert "McNemar" not in "".join(sentences[1:])  # the other claims are not about test images
-    assert "one run cannot tell" in verdict_text.overview(table)
+    (sentence,) = sentences  # the other claims are not about test images
+    assert "Group Normalization alone is right on 10 and Layer Normalization alone on 0" in sentence
+    assert "0 (p = 0.002)" in sentence
+    assert sentence.startswith("McNemar's exact test for these trained networks, not for the meth")
+    text = verdict_text.judgement(table, config)
+    assert text.startswith("None of the four claims can be judged: one run cannot tell")
+    assert text.endswith("It takes at least eight seeds to support any of them.")
     shown = verdict_text.verdict_table(table, config)
     assert "adjusted p" not in shown
     assert shown["claim"].str.contains("one run cannot tell").all()
@@ -93,6 +111,8 @@ def test_real_but_negligible(config):
         "real but negligible: less than 0.05 points"
         in (verdict_text.claim_sentences(table, config)[0])
     )
+    text = verdict_text.judgement(table, config)
+    assert "is real, but against some rival smaller than the margin that matters" in text
 
 
 def test_inconclusive_tells_the_seeds_it_would_take(config):
@@ -120,7 +140,7 @@ def test_the_table_read_back_says_the_same(config, tmp_path):
 def test_no_claims(config):
     config = {**config, "claims": []}
     _, table = judged(config, 3)
-    assert verdict_text.overview(table) == "This study states no claims."
+    assert verdict_text.judgement(table, config) == ""
     assert verdict_text.claim_sentences(table, config) == []
     assert verdict_text.power_note(table, config) == ""
     assert verdict_text.verdict_table(table, config).empty
@@ -154,12 +174,16 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
         *verdict_figures.seed_dots(runs, config),
         *verdict_figures.forests(runs, table, config),
     ]
-    assert [plot.name for plot in plots] == ["seed_dots", "forest_points", "forest_nats"]
-    assert all(rendered(plot.figure, "png").startswith(b"\x89PNG") for plot in plots)
+    names = ["forest_points", "forest_nats"]
+    assert [plot.name for plot in plots] == (names if seeds == 1 else ["seed_dots", *names])
+    for plot in plots:
+        assert rendered(plot.figure, "png").startswith(b"\x89PNG")
+        assert rendered(plot.narrow, "svg").startswith(b"<?xml")
+    *dots, points, nats = plots
     mean = runs[runs["variant"] == "gn"]["test_accuracy"].mean()
-    assert f"Group Normalization {mean:.2f}" in plots[0].alt
-    assert plots[1].alt.count(" minus ") == 8 and plots[2].alt.count(" minus ") == 2
-    assert table["verdict"].iloc[0] in plots[1].alt
+    assert all(f"Group Normalization {mean:.2f}" in plot.alt for plot in dots)
+    assert points.alt.count(" minus ") == 8 and nats.alt.count(" minus ") == 2
+    assert table["verdict"].iloc[0] in points.alt
 
 
 def test_a_figure_against_batch_size_only_where_it_varies(config):

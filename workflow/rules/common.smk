@@ -1,5 +1,6 @@
 """The paths and lists that the rules are made of."""
 
+import json
 import shlex
 from contextlib import suppress
 from itertools import product
@@ -17,6 +18,20 @@ SEEDS = study.seeds(STUDY)
 # For the record in provenance.json. Not a param, which would remake it at each new command.
 os.environ[processes.SNAKEMAKE] = str(os.getpid())
 os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
+# Likewise: what must be typed beside a target to mean this study, for the report.
+os.environ["NORMSTUDY_OPTIONS"] = " ".join(
+    [
+        *([f"--snakefile {shlex.quote(str(SOURCE / 'Snakefile'))}"] if SOURCE != Path() else []),
+        *(
+            f"--configfile {shlex.quote(os.path.relpath(path))}"
+            for path in workflow.overwrite_configfiles
+        ),
+        *(
+            f"--config {shlex.quote(f'{key}={json.dumps(value)}')}"
+            for key, value in SETTINGS.items()
+        ),
+    ]
+)
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"

@@ -9,7 +9,7 @@ FIGURES = ["loss", "accuracy", "final_accuracy", "augmentation"]
 FIGURES += [f"curves_{variant}" for variant in VARIANTS]
 FIGURES += ["worked_example_layer_n", "worked_example_layer_n_plus_1"]
 CLAIMED = {claim["metric"] for claim in STUDY["claims"]}
-FIGURES += ["seed_dots"] if CLAIMED else []
+FIGURES += ["seed_dots"] if CLAIMED and len(SEEDS) > 1 else []
 FIGURES += ["forest_nats"] if "test_loss" in CLAIMED else []
 FIGURES += ["forest_points"] if CLAIMED - {"test_loss"} else []
 FIGURES += ["batch_size"] if study.varies_batch_size(STUDY) else []
@@ -88,6 +88,7 @@ rule report:
                 "augmentation",
                 "streams",
                 "model",
+                "matrix",
                 "contrasts",
                 "verdicts",
                 "single_run",

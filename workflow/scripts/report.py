@@ -1,5 +1,6 @@
 """Rule report: the notebook executed on the tables, and the page made of it."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ with job_log(snakemake.log[0]):
             "raw": str(Path(given.raw[0]).parent),
             "reference": given.reference[0] if given.reference else None,
             "label_issues": given.label_issues[0] if given.label_issues else None,
+            "options": os.environ.get("NORMSTUDY_OPTIONS", ""),
             "scripts": str(Path(given.code[0]).parents[1]),
         },
         failed=snakemake.params.failed,

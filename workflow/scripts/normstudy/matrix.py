@@ -1,5 +1,7 @@
 """The picture of misclassified images: rows of five, each with what was seen and what it is."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,6 +17,7 @@ def misclassified_matrix(
     title: str,
     count: int = 10,
     order: str = "index",
+    columns: int = COLUMNS,
 ) -> Figure:
     """The first `count` errors as a matrix of images, annotated.
 
@@ -25,12 +28,13 @@ def misclassified_matrix(
         title: names the model and the seed.
         count: places in the matrix; those beyond the number of errors stay blank.
         order: what `errors` is sorted by, for the title.
+        columns: images in a row.
 
     Returns:
-        A figure of count/5 rows of five images.
+        A figure of count/columns rows.
     """
-    rows = -(-count // COLUMNS)
-    figure = Figure(figsize=(9, 1.1 + 2.25 * rows), dpi=160, layout="constrained")
+    rows, width = -(-count // columns), 1.8 * columns
+    figure = Figure(figsize=(width, 1.1 + 2.25 * rows), dpi=160, layout="constrained")
     shown = errors.head(count)
     of_all = (
         f"{len(shown)} of {len(errors):,} errors"
@@ -43,13 +47,20 @@ def misclassified_matrix(
     )
     by = "in test-set order" if order == "index" else "surest first"
     figure.suptitle(
-        f"{title}: misclassified test images\n{of_all} among {len(images):,} images, {by}",
+        "\n".join(
+            textwrap.fill(line, round(9 * width))
+            for line in (
+                f"{title}: misclassified test images",
+                f"{of_all} among {len(images):,} images, {by}",
+            )
+        ),
         fontsize=12,
         parse_math=False,  # a label may hold a dollar sign
     )
-    axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes:
-        axis.set_axis_off()
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
     for axis, error in zip(axes, shown.itertuples(), strict=False):
         axis.imshow(images[error.index], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axis.set_title(
@@ -59,18 +70,14 @@ def misclassified_matrix(
             parse_math=False,
             color=DISPUTED if error.disputed else "black",
         )
-        axis.text(
-            0.5,
-            -0.04,
-            f"{100 * error.confidence:.1f} % sure · no. {error.index}",
-            transform=axis.transAxes,
-            ha="center",
-            va="top",
-            fontsize=8,
-        )
+        axis.set_xlabel(f"{100 * error.confidence:.1f} % sure · no. {error.index}", fontsize=8)
     if shown["disputed"].any():
         figure.supxlabel(
-            "† disputed label: fewer than three of five raters backed it (Northcutt et al. 2021)",
+            textwrap.fill(
+                "† disputed label: fewer than three of five raters backed it"
+                " (Northcutt et al. 2021)",
+                round(13 * width),
+            ),
             fontsize=8,
             color=DISPUTED,
         )

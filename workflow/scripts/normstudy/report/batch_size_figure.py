@@ -1,14 +1,16 @@
 """Accuracy against batch size, beside what the Group Normalization paper found on ImageNet."""
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import cycle
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from .context import norm_name
-from .plot import COLOURS, WIDTH, Plot, style
+from .plot import COLOURS, WIDTH, Plot
 from .wording import listing
 
 # Wu & He 2018 (arXiv 1803.08494v3), table 2: validation error of ResNet-50 on ImageNet, percent
@@ -27,12 +29,22 @@ LOOKS = [
 ]
 
 
-def _lines(norms: Iterable[str]) -> dict[str, tuple]:
-    """norm → its name, colour, marker and line style."""
+class Line(NamedTuple):
+    """How a normalization is drawn."""
+
+    name: str
+    colour: str
+    marker: str
+    dashes: str | tuple
+
+
+def _lines(norms: Iterable[str]) -> dict[str, Line]:
+    """norm → its line."""
     known = dict.fromkeys([*PAPER_ERROR, *norms])
+    names = [f"{norm_name(n)} Normalization" if n != "none" else "no normalization" for n in known]
     return {
-        norm: (f"{norm_name(norm)} Normalization" if norm != "none" else "no normalization", *look)
-        for norm, look in zip(known, cycle(LOOKS), strict=False)
+        norm: Line(name, *look)
+        for norm, name, look in zip(known, names, cycle(LOOKS), strict=False)
     }
 
 
@@ -52,6 +64,11 @@ def batch_sizes(config: dict) -> pd.DataFrame:
     return table[table.groupby("norm")["batch_size"].transform("nunique") > 1]
 
 
+def _listed(accuracies: Iterable[tuple[int, float]], digits: int) -> str:
+    """(batch size, accuracy) pairs as words."""
+    return listing([f"{accuracy:.{digits}f} % at {size}" for size, accuracy in accuracies])
+
+
 def _axis(axes, sizes, title: str) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_locator(FixedLocator(sizes))
@@ -61,8 +78,44 @@ def _axis(axes, sizes, title: str) -> None:
     axes.set_title(title)
 
 
+def _draw(
+    runs: pd.DataFrame, means: dict[str, pd.Series], lines: dict[str, Line], width: float
+) -> Figure:
+    """Draw `accuracy_against_batch_size`: our panel beside or, where narrow, above the paper's."""
+    narrow = width < WIDTH
+    figure = Figure(figsize=(width, 6.4 if narrow else 3.7), layout="constrained")
+    ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
+    for norm, own in means.items():
+        line = lines[norm]
+        drawn = {"linestyle": line.dashes, "color": line.colour}
+        each = runs[runs["norm"] == norm]
+        ours.plot(own.index, own, **drawn)
+        ours.plot([], [], marker=line.marker, label=line.name, **drawn)
+        ours.plot(
+            each["batch_size"], each["test_accuracy"], line.marker, color=line.colour, alpha=0.7
+        )
+    for norm, errors in PAPER_ERROR.items():
+        line = lines[norm]
+        theirs.plot(
+            PAPER_BATCH_SIZES,
+            [100 - error for error in errors],
+            marker=line.marker,
+            linestyle=line.dashes,
+            color=line.colour,
+        )
+    _axis(ours, sorted(set(runs["batch_size"])), "This study")
+    _axis(theirs, sorted(PAPER_BATCH_SIZES), "Wu & He 2018, ImageNet")
+    ours.set_xlabel("batch size, images")
+    theirs.set_xlabel("batch size, images a GPU")
+    ours.set_ylabel("test accuracy, %")
+    theirs.set_ylabel("validation accuracy, %")
+    keys = ours.get_legend_handles_labels()
+    figure.legend(*keys, loc="outside lower left", ncols=1 if narrow else 3)
+    return figure
+
+
 def accuracy_against_batch_size(runs: pd.DataFrame, config: dict) -> Plot | None:
-    """This study's test accuracy by batch size on the left, the paper's on the right.
+    """This study's test accuracy by batch size, and the paper's beside it.
 
     Args:
         runs: a table of `summary.run_metrics`.
@@ -74,46 +127,29 @@ def accuracy_against_batch_size(runs: pd.DataFrame, config: dict) -> Plot | None
     if varied.empty:
         return None
     merged = varied.merge(runs[["variant", "seed", "test_accuracy"]], on="variant")
-    lines, found, known = _lines(merged["norm"]), [], []
-    with style():
-        figure = Figure(figsize=(WIDTH, 3.7), layout="constrained")
-        ours, theirs = figure.subplots(1, 2)
-        for norm, rows in merged.groupby("norm", sort=False):
-            label, colour, marker, line = lines[norm]
-            means = rows.groupby("batch_size")["test_accuracy"].mean().sort_index(ascending=False)
-            ours.plot(means.index, means, linestyle=line, color=colour)
-            ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
-            ours.plot(rows["batch_size"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
-            each = [f"{value:.2f} % at {size}" for size, value in means.items()]
-            found.append(f"{label} {listing(each)}")
-        for norm, errors in PAPER_ERROR.items():
-            label, colour, marker, line = lines[norm]
-            accuracies = [100 - error for error in errors]
-            theirs.plot(PAPER_BATCH_SIZES, accuracies, marker=marker, linestyle=line, color=colour)
-            each = [
-                f"{accuracy:.1f} % at {size}"
-                for size, accuracy in zip(PAPER_BATCH_SIZES, accuracies, strict=True)
-            ]
-            known.append(f"{label} {listing(each)}")
-        _axis(ours, sorted(set(merged["batch_size"])), "This study")
-        _axis(theirs, sorted(PAPER_BATCH_SIZES), "Wu & He 2018, ImageNet")
-        ours.set_xlabel("batch size, images")
-        theirs.set_xlabel("batch size, images a GPU")
-        ours.set_ylabel("test accuracy, %")
-        theirs.set_ylabel("validation accuracy, %")
-        figure.legend(*ours.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    lines = _lines(merged["norm"])
+    means = {
+        norm: rows.groupby("batch_size")["test_accuracy"].mean().sort_index(ascending=False)
+        for norm, rows in merged.groupby("norm", sort=False)
+    }
+    found = [f"{lines[norm].name} {_listed(own.items(), 2)}" for norm, own in means.items()]
+    known = []
+    for norm, errors in PAPER_ERROR.items():
+        accuracies = [100 - error for error in errors]
+        listed = _listed(zip(PAPER_BATCH_SIZES, accuracies, strict=True), 1)
+        known.append(f"{lines[norm].name} {listed}")
     seeds = runs["seed"].nunique()
     return Plot(
         name="batch_size",
-        figure=figure,
+        draw=partial(_draw, merged, means, lines),
         alt=(
             f"Test accuracy in this study, {'mean over seeds' if seeds > 1 else 'one seed'}:"
             f" {'; '.join(found)}. ImageNet validation accuracy in Wu and He 2018:"
             f" {'; '.join(known)}."
         ),
         caption=(
-            "Accuracy against batch size, a marker a run and a line through the means. On the"
-            " right ResNet-50 on ImageNet (Wu & He 2018, table 2): another network and data, so"
+            "Accuracy against batch size, a marker a run and a line through the means. Beside"
+            " it ResNet-50 on ImageNet (Wu & He 2018, table 2): another network and data, so"
             " that only the shapes compare."
         ),
         table="metrics.csv",

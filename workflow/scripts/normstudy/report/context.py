@@ -3,13 +3,11 @@
 Each function takes a `Study` and gives plain text.
 """
 
-import pandas as pd
-
 from ..config import group_setting
 from ..data import Split, completed
 from ..single_run import wilson
 from .study import Study
-from .verdict_text import overview, power_note
+from .verdict_text import power_note
 from .wording import capital, counted, listing
 
 NORM_NAMES = {
@@ -68,7 +66,7 @@ def transforms(study: Study, train: Split) -> str:
 def misclassified(study: Study, variant: str) -> tuple[str, str]:
     """Alt text and caption for the picture of a variant's errors with the first seed."""
     seed, shown = study.seeds[0], study.config["misclassified"]
-    table = pd.read_csv(study.run_folder(variant, seed) / "misclassified.csv")
+    table = study.errors(variant, seed)
     head, classes = table.head(shown["count"]), study.facts.classes
     label = study.labels[variant]
     tiles = [
@@ -153,7 +151,7 @@ WORKBOOK = (
 
 
 def claims(study: Study) -> list[str]:
-    """What the verdicts come to, and on what they rest; nothing for a study without claims."""
+    """What the verdicts rest on; nothing for a study without claims."""
     if study.comparisons.empty:
         return []
     rule = (
@@ -162,8 +160,7 @@ def claims(study: Study) -> list[str]:
         " the number of claims, clears zero and the exact sign-flip test agrees. Differences within"
         f" ±{study.config['verdicts']['margin']:g} points count as none."
     )
-    note = power_note(study.comparisons, study.config)
-    return [overview(study.comparisons), *([note] if note else []), rule]
+    return [rule, power_note(study.comparisons, study.config)]
 
 
 def limits(study: Study) -> list[str]:

@@ -1,21 +1,25 @@
 """Curves over the epochs: loss and accuracy, of all models together and of each alone."""
 
+import textwrap
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from .plot import GREY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, style
+from .plot import GREY, MANY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, title
 from .wording import counted, listing
 
 SPLITS = {
     "test": "Test images (evaluation mode, as they are)",
     "train": "Train images (running: in train mode, augmented)",
 }
+SPLIT_NAMES = {"test": "test", "train": "train (running, augmented)"}  # in a legend
 LINE = {"test": "-", "train": ":"}
 REFERENCE = {"linestyle": (0, (5, 2)), "linewidth": 1, "alpha": 0.6, "color": GREY}
+FAINT = "#d0d0d0"
 NEVER_ZERO = 1e-5  # nats; a loss of nothing has no place on a logarithmic axis
 SOFT = 0.02  # points; keeps 100 % on the stretched axis, two images of 10,000 beyond the last tick
 
@@ -95,13 +99,6 @@ def _line(look: Look, split: str) -> dict:
     }
 
 
-def _known(reference: pd.DataFrame | None, variant: str, column: str, epochs: int) -> pd.DataFrame:
-    """The replicated study's own curve, as far as these epochs go; empty where it has none."""
-    if reference is None or column not in reference:
-        return pd.DataFrame({"epoch": [], column: []})
-    return reference[(reference["variant"] == variant) & (reference["epoch"] <= epochs)]
-
-
 def _ends(metrics: pd.DataFrame, variant: str, quantity: Quantity, split: str) -> str:
     """The last value of a curve and the first, for the alt text."""
     means = _spread(metrics, variant, f"{split}_{quantity.name}")["mean"]
@@ -119,39 +116,109 @@ def _over_seeds(metrics: pd.DataFrame) -> str:
     )
 
 
-def _panel(
-    axes,
-    metrics: pd.DataFrame,
-    labels: dict[str, str],
-    reference: pd.DataFrame | None,
-    quantity: Quantity,
-    split: str,
-) -> tuple[list[Line2D], bool]:
-    """Every variant's curve of one split.
+@dataclass(frozen=True)
+class _Curves:
+    """What a graph of all models is drawn from."""
 
-    Returns:
-        The legend's entries, and whether the replicated study's curves are among them.
-    """
-    column = f"{split}_{quantity.name}"
-    look, epochs = looks(labels), int(metrics["epoch"].max())
-    shown, handles, replicated = [], [], False
-    for variant, label in labels.items():
-        line = _line(look[variant], split)
-        known = _known(reference, variant, column, epochs)
-        if len(known):
-            replicated = True
-            values = known[column].clip(lower=NEVER_ZERO)
-            axes.plot(known["epoch"], values, **REFERENCE | {"color": line["color"]})
-            shown.append(values.to_numpy(float))
-        spread = _spread(metrics, variant, column)
-        shown.append(spread[["min", "max"]].to_numpy(float).ravel())
-        _draw(axes, spread, look[variant], split)
-        handles.append(Line2D([], [], label=f"{plain(label, 40)}, {split}", **line))
-    if replicated:
-        handles.append(Line2D([], [], label=f"the replicated study's run, {split}", **REFERENCE))
-    axes.set_title(SPLITS[split])
-    _scale_y(axes, quantity, np.concatenate(shown))
-    return handles, replicated
+    metrics: pd.DataFrame
+    labels: dict[str, str]
+    reference: pd.DataFrame | None
+    quantity: Quantity
+
+    @property
+    def epochs(self) -> int:
+        return int(self.metrics["epoch"].max())
+
+    def own(self, variant: str, split: str) -> pd.DataFrame:
+        """mean, min and max over the seeds, by epoch."""
+        return _spread(self.metrics, variant, f"{split}_{self.quantity.name}")
+
+    def known(self, variant: str, split: str) -> pd.DataFrame:
+        """The replicated study's own curve (epoch, value), empty where it has none."""
+        column = f"{split}_{self.quantity.name}"
+        if self.reference is None or column not in self.reference:
+            return pd.DataFrame({"epoch": [], "value": []})
+        rows = self.reference["variant"].eq(variant) & self.reference["epoch"].le(self.epochs)
+        table = self.reference.loc[rows, ["epoch", column]].set_axis(["epoch", "value"], axis=1)
+        return table.assign(value=table["value"].clip(lower=NEVER_ZERO))
+
+    def values(self, split: str) -> np.ndarray:
+        """Every value that a panel of the split has to hold."""
+        ours = [self.own(variant, split)[["min", "max"]] for variant in self.labels]
+        theirs = [self.known(variant, split)["value"] for variant in self.labels]
+        return np.concatenate([table.to_numpy(float).ravel() for table in [*ours, *theirs]])
+
+    @property
+    def replicated(self) -> list[str]:
+        """The splits of which the replicated study has curves."""
+        return [s for s in SPLITS if any(len(self.known(v, s)) for v in self.labels)]
+
+
+def _one_panel_a_split(curves: _Curves, width: float) -> Figure:
+    """A panel for the test images above one for the train images, each with every model."""
+    labels, narrow = curves.labels, width < WIDTH
+    columns = 1 if narrow else 2
+    look = looks(labels)
+    keys = [
+        Line2D([], [], label=plain(label, 40), **_line(look[variant], "test"))
+        for variant, label in labels.items()
+    ]
+    keys += [
+        Line2D([], [], label=name, **_line(Look(GREY, "o"), split))
+        for split, name in SPLIT_NAMES.items()
+    ]
+    if curves.replicated:
+        name = f"the replicated study's run, {' and '.join(curves.replicated)}"
+        keys.append(Line2D([], [], label=name, **REFERENCE))
+    lines = -(-len(keys) // columns)
+    figure = Figure(figsize=(width, (5.6 if narrow else 6.4) + 0.2 * lines), layout="constrained")
+    models = f"all {len(labels)} models" if len(labels) > 1 else next(iter(labels.values()))
+    title(figure, f"{curves.quantity.name.capitalize()} of {models}", width)
+    panels = figure.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
+    for axes, split in zip(panels, SPLITS, strict=True):
+        for variant in labels:
+            known = curves.known(variant, split)
+            if len(known):
+                dashed = REFERENCE | {"color": look[variant].colour}
+                axes.plot(known["epoch"], known["value"], **dashed)
+            _draw(axes, curves.own(variant, split), look[variant], split)
+        axes.set_title(textwrap.fill(SPLITS[split], 30) if narrow else SPLITS[split], fontsize=10)
+        _scale_y(axes, curves.quantity, curves.values(split))
+    epoch_axis(panels[-1], curves.epochs, most=8 if narrow else 20)
+    figure.legend(handles=keys, loc="outside lower left", ncols=columns)
+    return figure
+
+
+def _one_panel_a_model(curves: _Curves, width: float) -> Figure:
+    """A small panel for each model, its curves over the others' in grey: for many models."""
+    labels, narrow = curves.labels, width < WIDTH
+    columns = 2 if narrow else 3
+    rows = -(-len(labels) // columns)
+    figure = Figure(figsize=(width, 1.2 + (1.75 if narrow else 1.85) * rows), layout="constrained")
+    title(figure, f"{curves.quantity.name.capitalize()} of all {len(labels)} models", width)
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    look = looks(labels)
+    for axes, variant in zip(grid.flat, labels, strict=False):
+        for other in labels:
+            axes.plot(curves.own(other, "test")["mean"], color=FAINT, linewidth=0.8, zorder=1)
+        for split in SPLITS:
+            _draw(axes, curves.own(variant, split), Look(look[variant].colour, ""), split)
+        axes.set_title(plain(labels[variant], 20 if narrow else 26), fontsize=9)
+    for axes in list(grid.flat)[len(labels) :]:
+        axes.set_axis_off()
+    _scale_y(grid[0, 0], curves.quantity, np.concatenate([curves.values(s) for s in SPLITS]))
+    for axes in grid.flat:
+        epoch_axis(axes, curves.epochs, most=4)
+        axes.set_ylabel("")
+        axes.label_outer()
+    figure.supylabel(curves.quantity.axis.replace("\n", " "), fontsize=10)
+    keys = [
+        Line2D([], [], label=name, color=GREY, linestyle=LINE[split])
+        for split, name in SPLIT_NAMES.items()
+    ]
+    keys.append(Line2D([], [], label="the other models, test", color=FAINT))
+    figure.legend(handles=keys, loc="outside lower left", ncols=1 if narrow else 3)
+    return figure
 
 
 def _together(
@@ -160,22 +227,10 @@ def _together(
     reference: pd.DataFrame | None,
     quantity: Quantity,
 ) -> Plot:
-    """A panel for the test images above one for the train images, with every variant."""
-    epochs, seeds = int(metrics["epoch"].max()), metrics["seed"].nunique()
-    models = f"all {len(labels)} models" if len(labels) > 1 else plain(next(iter(labels.values())))
-    legend_lines = sum(1 + len(label) // 40 for label in labels.values())
-    with style():
-        figure = Figure(figsize=(WIDTH, 6.6 + 0.18 * legend_lines), layout="constrained")
-        title = f"{quantity.name.capitalize()} of {models}"
-        figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
-        panels = figure.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
-        handles, replicated = [], False
-        for axes, split in zip(panels, SPLITS, strict=True):
-            entries, known = _panel(axes, metrics, labels, reference, quantity, split)
-            handles += entries
-            replicated |= known
-        epoch_axis(panels[-1], epochs)
-        figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    """Every variant's curves of both splits: in one panel a split or, of many, one a model."""
+    many = len(labels) > MANY
+    curves = _Curves(metrics, labels, None if many else reference, quantity)
+    epochs, seeds = curves.epochs, metrics["seed"].nunique()
     unit = "nats per image" if quantity is LOSS else "percent"
     means = f", means over {seeds} seeds" if seeds > 1 else ""
     alt = [f"Line graph of {quantity.name} ({unit}{means}) over {counted(epochs, 'epoch')}."]
@@ -186,14 +241,16 @@ def _together(
         ]
         alt.append(f"{split.capitalize()} {quantity.name} after epoch {epochs}: {listing(ends)}.")
     caption = f"{quantity.name.capitalize()} by epoch. {_over_seeds(metrics)}"
-    if replicated:
+    if many:
+        caption += " Each panel shows one model before the others."
+    if curves.replicated:
         caption += (
             " Faint dashes, in the colour of their model, are the replicated study's own run"
             f"{' (it logged no train loss)' if quantity is LOSS else ''}."
         )
     return Plot(
         name=quantity.name,
-        figure=figure,
+        draw=partial(_one_panel_a_model if many else _one_panel_a_split, curves),
         alt=" ".join(alt),
         caption=caption,
         table="metrics.csv",
@@ -237,24 +294,6 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
     """
     metrics = metrics[metrics["variant"] == variant]
     epochs = int(metrics["epoch"].max())
-    look = looks(labels)[variant]
-    with style():
-        figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
-        figure.suptitle(
-            plain(labels[variant], 60), x=0.01, ha="left", fontsize=12, fontweight="bold"
-        )
-        panels = figure.subplots(1, 2)
-        for axes, quantity in zip(panels, (LOSS, ACCURACY), strict=True):
-            spreads = {
-                split: _spread(metrics, variant, f"{split}_{quantity.name}") for split in SPLITS
-            }
-            for split, spread in spreads.items():
-                _draw(axes, spread, look, split)
-            _scale_y(axes, quantity, pd.concat(spreads)[["min", "max"]].to_numpy().ravel())
-            epoch_axis(axes, epochs, most=8)
-        names = {"test": "test", "train": "train (running, augmented)"}
-        handles = [Line2D([], [], label=names[split], **_line(look, split)) for split in SPLITS]
-        figure.legend(handles=handles, loc="outside lower center", ncols=2)
     ends = [
         f"{split} {quantity.name} {_ends(metrics, variant, quantity, split)}"
         for quantity in (LOSS, ACCURACY)
@@ -262,9 +301,27 @@ def variant_curves(metrics: pd.DataFrame, labels: dict[str, str], variant: str) 
     ]
     return Plot(
         name=f"curves_{variant}",
-        figure=figure,
+        draw=partial(_variant_curves, metrics, labels[variant], looks(labels)[variant]),
         alt=f"{labels[variant]}, train and test by epoch. After epoch {epochs}: {listing(ends)}.",
         caption=f"{labels[variant]}: loss and accuracy by epoch. {_over_seeds(metrics)}",
         table="metrics.csv",
         function="curves.variant_curves",
     )
+
+
+def _variant_curves(metrics: pd.DataFrame, label: str, look: Look, width: float) -> Figure:
+    """Draw `variant_curves`: the panels side by side or, where narrow, one below the other."""
+    narrow = width < WIDTH
+    variant = metrics["variant"].iloc[0]
+    figure = Figure(figsize=(width, 5.4 if narrow else 3.4), layout="constrained")
+    title(figure, label, width)
+    panels = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
+    for axes, quantity in zip(panels, (LOSS, ACCURACY), strict=True):
+        spreads = {split: _spread(metrics, variant, f"{split}_{quantity.name}") for split in SPLITS}
+        for split, spread in spreads.items():
+            _draw(axes, spread, look, split)
+        _scale_y(axes, quantity, pd.concat(spreads)[["min", "max"]].to_numpy().ravel())
+        epoch_axis(axes, int(metrics["epoch"].max()), most=8)
+    keys = [Line2D([], [], label=SPLIT_NAMES[split], **_line(look, split)) for split in SPLITS]
+    figure.legend(handles=keys, loc="outside lower left", ncols=1 if narrow else 2)
+    return figure

@@ -1,5 +1,7 @@
 """Accuracy against the number of groups, beside what the Group Normalization paper found."""
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
@@ -7,7 +9,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from .. import config as study_config
 from ..config import NORMALIZED_CHANNELS
 from ..summary import mean_interval
-from .plot import COLOURS, WIDTH, Plot, style
+from .plot import COLOURS, WIDTH, Plot
 from .study import Study
 from .tables import Table
 from .wording import listing
@@ -52,7 +54,7 @@ def _axis(axes, groups, title: str, label: str) -> None:
 
 
 def accuracy_against_groups(study: Study) -> Plot | None:
-    """This study's test accuracy by the number of groups on the left, the paper's on the right.
+    """This study's test accuracy by the number of groups, and the paper's beside it.
 
     Models far below the best are named at the foot instead of being drawn.
 
@@ -65,40 +67,18 @@ def accuracy_against_groups(study: Study) -> Plot | None:
     merged = settings.merge(study.runs[["variant", "seed", "test_accuracy"]], on="variant")
     means = merged.groupby("variant")["test_accuracy"].transform("mean")
     near, far = merged[means >= means.max() - FAR], merged[means < means.max() - FAR]
-    found, known = [], []
-    with style():
-        figure = Figure(figsize=(WIDTH, 3.9), layout="constrained")
-        ours, theirs = figure.subplots(1, 2)
-        for option, rows in near.groupby("option", sort=False):
-            label, colour, marker, line = FAMILIES[option]
-            by_groups = rows.groupby("groups")["test_accuracy"].mean()
-            ours.plot(by_groups.index, by_groups, linestyle=line, color=colour)
-            ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
-            ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
-            each = [f"{value:.2f} % with {number}" for number, value in by_groups.items()]
-            found.append(f"{label}, {listing(each)}")
-        for groups, rows in far.groupby("groups"):
-            mean = rows["test_accuracy"].mean()
-            ours.annotate(
-                f"{mean:.1f} % ↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
-            )
-            found.append(f"{mean:.2f} % with {groups}, too low to be drawn")
-        accuracies = [100 - error for error in PAPER_ERROR.values()]
-        _, colour, marker, line = FAMILIES["num_groups"]
-        theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
-        known = [f"{100 - error:.1f} % with {groups}" for groups, error in PAPER_ERROR.items()]
-        _axis(ours, sorted(set(merged["groups"])), "This study",
-              f"groups in a layer of {WIDEST} channels")  # fmt: skip
-        ours.margins(x=0.12)
-        _axis(theirs, sorted(PAPER_ERROR), "Wu & He 2018, ImageNet", "groups in every layer")
-        ours.set_ylabel("test accuracy, %")
-        ours.ticklabel_format(axis="y", useOffset=False)
-        theirs.set_ylabel("validation accuracy, %")
-        figure.legend(*ours.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    found = []
+    for option, rows in near.groupby("option", sort=False):
+        by_groups = rows.groupby("groups")["test_accuracy"].mean()
+        each = [f"{value:.2f} % with {number}" for number, value in by_groups.items()]
+        found.append(f"{FAMILIES[option][0]}, {listing(each)}")
+    lost = far.groupby("groups")["test_accuracy"].mean()
+    found += [f"{mean:.2f} % with {groups}, too low to be drawn" for groups, mean in lost.items()]
+    known = [f"{100 - error:.1f} % with {groups}" for groups, error in PAPER_ERROR.items()]
     seeds = "mean over seeds" if len(study.seeds) > 1 else "one seed"
     return Plot(
         name="groups",
-        figure=figure,
+        draw=partial(_draw, near, lost),
         alt=(
             f"Test accuracy in this study, {seeds}, by the groups in a layer of {WIDEST} channels:"
             f" {'; '.join(found)}. ImageNet validation accuracy in Wu and He 2018:"
@@ -106,13 +86,42 @@ def accuracy_against_groups(study: Study) -> Plot | None:
         ),
         caption=(
             "Accuracy against the number of groups, a marker a run and a line through the means."
-            " One group is Layer Normalization, a group a channel Instance Normalization. On the"
-            " right ResNet-50 on ImageNet (Wu & He 2018, table 3): another network and data, so"
+            " One group is Layer Normalization, a group a channel Instance Normalization. Beside"
+            " it ResNet-50 on ImageNet (Wu & He 2018, table 3): another network and data, so"
             " that only the shapes compare."
         ),
         table="metrics.csv",
         function="groups_figure.accuracy_against_groups",
     )
+
+
+def _draw(near: pd.DataFrame, lost: pd.Series, width: float) -> Figure:
+    """Draw `accuracy_against_groups`: our panel beside or, where narrow, above the paper's."""
+    narrow = width < WIDTH
+    figure = Figure(figsize=(width, 6.8 if narrow else 3.9), layout="constrained")
+    ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
+    for option, rows in near.groupby("option", sort=False):
+        label, colour, marker, line = FAMILIES[option]
+        by_groups = rows.groupby("groups")["test_accuracy"].mean()
+        ours.plot(by_groups.index, by_groups, linestyle=line, color=colour)
+        ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
+        ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
+    for groups, mean in lost.items():
+        ours.annotate(
+            f"{mean:.1f} % ↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
+        )
+    accuracies = [100 - error for error in PAPER_ERROR.values()]
+    _, colour, marker, line = FAMILIES["num_groups"]
+    theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
+    drawn = sorted({*near["groups"], *lost.index})
+    _axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
+    ours.margins(x=0.12)
+    _axis(theirs, sorted(PAPER_ERROR), "Wu & He 2018, ImageNet", "groups in every layer")
+    ours.set_ylabel("test accuracy, %")
+    ours.ticklabel_format(axis="y", useOffset=False)
+    theirs.set_ylabel("validation accuracy, %")
+    figure.legend(*ours.get_legend_handles_labels(), loc="outside lower left", ncols=1)
+    return figure
 
 
 def groups_table(study: Study) -> Table | None:
@@ -144,6 +153,7 @@ def groups_table(study: Study) -> Table | None:
         " channels, with the accuracies after the last epoch.",
         "summary.csv",
         names=("Groups", "Channels in each"),
+        sortable=True,
     )
 
 

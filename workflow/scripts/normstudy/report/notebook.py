@@ -15,6 +15,7 @@ import papermill
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from ..errors import StudyError
 
@@ -22,10 +23,15 @@ OPTIONAL = "optional"  # tag of a markdown cell that goes if the code cell after
 
 
 @contextmanager
-def _own_kernel() -> Iterator[None]:
+def _own_kernel() -> Iterator[Config]:
     """Let the kernel "python3" be this very Python, and keep what Jupyter writes out of the home.
 
     A kernel of that name in the user's home would otherwise come first.
+
+    Yields:
+        A configuration that talks to the kernel by sockets in a private folder: through TCP, the
+        default, others on the machine could read along. Their names are kept short, as the
+        system wants them (about a hundred letters).
     """
     with tempfile.TemporaryDirectory(prefix="normstudy-") as private:
         kernel = Path(private) / "kernels" / "python3" / "kernel.json"
@@ -43,7 +49,8 @@ def _own_kernel() -> Iterator[None]:
         before = {name: os.environ.get(name) for name in changed}
         os.environ.update(changed)
         try:
-            yield
+            sockets = {"transport": "ipc", "ip": str(Path(private) / "kernel")}
+            yield Config({"KernelManager": sockets})
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -60,11 +67,16 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
     Raises:
         StudyError: a cell failed.
     """
-    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder, _own_kernel():
+    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder, _own_kernel() as config:
         executed = Path(folder) / "report.ipynb"
         try:
             papermill.execute_notebook(
-                str(template), str(executed), parameters, kernel_name="python3", progress_bar=False
+                str(template),
+                str(executed),
+                parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                config=config,
             )
         except PapermillExecutionError as error:
             Path(failed).parent.mkdir(parents=True, exist_ok=True)

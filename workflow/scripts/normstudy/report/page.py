@@ -4,18 +4,23 @@ import base64
 import re
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
+from itertools import groupby
 
+import pandas as pd
 from IPython.display import HTML
+from matplotlib.figure import Figure
 
 from ..files import replacing
-from . import replicated
+from . import context, replicated
 from .plot import Plot, rendered
 from .study import Study
 from .tables import Table
 
-NUMBER = re.compile(r"[+−±]?\d[\d,]*(\.\d+)?( [±+] [\d.]+)?|–")
+NUMBER = re.compile(r"[+−±]?\d[\d,]*(\.\d+)?( [±+] [\d.]+)?\+?|–")
 PIXELS_PER_INCH = 100  # of a figure on the page
+PHONE = "(max-width: 34rem)"  # where the narrow drawings are shown
+DOTS_OF_PHOTOGRAPHS = 120  # an inch: theirs are large pixels anyway
+FEWEST_TO_SORT = 3  # rows of a table
 LONG = 20  # characters, beyond which a cell may take several lines
 
 
@@ -38,8 +43,11 @@ def source_note(study: Study) -> HTML | None:
 
 
 def items(texts: Iterable[str]) -> HTML | None:
-    """A list with a point for each text."""
-    points = "".join(f"<li>{_words(one)}</li>" for one in texts if one)
+    """A list with a point for each text; a single one is a paragraph."""
+    texts = [one for one in texts if one]
+    if len(texts) == 1:
+        return text(*texts)
+    points = "".join(f"<li>{_words(one)}</li>" for one in texts)
     return _html(points and f"<ul>{points}</ul>")
 
 
@@ -48,28 +56,48 @@ def command(line: str) -> HTML | None:
     return _html(line and f'<pre tabindex="0"><code>{escape(line)}</code></pre>')
 
 
-def show(plot: Plot, folder: str | Path) -> HTML:
-    """Save the plot as <folder>/figures/<name>.png and .svg, and put it on the page.
+def show(plot: Plot, study: Study) -> HTML:
+    """Save the plot as <results>/figures/<name>.png and .svg, and put it on the page.
 
-    The page holds the smaller of the two files.
+    The page holds it in the format that is smaller, drawn for screens and again for phones.
     """
     files = {extension: rendered(plot.figure, extension) for extension in ("png", "svg")}
+    name = f"figures/{plot.name}"
     for extension, content in files.items():
-        with replacing(Path(folder) / "figures" / f"{plot.name}.{extension}") as temporary:
+        with replacing(study.folder / f"{name}.{extension}") as temporary:
             temporary.write_bytes(content)
-    kind = min(files, key=lambda extension: len(files[extension]))
     width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
-    image = _image(files[kind], "svg+xml" if kind == "svg" else "png", plot.alt, width, height)
-    source = f"{_file_link(plot.table)}, drawn by <code>{escape(plot.function)}</code>"
-    return HTML(_figure(image, plot.caption, source))
+    smaller = min(files, key=lambda extension: len(files[extension]))
+    phone = _data(smaller, rendered(plot.narrow, smaller))
+    image = _image(_data(smaller, files[smaller]), phone, plot.alt, width, height)
+    source = _source(
+        plot.table,
+        f"normstudy.report.{plot.function}",
+        [f"{name}.svg", f"{name}.png"],
+        study.remake(f"{name}.svg"),
+    )
+    return HTML(_figure(image, plot.caption, source, "" if plot.photographs else "chart"))
 
 
-def picture(path: str | Path, folder: str | Path, alt: str, caption: str) -> HTML:
-    """A PNG of the results as it is, on the page."""
-    content = Path(path).read_bytes()
+def matrix(study: Study, variant: str, narrow: Figure) -> HTML:
+    """The picture of a variant's errors with the first seed, as rule misclassified drew it.
+
+    Args:
+        narrow: the same images for a phone.
+    """
+    run = study.run_folder(variant, study.seeds[0]).relative_to(study.folder).as_posix()
+    content = (study.folder / run / "misclassified.png").read_bytes()
     width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))  # PNG's header
-    source = _file_link(Path(path).relative_to(folder).as_posix())
-    return HTML(_figure(_image(content, "png", alt, width // 2, height // 2), caption, source))
+    alt, caption = context.misclassified(study, variant)
+    phone = _data("png", rendered(narrow, "png", DOTS_OF_PHOTOGRAPHS))
+    image = _image(_data("png", content), phone, alt, width // 2, height // 2)
+    source = _source(
+        f"{run}/misclassified.csv",
+        "normstudy.matrix.misclassified_matrix",
+        [f"{run}/misclassified.png"],
+        study.remake(f"{run}/misclassified.png"),
+    )
+    return HTML(_figure(image, caption, source, ""))
 
 
 def table(table: Table | None) -> HTML | None:
@@ -78,10 +106,7 @@ def table(table: Table | None) -> HTML | None:
         return None
     cells = table.cells.drop(columns=table.group or [])
     kinds = [_kind(cells[column], column in table.names) for column in cells]
-    head = "".join(
-        f'<th scope="col"{kind}>{_words(str(column))}</th>'
-        for column, kind in zip(cells, kinds, strict=True)
-    )
+    head = _head(cells.columns, kinds)
     groups = table.cells[table.group] if table.group else [""] * len(cells)
     bodies: list[str] = []
     previous = None
@@ -101,10 +126,12 @@ def table(table: Table | None) -> HTML | None:
         bodies[-1] += "</tr>"
     source = f' <span class="source">{_file_link(table.source)}</span>' if table.source else ""
     label = escape(table.caption.partition(".")[0], quote=True)
+    sortable = ' class="sortable"' if table.sortable and len(cells) >= FEWEST_TO_SORT else ""
     return HTML(
-        f'<div class="table" role="region" tabindex="0" aria-label="Table: {label}"><table>'
+        f'<div class="table" role="region" tabindex="0" aria-label="Table: {label}">'
+        f"<table{sortable}>"
         f"<caption><span>{_words(table.caption)}{source}</span></caption>"
-        f"<thead><tr>{head}</tr></thead>"
+        f"<thead>{head}</thead>"
         + "".join(f"<tbody>{body}</tbody>" for body in bodies)
         + "</table></div>"
     )
@@ -149,16 +176,55 @@ def _file_link(name: str) -> str:
     return f'<a href="{escape(name, quote=True)}">{escape(name)}</a>'
 
 
-def _image(content: bytes, kind: str, alt: str, width: int, height: int) -> str:
-    data = base64.b64encode(content).decode("ascii")
+def _head(columns: pd.Index, kinds: list[str]) -> str:
+    """A table's head: one row, or two where the names of columns have two levels."""
+    if columns.nlevels == 1:
+        cells = zip(columns, kinds, strict=True)
+        names = "".join(f'<th scope="col"{kind}>{_words(str(name))}</th>' for name, kind in cells)
+        return f"<tr>{names}</tr>"
+    above, below = [], []
+    numbered = [(*name, kind, i) for i, (name, kind) in enumerate(zip(columns, kinds, strict=True))]
+    for group, members in groupby(numbered, key=lambda member: member[0]):
+        members = list(members)
+        if members[0][1]:
+            words = _words(group)
+            above.append(f'<th scope="colgroup" colspan="{len(members)}">{words}</th>')
+        for _, name, kind, place in members:
+            cell = f'<th scope="col" data-column="{place}"{kind}'
+            if name:
+                below.append(f"{cell}>{_words(name)}</th>")
+            else:
+                above.append(f'{cell} rowspan="2">{_words(group)}</th>')
+    return f"<tr>{''.join(above)}</tr><tr>{''.join(below)}</tr>"
+
+
+def _data(extension: str, content: bytes) -> str:
+    """The file as a data URL."""
+    kind = "svg+xml" if extension == "svg" else extension
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _image(wide: str, narrow: str, alt: str, width: int, height: int) -> str:
     return (
-        f'<img src="data:image/{kind};base64,{data}" alt="{escape(alt, quote=True)}"'
-        f' width="{width}" height="{height}">'
+        f'<picture><source media="{PHONE}" srcset="{narrow}">'
+        f'<img src="{wide}" alt="{escape(alt, quote=True)}" width="{width}" height="{height}">'
+        "</picture>"
     )
 
 
-def _figure(image: str, caption: str, source: str) -> str:
-    return (
-        f'<figure>{image}<figcaption>{_words(caption)} <span class="source">{source}</span>'
-        "</figcaption></figure>"
+def _source(table: str, function: str, files: list[str], command: str) -> str:
+    """What a figure is made from and by what, its files, and the command that remakes it."""
+    links = " and ".join(
+        f'<a href="{escape(name, quote=True)}">{name.rpartition(".")[2].upper()}</a>'
+        for name in files
     )
+    return (
+        '<details class="source"><summary>Source</summary>'
+        f"<p>From {_file_link(table)} by <code>{escape(function)}</code>. File: {links}."
+        f' To make it again:</p><pre tabindex="0"><code>{escape(command)}</code></pre></details>'
+    )
+
+
+def _figure(image: str, caption: str, source: str, kind: str) -> str:
+    kind = f' class="{kind}"' if kind else ""
+    return f"<figure{kind}>{image}<figcaption>{_words(caption)} {source}</figcaption></figure>"

@@ -2,9 +2,10 @@
 
 import io
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -14,7 +15,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFor
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")  # 7 and 11: 77 distinct pairs
 GREY = "#595959"
-WIDTH = 7.2  # inches: 10 pt text is then still legible at the width of a phone
+MANY = len(COLOURS)  # variants, beyond which one panel cannot tell them apart
+WIDTH = 7.2  # inches, of a figure on a screen or on paper
+NARROW = 3.6  # of its drawing for phones, in which the text keeps its size
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -31,6 +34,7 @@ STYLE = {
     "legend.fontsize": 9,
     "lines.linewidth": 1.6,
     "lines.markersize": 4.5,
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "svg.fonttype": "path",  # glyphs as outlines: the same picture whatever fonts the reader has
     "svg.hashsalt": "normstudy",  # the same ids, hence the same bytes, each time
 }
@@ -41,11 +45,24 @@ class Plot:
     """A figure with what must go with it: a file name, words for the blind, and a caption."""
 
     name: str  # of its files, without extension
-    figure: Figure
+    draw: Callable[[float], Figure]  # the figure at a width in inches: WIDTH or NARROW
     alt: str  # the numbers shown, in a sentence or two
     caption: str
     table: str  # the file that it shows, relative to the results folder
-    function: str  # what drew it, as normstudy.<module>.<function>
+    function: str  # what drew it, as <module>.<function> of normstudy.report
+    photographs: bool = False  # whether it shows images, whose light and dark mean something
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The figure for a screen or paper."""
+        with style():
+            return self.draw(WIDTH)
+
+    @cached_property
+    def narrow(self) -> Figure:
+        """The figure for a phone: the same content in half the width."""
+        with style():
+            return self.draw(NARROW)
 
 
 @dataclass(frozen=True)
@@ -65,12 +82,12 @@ def looks(variants: Iterable[str]) -> dict[str, Look]:
 
 
 def plain(text: str, width: int | None = None) -> str:
-    """A user's string as matplotlib text: no $…$ formulas, no hiding by a leading underscore.
+    """A user's string as matplotlib text: a leading underscore would hide it from a legend.
 
     Wrapped to lines of `width` characters if given.
     """
     text = textwrap.fill(text, width) if width else text
-    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
 
 
 @contextmanager
@@ -82,15 +99,15 @@ def style():
         yield
 
 
-def rendered(figure: Figure, extension: str) -> bytes:
-    """The figure as the bytes of a "png" (twice the screen's resolution) or "svg" file.
+def rendered(figure: Figure, extension: str, dots: int = 200) -> bytes:
+    """The figure as the bytes of a "png" (of so many dots an inch) or "svg" file.
 
     The bytes name neither date nor software: the same figure gives the same file.
     """
     buffer = io.BytesIO()
     metadata = {"Software": None} if extension == "png" else {"Date": None, "Creator": None}
     with style():
-        figure.savefig(buffer, format=extension, dpi=200, metadata=metadata, facecolor="white")
+        figure.savefig(buffer, format=extension, dpi=dots, metadata=metadata, facecolor="white")
     return buffer.getvalue()
 
 
@@ -118,6 +135,28 @@ def place_ticks(axis, low: float, high: float, candidates: Iterable[float], posi
     axis.set_major_formatter(FixedFormatter([f"{round(value, 6):g}" for value in chosen]))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
+
+
+def title(figure: Figure, words: str, width: float) -> None:
+    """The figure's title, over as many lines as its width calls for."""
+    figure.suptitle(
+        plain(words, round(10 * width)), x=0.01, ha="left", fontsize=12, fontweight="bold"
+    )
+
+
+def name_rows(axes, names: Iterable[str], width: float) -> None:
+    """Name the rows 0, 1, … of a chart: at its left or, where it is narrow, above each row."""
+    names = list(names)
+    narrow = width < WIDTH
+    axes.set_ylim(len(names) - 0.45, -0.95 if narrow else -0.55)  # the first on top
+    axes.grid(axis="y", visible=False)
+    if not narrow:
+        axes.set_yticks(range(len(names)), [plain(name, 28) for name in names])
+        return
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    for row, name in enumerate(names):
+        axes.text(0, row - 0.36, plain(name, 44), transform=axes.get_yaxis_transform(), va="bottom")
 
 
 def epoch_axis(axis, epochs: int, most: int = 20) -> None:

@@ -5,13 +5,12 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 import pandas as pd
 
+from .. import contrasts
 from ..single_run import wilson
-from ..summary import mean_interval
 from .replicated import departures
 from .study import Study
-from .wording import capital, counted, listing, signed, spelled
-
-MANY = 6  # models, beyond which a sentence does not name them all
+from .verdict_text import judgement
+from .wording import MANY, capital, counted, listing, signed, spelled
 
 
 def compared(study: Study) -> str:
@@ -58,9 +57,15 @@ def _names(labels: list[str]) -> str:
     return listing(labels) if len(labels) <= MANY else f"{spelled(len(labels))} models"
 
 
-def answer(study: Study) -> str:
-    """What these runs found about test accuracy, and whether they can tell the models apart."""
-    return _answer_one_seed(study) if len(study.seeds) == 1 else _answer_seeds(study)
+def answer(study: Study) -> list[str]:
+    """What these runs found, in paragraphs: what the verdicts are, and how accurate the models.
+
+    With one seed, which gives no verdicts, the accuracies come first.
+    """
+    judged = judgement(study.comparisons, study.config)
+    if len(study.seeds) == 1:
+        return [_answer_one_seed(study), judged]
+    return [judged, _means(study)] if judged else [_means(study)]
 
 
 def _answer_one_seed(study: Study) -> str:
@@ -109,7 +114,8 @@ def _range(bounds: tuple[float, float]) -> str:
     return f"{bounds[0]:.2f}–{bounds[1]:.2f} %"
 
 
-def _answer_seeds(study: Study) -> str:
+def _means(study: Study) -> str:
+    """Every model's mean over the seeds, and whether the best leads by more than chance."""
     ranked, images, seeds = _ranked(study), study.images("test"), len(study.seeds)
     parts = [f"{row.label} {row.mean:.2f} ± {row.std:.2f} %" for row in ranked.itertuples()]
     text = (
@@ -120,28 +126,34 @@ def _answer_seeds(study: Study) -> str:
         return text
     best, *rivals = ranked.index
     by_seed = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
-    clauses, apart, level = [], [], []
+    pairs = len(ranked) * len(rivals) // 2
+    level = 1 - (1 - study.config["verdicts"]["confidence"]) / pairs
+    clauses, apart, level_with = [], [], []
     for rival in rivals:
-        difference = by_seed[best] - by_seed[rival]
-        mean, _, low, high = mean_interval(difference)
-        name, ahead = study.labels[rival], int((difference > 0).sum())
-        interval = f"{'' if clauses else '95 % interval '}{signed(low)} to {signed(high)}"
+        differences = contrasts.difference(by_seed[best].to_numpy(), by_seed[rival].to_numpy())
+        low, high = contrasts.interval(differences, level)
+        name, ahead, by = study.labels[rival], (differences > 0).sum(), f"{differences.mean():.2f}"
+        what = f"is {by} points above {name}" if float(by) else f"is level with {name}"
         clauses.append(
-            f"{name} by {mean:.2f} points ({interval}, ahead in {ahead} of {seeds} seeds)"
+            f"{what} (interval {signed(low)} to {signed(high)}, ahead in {ahead} of {seeds} seeds)"
         )
-        (apart if low > 0 else level).append(name)
-    text += f" {study.labels[best]} leads {listing(_shortened(clauses))}."
-    if level:
-        text += (
-            f" Against {_names(level)} the interval of the paired difference includes 0: no"
-            " difference is shown."
-        )
-    if apart:
-        text += (
-            f" Against {_names(apart)} {'it' if level else 'the interval of the paired difference'}"
-            " excludes 0, without a correction for having picked the best model first."
-        )
-    return text
+        (apart if low > 0 else level_with).append(name)
+    text += f" {study.labels[best]} {listing(_shortened(clauses))}."
+    percent = f"{100 * study.config['verdicts']['confidence']:g} %"
+    intervals = (
+        f"These {percent} intervals are of the mean paired difference, adjusted for"
+        f" {spelled(pairs)} pairs of models"
+        if pairs > 1
+        else f"The {percent} interval is of the mean paired difference"
+    )
+    if apart and level_with:
+        outcome = f"they exclude 0 against {_names(apart)}, but not against {_names(level_with)}"
+    elif apart:
+        outcome = "they all exclude 0" if len(apart) > 1 else "it excludes 0"
+    else:
+        outcome = "they all include 0" if len(level_with) > 1 else "it includes 0"
+        outcome += ": no difference is shown"
+    return f"{text} {intervals}; {outcome}."
 
 
 def replication(study: Study) -> str:

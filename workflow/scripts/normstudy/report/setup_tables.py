@@ -151,7 +151,7 @@ def job_table(study: Study) -> Table:
             f" {resumed:,} training {were} interrupted: of those the job that finished is counted,"
             " not the one before."
         )
-    return Table(pd.DataFrame(rows), caption, "provenance.json")
+    return Table(pd.DataFrame(rows), caption, "provenance.json", sortable=True)
 
 
 def _most(values: pd.Series) -> str:

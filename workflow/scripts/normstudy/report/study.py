@@ -1,6 +1,7 @@
 """The finished tables of a study, as the report reads them."""
 
 import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,7 @@ class Study:
     label_doubts: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
+    options: str = ""  # what `snakemake` must be told to mean this study
 
     @property
     def config(self) -> dict:
@@ -82,6 +84,15 @@ class Study:
         """Where a run's own files lie."""
         return self.folder / variant / f"seed-{seed}"
 
+    def errors(self, variant: str, seed: int) -> pd.DataFrame:
+        """A run's misclassified test images, in the order in which they are shown."""
+        return pd.read_csv(self.run_folder(variant, seed) / "misclassified.csv")
+
+    def remake(self, name: str) -> str:
+        """The command that makes a file of the results again."""
+        target = shlex.quote((self.folder / name).as_posix())
+        return f"snakemake --cores 1 {target} --force {self.options}".rstrip()
+
     def run_tables(self, name: str) -> Iterable[tuple[str, int, pd.DataFrame]]:
         """(variant, seed, table) of each run, for a file such as "predictions.csv"."""
         for variant in self.labels:
@@ -90,13 +101,17 @@ class Study:
 
 
 def load_study(
-    results: str | Path, reference: str | None = None, label_issues: str | None = None
+    results: str | Path,
+    reference: str | None = None,
+    label_issues: str | None = None,
+    options: str = "",
 ) -> Study:
     """The study whose tables lie in folder `results`.
 
     Args:
         results: folder that rule summarize wrote to.
         reference, label_issues: paths of the tables of workflow/resources that fit the dataset.
+        options: those of `snakemake` that choose this study, as typed.
     """
     folder = Path(results)
     return Study(
@@ -110,4 +125,5 @@ def load_study(
         label_doubts=pd.read_csv(folder / "label_doubts.csv"),
         reference=pd.read_csv(reference) if reference else None,
         label_issues=pd.read_csv(label_issues) if label_issues else None,
+        options=options,
     )

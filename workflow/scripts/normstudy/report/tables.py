@@ -28,16 +28,7 @@ class Table:
     source: str = ""  # the file that it shows, relative to the results folder
     group: str | None = None
     names: tuple[str, ...] = ()  # columns that hold names even where these look like numbers
-
-
-# column of the table -> metric, digits, whether of accuracy
-COMPARED = {
-    "Test accuracy, %": ("test_accuracy", 2),
-    "Test loss, nats": ("test_loss", 4),
-    "Train accuracy, running, %": ("train_accuracy", 2),
-    "Train loss, running, nats": ("train_loss", 4),
-    "Train accuracy, evaluated, %": ("train_accuracy_evaluated", 2),
-}
+    sortable: bool = False  # by the reader, within the row groups
 
 
 def gaps(study: Study) -> Table:
@@ -54,65 +45,68 @@ def gaps(study: Study) -> Table:
         "Train minus test accuracy in points. Only the second figure, of the finished network on"
         " the images as they are, speaks of overfitting.",
         "summary.csv",
+        sortable=True,
     )
 
 
-def _spread(mean: float, deviation: float) -> str:
-    return fixed(mean) if pd.isna(deviation) else f"{fixed(mean)} ± {deviation:.2f}"
-
-
-def _final_train_loss(study: Study) -> dict[str, tuple[float, float]]:
-    """variant → mean and deviation of the running train loss of the last epoch."""
-    last = study.metrics.sort_values("epoch").groupby(["variant", "seed"]).tail(1)
-    return {v: mean_interval(own)[:2] for v, own in last.groupby("variant")["train_loss"]}
-
-
-def comparison(study: Study) -> Table:
-    """The final figures of every variant, and beneath them the replicated study's."""
-    numbers = {
-        (row.variant, row.metric): (row.mean, row.standard_deviation, row.reference)
-        for row in study.summary.itertuples()
-    }
-    for variant, (mean, deviation) in _final_train_loss(study).items():
-        numbers[variant, "train_loss"] = (mean, deviation, float("nan"))
-    seeds = len(study.seeds)
-    here = "Here, one seed" if seeds == 1 else f"Here, mean ± standard deviation of {seeds} seeds"
-    known = [v for v in study.labels if pd.notna(numbers[v, "test_accuracy"][2])]
-    groups = {
-        here: (list(study.labels), _own),
-        "Replicated study, one run each": (known, _reference),
-        "Difference, here − replicated": (known, _difference),
-    }
-    rows = [
-        {"Source": name, "Model": study.labels[variant]}
-        | {
-            column: cell(*numbers[variant, metric], digits)
-            for column, (metric, digits) in COMPARED.items()
-        }
-        for name, (variants, cell) in groups.items()
-        for variant in variants
-    ]
-    caption = (
-        "Accuracy and loss after the last epoch. Running: while training, in train mode, on"
-        " augmented images; evaluated: the finished network on the images as they are."
-    )
-    if known and departures(study.config):
-        caption += " The recipes differ: the differences are not a test of the replicated study."
-    return Table(pd.DataFrame(rows), caption, "summary.csv", group="Source")
-
-
-def _own(mean: float, deviation: float, reference: float, digits: int) -> str:
-    text = f"{mean:.{digits}f}"
+def _spread(mean: float, deviation: float, digits: int = 2) -> str:
+    text = fixed(mean, digits)
     return text if pd.isna(deviation) else f"{text} ± {deviation:.{digits}f}"
 
 
-def _reference(mean: float, deviation: float, reference: float, digits: int) -> str:
-    # The replicated study prints its losses with three digits.
-    return ABSENT if pd.isna(reference) else f"{reference:.{min(digits, 3)}f}"
+# what is measured, how -> metric, digits here, digits in the replicated study (which prints three
+# of its losses)
+COMPARED = {
+    ("Test accuracy, %", "here"): ("test_accuracy", 2, 2),
+    ("Test loss, nats", "here"): ("test_loss", 4, 3),
+    ("Train accuracy, %", "running"): ("train_accuracy", 2, 2),
+    ("Train accuracy, %", "evaluated"): ("train_accuracy_evaluated", 2, 2),
+}
 
 
-def _difference(mean: float, deviation: float, reference: float, digits: int) -> str:
-    return ABSENT if pd.isna(reference) else signed(mean - reference, min(digits, 3))
+def comparison(study: Study) -> Table:
+    """The final figures of every variant, beside the replicated study's where it has them."""
+    numbers = {
+        metric: rows.set_index("variant").reindex(list(study.labels))
+        for metric, rows in study.summary.groupby("metric")
+    }
+    columns = {("Model", ""): list(study.labels.values())}
+    known = False
+    for (name, how), (metric, digits, known_digits) in COMPARED.items():
+        own = numbers[metric]
+        spreads = zip(own["mean"], own["standard_deviation"], strict=True)
+        columns[name, how] = [_spread(mean, deviation, digits) for mean, deviation in spreads]
+        if own["reference"].isna().all():
+            continue
+        known = True
+        there = [_number(value, known_digits) for value in own["reference"]]
+        columns[name, "there" if how == "here" else f"{how} there"] = there
+        if metric == "test_accuracy":
+            differences = own["mean"] - own["reference"]
+            columns[name, "difference"] = [
+                ABSENT if pd.isna(value) else signed(value) for value in differences
+            ]
+    if not known:
+        columns = {
+            (name, how.removeprefix("here")): cells for (name, how), cells in columns.items()
+        }
+    seeds = len(study.seeds)
+    caption = "Accuracy and loss after the last epoch" + (
+        f", mean ± standard deviation of {seeds} seeds." if seeds > 1 else ", one seed."
+    )
+    if known:
+        caption += " There: the replicated study, one run each."
+    caption += (
+        " Running: while training, in train mode, on augmented images; evaluated: the finished"
+        " network on the images as they are."
+    )
+    if known and departures(study.config):
+        caption += " The recipes differ: the differences are not a test of the replicated study."
+    return Table(pd.DataFrame(columns), caption, "summary.csv", sortable=True)
+
+
+def _number(value: float, digits: int) -> str:
+    return ABSENT if pd.isna(value) else f"{value:.{digits}f}"
 
 
 def shared_errors(study: Study) -> tuple[str, Table | None]:
@@ -169,7 +163,11 @@ def shared_errors(study: Study) -> tuple[str, Table | None]:
     )
     caption = f"{shown}, in the order of the test set where equally often, of {runs:,} runs."
     table = Table(
-        cells, caption, "<variant>/seed-<n>/misclassified.csv", names=("Actual", "Predicted")
+        cells,
+        caption,
+        "<variant>/seed-<n>/misclassified.csv",
+        names=("Actual", "Predicted"),
+        sortable=True,
     )
     return f"{sentence}.", table
 
@@ -202,7 +200,7 @@ def label_scores(study: Study) -> Table | None:
         " corrected where three or more of five raters agree on another, or left out"
         f"{spread}."
     )
-    return Table(cells, caption, "label_doubts.csv")
+    return Table(cells, caption, "label_doubts.csv", sortable=True)
 
 
 def verdicts(study: Study) -> Table | None:
@@ -221,6 +219,7 @@ def verdicts(study: Study) -> Table | None:
         else "One run of each model: differences, and no verdicts.",
         "comparisons.csv",
         group="Claim",
+        sortable=True,
     )
 
 

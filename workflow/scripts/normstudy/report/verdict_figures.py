@@ -1,15 +1,17 @@
 """Figures of the verdicts: a dot for each seed, and the paired differences with their intervals."""
 
 import textwrap
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from .. import contrasts
 from ..summary import METRICS
 from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, margin, sense
-from .plot import COLOURS, GREY, WIDTH, Plot, looks, plain, style
+from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 from .verdict_text import amount, metric_name, unit
 from .wording import counted, fixed
 
@@ -20,8 +22,8 @@ VERDICT_LOOKS = {
     INCONCLUSIVE: (GREY, "D", False),
     ONE_RUN: ("black", "o", False),
 }
-ROW = 0.36  # inches a line of a forest plot
-LINE = 60  # characters of a claim's sentence in one line
+LINE = 0.19  # inches, the height of a line of a forest plot
+LETTERS = 9  # of a claim's sentence to an inch
 
 
 def claim_metrics(config: dict) -> list[str]:
@@ -40,59 +42,57 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
         runs: a table of `summary.run_metrics`.
 
     Returns:
-        One plot, or none for a study without claims.
+        One plot; none for a study without claims or with one seed, whose values the tables have.
     """
     metrics = claim_metrics(config)
-    if not metrics:
+    seeds = runs["seed"].nunique()
+    if not metrics or seeds == 1:
         return []
     labels = {name: variant["label"] for name, variant in config["variants"].items()}
-    look = looks(labels)
-    seeds = runs["seed"].nunique()
     sentences = []
-    with style():
-        height = len(metrics) * (0.75 + 0.34 * len(labels))
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        panels = figure.subplots(len(metrics), squeeze=False)[:, 0]
-        for axes, metric in zip(panels, metrics, strict=True):
-            parts = []
-            for place, (name, label) in enumerate(labels.items()):
-                values = runs[runs["variant"] == name].sort_values("seed")[metric].to_numpy()
-                # Spread across the row so that equal values do not hide one another.
-                offsets = np.linspace(-0.24, 0.24, len(values)) if len(values) > 1 else [0]
-                axes.plot(
-                    values,
-                    place + np.asarray(offsets),
-                    look[name].marker,
-                    color=look[name].colour,
-                    markersize=4.5,
-                    alpha=0.8,
-                )
-                if len(values) > 1:
-                    axes.plot([values.mean()] * 2, [place - 0.36, place + 0.36], color="black")
-                    spread = (
-                        f", from {_value(values.min(), metric)} to {_value(values.max(), metric)}"
-                    )
-                else:
-                    spread = ""
-                parts.append(f"{label} {_value(values.mean(), metric)}{spread}")
-            axes.set_yticks(range(len(labels)), [plain(label, 28) for label in labels.values()])
-            axes.set_ylim(len(labels) - 0.45, -0.55)
-            axes.set_xlabel(METRICS[metric])
-            axes.grid(axis="y", visible=False)
-            of = "mean " if seeds > 1 else ""
-            sentences.append(f"{of}{metric_name(metric)} of {'; '.join(parts)}")
+    for metric in metrics:
+        parts = []
+        for name, label in labels.items():
+            values = runs.loc[runs["variant"] == name, metric]
+            low, mean, high = (
+                _value(value, metric) for value in (values.min(), values.mean(), values.max())
+            )
+            parts.append(f"{label} {mean}, from {low} to {high}")
+        sentences.append(f"mean {metric_name(metric)} of {'; '.join(parts)}")
     plot = Plot(
         name="seed_dots",
-        figure=figure,
+        draw=partial(_seed_dots, runs, metrics, labels),
         alt=f"A dot for each of {counted(seeds, 'seed')} of every variant: {'. '.join(sentences)}.",
         caption=(
             "Every run at its last epoch: a dot a seed (in the order of the seeds, downwards)"
-            + (" and a bar at the mean." if seeds > 1 else ".")
+            " and a bar at the mean."
         ),
         table="metrics.csv",
         function="verdict_figures.seed_dots",
     )
     return [plot]
+
+
+def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], width) -> Figure:
+    """Draw `seed_dots`: a panel a metric, a row a variant."""
+    look, narrow = looks(labels), width < WIDTH
+    height = len(metrics) * (0.8 + (0.55 if narrow else 0.34) * len(labels))
+    figure = Figure(figsize=(width, height), layout="constrained")
+    for axes, metric in zip(
+        figure.subplots(len(metrics), squeeze=False).flat, metrics, strict=True
+    ):
+        for place, name in enumerate(labels):
+            values = runs[runs["variant"] == name].sort_values("seed")[metric].to_numpy()
+            # Spread across the row so that equal values do not hide one another.
+            offsets = np.linspace(-0.24, 0.24, len(values))
+            drawn = {"color": look[name].colour, "marker": look[name].marker}
+            axes.plot(values, place + offsets, linestyle="", alpha=0.8, **drawn)
+            axes.plot([values.mean()] * 2, [place - 0.36, place + 0.36], color="black")
+        name_rows(axes, labels.values(), width)
+        axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
+        axes.ticklabel_format(axis="x", useOffset=False)
+        axes.set_xlabel(METRICS[metric])
+    return figure
 
 
 def _draw_row(axes, row, place: float, differences: np.ndarray) -> None:
@@ -118,65 +118,13 @@ def _draw_row(axes, row, place: float, differences: np.ndarray) -> None:
 def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> Plot:
     """The forest plot of contrasts that share a unit."""
     labels = {key: variant["label"] for key, variant in config["variants"].items()}
-    claims = {claim["id"]: claim for claim in config["claims"]}
     metric = rows["metric"].iloc[0]
     limit = margin(metric, config["verdicts"])
-    ticks, headings, sentences, place = [], [], [], 0.0
-    with style():
-        figure = Figure(layout="constrained")
-        axes = figure.subplots()
-        axes.axvspan(
-            -limit, limit, color="#e8e8e8", zorder=0, label=f"within ±{limit:g} {unit(metric)}"
-        )
-        axes.axvline(0, color="black", linewidth=1)
-        for claim, group in rows.groupby("claim", sort=False):
-            side = "right" if sense(claims[claim]) > 0 else "left"
-            says = f"{claims[claim]['says'].rstrip('.')} (claimed: {side} of 0)"
-            lines = textwrap.wrap(plain(says), LINE)
-            headings.append((place + 0.3 * (len(lines) - 1), "\n".join(lines)))
-            place += 0.6 * len(lines) + 0.4
-            for row in group.itertuples():
-                pair = contrasts.paired_values(runs, row.metric, row.variant, row.rival)
-                _draw_row(axes, row, place, contrasts.difference(*pair))
-                ticks.append(
-                    (place, f"{plain(labels[row.variant], 26)}\n− {plain(labels[row.rival], 26)}")
-                )
-                sentences.append(_sentence(row, labels))
-                place += 1.35
-            place += 0.15
-        figure.set_size_inches(WIDTH, 1.2 + ROW * place)
-        axes.set_ylim(place - 0.4, -0.8)
-        axes.set_yticks(*zip(*ticks, strict=True), fontsize=8)
-        for height, says in headings:
-            axes.text(
-                0.01,
-                height,
-                says,
-                transform=axes.get_yaxis_transform(),
-                va="center",
-                fontsize=8.5,
-                fontweight="bold",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-            )
-        axes.grid(axis="y", visible=False)
-        axes.set_xlabel(f"difference, variant − rival, {unit(metric)}")
-        for verdict in dict.fromkeys(rows["verdict"]):
-            colour, marker, filled = VERDICT_LOOKS[verdict]
-            axes.plot(
-                [],
-                [],
-                marker,
-                color=colour,
-                markerfacecolor=colour if filled else "white",
-                markersize=7,
-                linestyle="none",
-                label=verdict,
-            )
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    sentences = [_sentence(row, labels) for row in rows.itertuples()]
     one = (rows["verdict"] == ONE_RUN).any()
     return Plot(
         name=name,
-        figure=figure,
+        draw=partial(_draw_forest, rows, runs, config),
         alt=(
             f"Differences between variants with a band of ±{limit:g} {unit(metric)} around 0."
             f" {' '.join(sentences)}"
@@ -191,6 +139,65 @@ def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> 
         table="comparisons.csv",
         function="verdict_figures.forests",
     )
+
+
+def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: float) -> Figure:
+    """Draw a forest plot: under each claim a row for every rival, named at its left or above."""
+    labels = {key: variant["label"] for key, variant in config["variants"].items()}
+    claims = {claim["id"]: claim for claim in config["claims"]}
+    metric = rows["metric"].iloc[0]
+    limit = margin(metric, config["verdicts"])
+    narrow = width < WIDTH
+    figure = Figure(figsize=(width, width), layout="constrained")
+    title(figure, "The differences that the claims are about", width)
+    axes = figure.subplots()
+    axes.axvspan(
+        -limit, limit, color="#e8e8e8", zorder=0, label=f"within ±{limit:g} {unit(metric)}"
+    )
+    axes.axvline(0, color="black", linewidth=1)
+    across = axes.get_yaxis_transform()
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    ticks, place = [], 0.0  # in lines of text, downwards
+    for claim, group in rows.groupby("claim", sort=False):
+        side = "right" if sense(claims[claim]) > 0 else "left"
+        bold = textwrap.wrap(plain(claims[claim]["says"].rstrip(".")), round(LETTERS * width))
+        minus = plain(f"{labels[group['variant'].iloc[0]]} minus … (claimed: {side} of 0)")
+        light = textwrap.wrap(minus, round(LETTERS * width))
+        for lines, weight in ((bold, "bold"), (light, "normal")):
+            axes.text(
+                0.0, place, "\n".join(lines), transform=across, va="top", fontsize=9,
+                fontweight=weight, bbox=white, zorder=4,
+            )  # fmt: skip
+            place += 0.85 * len(lines) + 0.1
+        place += 0.6
+        for row in group.itertuples():
+            if narrow:
+                rival = plain(f"… {labels[row.rival]}", 44)
+                axes.text(0, place - 0.3, rival, transform=across, va="center", fontsize=9)
+                place += 0.7
+            ticks.append((place, plain(labels[row.rival], 30)))
+            pair = contrasts.paired_values(runs, row.metric, row.variant, row.rival)
+            _draw_row(axes, row, place, contrasts.difference(*pair))
+            place += 1.3 if not narrow else 1.2
+        place += 0.3
+    figure.set_size_inches(width, 1.4 + LINE * place)
+    axes.set_ylim(place - 0.6, -0.3)
+    axes.set_yticks(*zip(*ticks, strict=True), fontsize=9)
+    if narrow:
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+    axes.grid(axis="y", visible=False)
+    axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
+    axes.set_xlabel(f"difference, {unit(metric)}")
+    for verdict in dict.fromkeys(rows["verdict"]):
+        colour, marker, filled = VERDICT_LOOKS[verdict]
+        face = colour if filled else "white"
+        axes.plot(
+            [], [], marker, color=colour, markerfacecolor=face, markersize=7, label=verdict
+        )  # fmt: skip
+    keys = axes.get_legend_handles_labels()
+    figure.legend(*keys, loc="outside lower left", ncols=2 if narrow else 4)
+    return figure
 
 
 def _sentence(row, labels: dict[str, str]) -> str:

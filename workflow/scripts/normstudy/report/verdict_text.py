@@ -6,7 +6,7 @@ from .. import contrasts
 from ..label_doubts import SCORINGS, rescored
 from ..summary import METRICS
 from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
-from .wording import counted, listing, signed
+from .wording import MANY, capital, counted, listing, signed, spelled
 
 MARKS = {SUPPORTED: "✓", NOT_SUPPORTED: "✗", INCONCLUSIVE: "?", ONE_RUN: "–"}  # beside the words
 
@@ -110,23 +110,24 @@ def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
 
 def _mcnemar(rows: pd.DataFrame, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
     """What McNemar's test says of the two networks of one seed."""
-    sentences = []
     claim = rows["claim"].iloc[0]
-    for test in tests[tests["claim"] == claim].itertuples():
-        sentences.append(
-            f"On the test images {labels[test.variant]} alone is right on"
-            f" {test.only_variant_right} and {labels[test.rival]} alone on"
-            f" {test.only_rival_right} (McNemar's exact test: {probability(test.p_value)})."
-        )
-    if sentences:
-        sentences.append("That is about these trained networks, not about the methods.")
-    return sentences
+    found = [
+        f"{labels[test.variant]} alone is right on {test.only_variant_right} and"
+        f" {labels[test.rival]} alone on {test.only_rival_right} ({probability(test.p_value)})"
+        for test in tests[tests["claim"] == claim].itertuples()
+    ]
+    if not found:
+        return []
+    return [
+        f"McNemar's exact test for these trained networks, not for the methods: of the test images"
+        f" {'; '.join(found)}."
+    ]
 
 
 def claim_sentences(
     comparisons: pd.DataFrame, config: dict, tests: pd.DataFrame | None = None
 ) -> list[str]:
-    """A paragraph for each claim, in the order of the config.
+    """A paragraph for each claim, in the order of the config; of one seed only McNemar's tests.
 
     Args:
         comparisons: a table of `verdicts.compare`.
@@ -140,11 +141,7 @@ def claim_sentences(
         variant, metric = labels[rows["variant"].iloc[0]], rows["metric"].iloc[0]
         contrasts_ = "; ".join(_contrast(row, config, labels) for row in rows.itertuples())
         if verdict == ONE_RUN:
-            sentences = [
-                f"{_says(config, claim)}: {ONE_RUN}.",
-                f"In {metric_name(metric)}, this run of {variant} is {contrasts_}.",
-            ]
-            sentences += _mcnemar(rows, tests, labels) if tests is not None else []
+            sentences = _mcnemar(rows, tests, labels) if tests is not None else []
         else:
             sentences = [
                 f"{_says(config, claim)} is {verdict} over {counted(seeds, 'seed')}.",
@@ -154,51 +151,79 @@ def claim_sentences(
             if verdict == INCONCLUSIVE:
                 sentences.append(_needed(rows, config))
         paragraphs.append(" ".join(sentences))
-    return paragraphs
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def overview(comparisons: pd.DataFrame) -> str:
-    """How many claims have which verdict."""
+def judgement(comparisons: pd.DataFrame, config: dict) -> str:
+    """Which claims have which verdict; with too few seeds, how many it takes.
+
+    "" for a study without claims.
+    """
     if comparisons.empty:
-        return "This study states no claims."
-    verdicts = comparisons.drop_duplicates("claim")["claim_verdict"].value_counts()
-    total = int(verdicts.sum())
-    if ONE_RUN in verdicts:
+        return ""
+    seeds, enough = int(comparisons["seeds"].iloc[0]), _enough_seeds(comparisons, config)
+    verdicts = comparisons.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+    several = len(verdicts) > 1
+    if seeds == 1:
+        none = f"None of the {spelled(len(verdicts))} claims can" if several else "The claim cannot"
         return (
-            f"With one seed none of the {counted(total, 'claim')} can be judged: one run cannot"
-            " tell how much another seed would have changed."
+            f"{none} be judged: one run cannot tell how much another seed would change. It takes at"
+            f" least {spelled(enough)} seeds to support {'any of them' if several else 'it'}."
         )
-    parts = [f"{verdicts[name]} {name}" for name in MARKS if name in verdicts]
-    return f"Of {counted(total, 'claim')}: {listing(parts)}."
+    named = {
+        verdict: [_says(config, claim) for claim in verdicts.index[verdicts == verdict]]
+        for verdict in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
+    }
+    outcomes = [
+        f"{spelled(len(claims))} {'is' if len(claims) == 1 else 'are'} {verdict}"
+        + (f" ({listing(claims)})" if len(claims) <= MANY else "")
+        for verdict, claims in named.items()
+        if claims
+    ]
+    if not several:
+        (claim,) = verdicts.index
+        text = f"With {spelled(seeds)} seeds the claim {_says(config, claim)} is {verdicts[claim]}."
+    else:
+        total = spelled(len(verdicts))
+        text = f"Of the {total} claims, with {spelled(seeds)} seeds, {listing(outcomes)}."
+    if seeds < enough:
+        text += (
+            f" {capital(spelled(seeds))} seeds cannot support {'any' if several else 'it'}, however"
+            f" large the difference: that takes at least {spelled(enough)}."
+        )
+    slight = dict.fromkeys(
+        _says(config, row.claim)
+        for row in comparisons.itertuples()
+        if row.claim_verdict == SUPPORTED and negligible(row, config)
+    )
+    if slight:
+        text += (
+            f" What supports {listing(list(slight))} is real, but against some rival smaller than"
+            " the margin that matters."
+        )
+    return text
+
+
+def _enough_seeds(comparisons: pd.DataFrame, config: dict) -> int:
+    """The fewest seeds with which any claim could be supported."""
+    alpha = 1 - config["verdicts"]["confidence"]
+    return contrasts.fewest_seeds(alpha / comparisons["claim"].nunique())
 
 
 def power_note(comparisons: pd.DataFrame, config: dict) -> str:
-    """Whether this number of seeds can support a claim at all, and why if it cannot."""
+    """Why this number of seeds cannot support a claim; "" if it can, and for one seed."""
     if comparisons.empty:
         return ""
     alpha = 1 - config["verdicts"]["confidence"]
     seeds, claims = int(comparisons["seeds"].iloc[0]), comparisons["claim"].nunique()
-    enough = contrasts.fewest_seeds(alpha / claims)
-    alone = contrasts.fewest_seeds(alpha)
+    if seeds == 1 or seeds >= _enough_seeds(comparisons, config):
+        return ""
     smallest = f"2/2^{seeds} = {2 / 2**seeds:.2g}"
-    if seeds == 1:
-        return (
-            f"The sign-flip test needs at least {enough} seeds before it could support one of"
-            f" {counted(claims, 'claim')}."
-        )
-    if seeds < alone:
-        return (
-            f"With {seeds} seeds nothing can be supported, however large the difference: the"
-            f" smallest p-value of the sign-flip test is {smallest}, above {alpha:.2g}."
-            f" {counted(claims, 'claim')} would take at least {enough} seeds."
-        )
-    if seeds < enough:
-        return (
-            f"With {seeds} seeds nothing can be supported, however large the difference: the"
-            f" smallest p-value of the sign-flip test, {smallest}, times the number of claims,"
-            f" {claims}, is above {alpha:.2g}. It would take at least {enough} seeds."
-        )
-    return ""
+    times = f", times the number of claims, {claims}," if claims > 1 else ""
+    return (
+        f"The smallest p-value that the sign-flip test can give with {seeds} seeds is"
+        f" {smallest}{times} {'which is ' if not times else 'is '}above {alpha:.2g}."
+    )
 
 
 def _seeds_needed(row) -> str:

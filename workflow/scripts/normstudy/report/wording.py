@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+MANY = 6  # names, beyond which a sentence does not give them all
 
 
 def listing(items: Sequence[str]) -> str:
