@@ -18,7 +18,10 @@ contents.addEventListener("keydown", (event) => {
 
 const links = [...contents.querySelectorAll("ol a")];
 const headings = links.map((link) => document.getElementById(link.hash.slice(1)));
-const here = contents.querySelector(".here");
+const here = document.createElement("span"); // names the section on a narrow screen
+here.className = "here";
+here.ariaHidden = "true";
+contents.querySelector("summary").append(here);
 let current = -1;
 let waiting = false;
 function mark() {

@@ -18,20 +18,11 @@ SEEDS = study.seeds(STUDY)
 # For the record in provenance.json. Not a param, which would remake it at each new command.
 os.environ[processes.SNAKEMAKE] = str(os.getpid())
 os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
-# Likewise: what must be typed beside a target to mean this study, for the report.
-os.environ["NORMSTUDY_OPTIONS"] = " ".join(
-    [
-        *([f"--snakefile {shlex.quote(str(SOURCE / 'Snakefile'))}"] if SOURCE != Path() else []),
-        *(
-            f"--configfile {shlex.quote(os.path.relpath(path))}"
-            for path in workflow.overwrite_configfiles
-        ),
-        *(
-            f"--config {shlex.quote(f'{key}={json.dumps(value)}')}"
-            for key, value in SETTINGS.items()
-        ),
-    ]
-)
+# Likewise: what must be typed beside a target to mean this study, for the report's commands.
+OPTIONS = [f"--snakefile {shlex.quote(str(SOURCE / 'Snakefile'))}"] if SOURCE != Path() else []
+OPTIONS += [f"--configfile {shlex.quote(os.path.relpath(p))}" for p in workflow.overwrite_configfiles]
+OPTIONS += [f"--config {shlex.quote(f'{k}={json.dumps(v)}')}" for k, v in SETTINGS.items()]
+os.environ.update(NORMSTUDY_OPTIONS=" ".join(OPTIONS))
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
