@@ -19,10 +19,12 @@ SEEDS = study.seeds(STUDY)
 os.environ[processes.SNAKEMAKE] = str(os.getpid())
 os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
 # Likewise: what must be typed beside a target to mean this study, for the report's commands.
-OPTIONS = [f"--snakefile {shlex.quote(str(SOURCE / 'Snakefile'))}"] if SOURCE != Path() else []
-OPTIONS += [f"--configfile {shlex.quote(os.path.relpath(p))}" for p in workflow.overwrite_configfiles]
-OPTIONS += [f"--config {shlex.quote(f'{k}={json.dumps(v)}')}" for k, v in SETTINGS.items()]
-os.environ.update(NORMSTUDY_OPTIONS=" ".join(OPTIONS))
+OPTIONS = ["--snakefile", str(SOURCE / "Snakefile")] if SOURCE != Path() else []
+if workflow.overwrite_configfiles:
+    OPTIONS += ["--configfile", *map(os.path.relpath, workflow.overwrite_configfiles)]
+if SETTINGS:
+    OPTIONS += ["--config", *(f"{key}={json.dumps(value)}" for key, value in SETTINGS.items())]
+os.environ.update(NORMSTUDY_OPTIONS=shlex.join(OPTIONS))
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
