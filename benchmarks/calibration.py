@@ -200,6 +200,8 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=2000, help="of the first scenarios")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "calibration.md")
     options = parser.parse_args()
+    if options.simulations < 1:
+        parser.error(f"--simulations is {options.simulations}: at least 1 is needed")
     config = study_config.check(
         yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
         study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
@@ -207,7 +209,8 @@ def main() -> None:
     gc.freeze()  # statsmodels collects garbage at each call: spare it all that was imported
     rows = []
     for scenario in SCENARIOS:
-        rows.append(simulate(scenario, config, options.simulations // scenario.weight))
+        count = max(1, options.simulations // scenario.weight)
+        rows.append(simulate(scenario, config, count))
         print(*rows[-1].values(), sep=" | ", flush=True)
     options.output.parent.mkdir(exist_ok=True)
     options.output.write_text(page(rows, options.simulations), encoding="utf-8")

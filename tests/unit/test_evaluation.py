@@ -1,5 +1,9 @@
 """What a network gets wrong, and the picture of it."""
 
+import os
+import pickle
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +14,7 @@ from normstudy.errors import StudyError
 from normstudy.evaluation import evaluate, misclassified_table, predictions_table, score
 from normstudy.matrix import misclassified_matrix
 from normstudy.model import build_model
+from normstudy.resume import ResumeFile
 from torch.nn.functional import cross_entropy
 
 LOGITS = torch.randn(50, 10, generator=torch.Generator().manual_seed(2))
@@ -92,11 +97,18 @@ def test_a_label_with_a_dollar_sign_is_no_formula():
     figure.canvas.draw()
 
 
-def test_a_checkpoint_brings_the_network_back(default_config, sample, tmp_path):
+@pytest.fixture
+def checkpoint(default_config, tmp_path):
+    """A run's checkpoint: its path, network and recipe."""
     recipe = run_parameters(default_config, "gn")
     model = build_model("group", channels_per_group=4).eval()
-    save_checkpoint(model, recipe, tmp_path / "checkpoint.pt")
-    again, parameters = load_checkpoint(tmp_path / "checkpoint.pt")
+    save_checkpoint(model, recipe, "gn", 1, tmp_path / "checkpoint.pt")
+    return tmp_path / "checkpoint.pt", model, recipe
+
+
+def test_a_checkpoint_brings_the_network_back(checkpoint, sample):
+    path, model, recipe = checkpoint
+    again, parameters = load_checkpoint(path, "gn", 1)
     assert parameters == recipe
     table, log_probs = evaluate(model, recipe, *sample)
     assert torch.equal(evaluate(again, recipe, *sample)[1], log_probs)
@@ -104,21 +116,56 @@ def test_a_checkpoint_brings_the_network_back(default_config, sample, tmp_path):
 
 
 class Evil:
+    """What unpickles as a command that creates a file."""
+
+    def __init__(self, file):
+        self.file = file
+
     def __reduce__(self):
-        return (print, ("run by a pickle",))
+        return os.system, (f"touch '{self.file}'",)
 
 
-@pytest.mark.parametrize("content", ["nothing", "half", "pickle", "other"])
-def test_what_is_no_checkpoint_is_refused(content, tmp_path, capsys):
-    path = tmp_path / "checkpoint.pt"
-    if content == "nothing":
-        path.write_bytes(b"")
-    elif content == "pickle":
-        torch.save(Evil(), path)
-    else:
-        torch.save({"parameters": {}, "state_dict": {}}, path)
-        if content == "half":
-            path.write_bytes(path.read_bytes()[:300])
-    with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable checkpoint"):
-        load_checkpoint(path)
-    assert "run by a pickle" not in capsys.readouterr().out
+def in_a_checkpoint(evil, path):
+    """As `torch.save` writes it, among good tensors."""
+    torch.save({"state_dict": {"weight": torch.ones(3), "x": evil}, "parameters": {}}, path)
+
+
+def bare(evil, path):
+    path.write_bytes(pickle.dumps(evil, protocol=2))
+
+
+def in_the_old_format(evil, path):
+    torch.save(evil, path, _use_new_zipfile_serialization=False)
+
+
+@pytest.mark.parametrize("write", [in_a_checkpoint, bare, in_the_old_format])
+def test_a_malicious_pickle_is_refused_and_not_run(tmp_path, write):
+    path, created = tmp_path / "checkpoint.pt", tmp_path / "created"
+    write(Evil(created), path)
+    with suppress(Exception):  # the file is a real one: whoever trusts it runs the command
+        torch.load(path, weights_only=False)
+    assert created.exists()
+    created.unlink()
+    with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable checkpoint \(Unpickl"):
+        load_checkpoint(path, "gn", 1)
+    said = []
+    assert ResumeFile(path, "a run", said.append).load() is None
+    assert "cannot be read (UnpicklingError): starting anew" in said[0]
+    assert not created.exists()
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_checkpoint_is_refused(checkpoint, share):
+    path = checkpoint[0]
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable .* \(rule train\)"):
+        load_checkpoint(path, "gn", 1)
+
+
+def test_a_checkpoint_of_something_else_is_refused(checkpoint, tmp_path):
+    with pytest.raises(StudyError, match=r"of another run .*'seed': 1.*--forcerun"):
+        load_checkpoint(checkpoint[0], "gn", 2)
+    torch.save({"parameters": {}, "state_dict": {}, "run": {}}, tmp_path / "other.pt")
+    with pytest.raises(StudyError, match=r"other\.pt is not a readable checkpoint"):
+        load_checkpoint(tmp_path / "other.pt", "gn", 1)

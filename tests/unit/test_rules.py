@@ -9,7 +9,8 @@ from places import ROOT
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 PACKAGE = SCRIPTS / "normstudy"
-# How mistakes are worded, files written, logged and fetched: what is in them does not depend on it.
+# How mistakes are worded, files written, read, logged and fetched: what is in them does not
+# depend on it.
 # Facts of the datasets reach the rules as params.
 INFRASTRUCTURE = {
     "config_files",
@@ -19,6 +20,7 @@ INFRASTRUCTURE = {
     "machine",
     "progress",
     "run_record",
+    "tables",
     "datasets",
     "errors",
     "files",

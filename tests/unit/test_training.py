@@ -12,7 +12,14 @@ from normstudy.errors import StudyError
 from normstudy.model import NORMS, build_model
 from normstudy.resume import ResumeFile, fingerprint
 from normstudy.streams import stream, stream_seed
-from normstudy.training import Trainer, add_l1_gradient, choose_device, epoch_line, train
+from normstudy.training import (
+    Diverged,
+    Trainer,
+    add_l1_gradient,
+    choose_device,
+    epoch_line,
+    train,
+)
 from torch.nn.functional import nll_loss
 
 CPU = torch.device("cpu")
@@ -138,8 +145,31 @@ def test_bf16_learns_and_is_repeatable(recipe, sample, norm):
 
 
 def test_divergence_is_named(recipe, few):
-    with pytest.raises(StudyError, match=r"diverged in epoch 1, batch [1-4] of 4: .*max_lr"):
+    words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
+    with pytest.raises(Diverged, match=words) as error:
         train(recipe("gn", max_lr=1e30), 1, *few)
+    assert error.value.metrics.empty
+
+
+def test_divergence_by_the_last_step_of_an_epoch_is_named(recipe, few, monkeypatch):
+    """No batch shows it; the test images do. The epochs before are kept."""
+    step, calls = Trainer._step, iter(range(100))
+
+    def breaking(self, *batch):
+        log_probs = step(self, *batch)
+        if next(calls) == 2 * 4 - 1:
+            self.parameters[0].data.fill_(float("nan"))
+        return log_probs
+
+    monkeypatch.setattr(Trainer, "_step", breaking)
+    with pytest.raises(Diverged, match="diverged in epoch 2, after its last batch, at") as error:
+        train(recipe("gn", epochs=3), 1, *few)
+    assert error.value.metrics["epoch"].tolist() == [1]
+
+
+def test_a_batch_larger_than_the_data_is_refused(recipe, few):
+    with pytest.raises(StudyError, match="batch_size 201 is larger than the 200 training images"):
+        train(recipe("gn", batch_size=201), 1, *few)
 
 
 # --- Repeatability and pairing -------------------------------------------------------------

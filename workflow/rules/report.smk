@@ -52,6 +52,7 @@ rule summarize:
     params:
         study=STUDY,
         runs=RUNS,
+        epochs=[study.run_parameters(STUDY, variant)["epochs"] for variant, _ in RUNS],
         jobs=list(JOB_COSTS),
         sources=str(SOURCE),
     script:

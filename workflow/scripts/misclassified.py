@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import pandas as pd
 from normstudy.checkpoint import load_checkpoint
 from normstudy.data import load_split, verify
 from normstudy.evaluation import evaluate, misclassified_table, predictions_table
 from normstudy.files import replacing, write_csv
 from normstudy.joblog import job_log
 from normstudy.matrix import misclassified_matrix
+from normstudy.tables import LABEL_ISSUES, read_table
 
 with job_log(snakemake.log[0]):
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
@@ -16,13 +16,13 @@ with job_log(snakemake.log[0]):
     order, count = params.shown["order"], params.shown["count"]
     raw = Path(snakemake.input.raw[0]).parent
     verify(snakemake.input.checksums)
-    model, recipe = load_checkpoint(snakemake.input.checkpoint)
+    model, recipe = load_checkpoint(snakemake.input.checkpoint, variant, seed)
     train = load_split(raw, "train", recipe["train_images"])
     test = load_split(raw, "test", recipe["test_images"])
     disputed = {
         index
         for table in snakemake.input.label_issues
-        for index in pd.read_csv(table)["test_index"]
+        for index in read_table(table, LABEL_ISSUES)["test_index"]
     }
 
     evaluation, test_log_probs = evaluate(model, recipe, train, test)

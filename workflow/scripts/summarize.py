@@ -10,21 +10,37 @@ from normstudy.label_doubts import label_doubts
 from normstudy.provenance import provenance
 from normstudy.single_run import single_run_tests
 from normstudy.summary import run_metrics, summarize
+from normstudy.tables import (
+    LABEL_ISSUES,
+    REFERENCE_RUN,
+    read_evaluation,
+    read_metrics,
+    read_predictions,
+    read_table,
+)
 from normstudy.verdicts import compare
 
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
-    metrics = pd.concat(map(pd.read_csv, given.metrics), ignore_index=True)
-    evaluation = pd.concat(map(pd.read_csv, given.evaluations), ignore_index=True)
-    reference = pd.read_csv(given.reference[0]) if given.reference else None
+    names = [tuple(run) for run in params.runs]
+    tables = [
+        read_metrics(path, *run, epochs)
+        for path, run, epochs in zip(given.metrics, names, params.epochs, strict=True)
+    ]
+    metrics = pd.concat(tables, ignore_index=True)
+    evaluations = [
+        read_evaluation(path, *run) for path, run in zip(given.evaluations, names, strict=True)
+    ]
+    evaluation = pd.concat(evaluations, ignore_index=True)
+    reference = read_table(given.reference[0], REFERENCE_RUN) if given.reference else None
     write_csv(metrics, output.metrics)
     write_csv(evaluation, output.evaluation)
     runs, claims = run_metrics(metrics, evaluation), params.study["claims"]
     write_csv(summarize(runs, reference), output.summary)
     write_csv(compare(runs, claims, params.study["verdicts"]), output.comparisons)
-    tables = map(pd.read_csv, given.predictions)
-    predictions = dict(zip(map(tuple, params.runs), tables, strict=True))
-    issues = pd.read_csv(given.label_issues[0]) if given.label_issues else None
+    tables = map(read_predictions, given.predictions, evaluations)
+    predictions = dict(zip(names, tables, strict=True))
+    issues = read_table(given.label_issues[0], LABEL_ISSUES) if given.label_issues else None
     write_csv(single_run_tests(claims, predictions), output.single_run)
     write_csv(label_doubts(predictions, issues), output.label_doubts)
     facts = provenance(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from normstudy.checkpoint import save_checkpoint
 from normstudy.data import check_labels, completed, load_split, verify
+from normstudy.errors import StudyError
 from normstudy.files import write_csv, write_json
 from normstudy.joblog import job_log
 from normstudy.machine import now
@@ -11,7 +12,8 @@ from normstudy.processes import stop_if_orphaned
 from normstudy.progress import progress
 from normstudy.resume import ResumeFile, fingerprint
 from normstudy.run_record import run_record
-from normstudy.training import epoch_line, train
+from normstudy.tables import METRICS
+from normstudy.training import Diverged, epoch_line, train
 
 with job_log(snakemake.log[0]) as say:
     started = now()
@@ -32,6 +34,11 @@ with job_log(snakemake.log[0]) as say:
         say.terminal(f"{line} · study: {study}" if study and study.total > 1 else line)
         stop_if_orphaned()
 
+    def of_run(metrics):
+        return metrics.assign(variant=variant, seed=seed)[[*METRICS]]
+
+    so_far = Path(snakemake.log[0]).with_suffix(".metrics.csv")
+    so_far.unlink(missing_ok=True)
     verify(given.checksums)
     resume = ResumeFile(
         snakemake.params.resume,
@@ -42,16 +49,15 @@ with job_log(snakemake.log[0]) as say:
     for split in splits:
         check_labels(split, recipe["num_classes"], raw)
     recipe = completed(recipe, splits[0])
-    model, metrics = train(
-        recipe,
-        seed,
-        *splits,
-        on_epoch=after_epoch,
-        resume=resume,
-    )
-    metrics.insert(0, "variant", variant)
-    metrics.insert(1, "seed", seed)
-    write_csv(metrics, output.metrics)
-    save_checkpoint(model, recipe, output.checkpoint)
+    try:
+        model, metrics = train(recipe, seed, *splits, on_epoch=after_epoch, resume=resume)
+    except Diverged as error:
+        write_csv(of_run(error.metrics), so_far)
+        raise StudyError(
+            f"{variant} seed {seed}: {error}. Its whole epochs are in {so_far}. The report of the"
+            f" others: the same command with --config 'variants={{{variant}: null}}' 'claims=[]'"
+        ) from error
+    write_csv(of_run(metrics), output.metrics)
+    save_checkpoint(model, recipe, variant, seed, output.checkpoint)
     before = recipe["epochs"] - len(trained)
     write_json(run_record(variant, seed, recipe, model, started, before), output.provenance)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from .errors import StudyError
+from .errors import StudyError, remake
 from .files import replacing
 from .model import model_of
 
@@ -20,10 +20,13 @@ def write_torch(content: object, path: str | Path) -> None:
         temporary.write_bytes(buffer.getvalue())
 
 
-def save_checkpoint(model: nn.Module, recipe: dict, path: str | Path) -> None:
+def save_checkpoint(
+    model: nn.Module, recipe: dict, variant: str, seed: int, path: str | Path
+) -> None:
     """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
-    write_torch({"state_dict": state, "parameters": recipe}, path)
+    run = {"variant": variant, "seed": seed}
+    write_torch({"state_dict": state, "parameters": recipe, "run": run}, path)
 
 
 def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
@@ -42,23 +45,26 @@ def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
-    """The trained network in eval mode on the CPU, and the parameters of its run.
+def load_checkpoint(path: str | Path, variant: str, seed: int) -> tuple[nn.Module, dict]:
+    """The run's trained network in eval mode on the CPU, and its parameters.
 
     Raises:
         FileNotFoundError: there is no such file.
-        StudyError: the file is no checkpoint of this project.
+        StudyError: the file is no checkpoint of this project, or another run's.
     """
+    mend = f"to train that run again, {remake(path, 'train')}"
     try:
+        # With weights_only no code in the file is run.
         checkpoint = torch.load(path, weights_only=True, map_location="cpu")
-        recipe = checkpoint["parameters"]
+        recipe, run = checkpoint["parameters"], checkpoint["run"]
         model = model_of(recipe)
         model.load_state_dict(checkpoint["state_dict"])
     except FileNotFoundError:
         raise
     except Exception as error:  # torch.load raises whatever the broken bytes lead it to
         raise StudyError(
-            f"{path} is not a readable checkpoint ({type(error).__name__}):"
-            " delete it, and Snakemake trains that run again"
+            f"{path} is not a readable checkpoint ({type(error).__name__}): {mend}"
         ) from error
+    if run != {"variant": variant, "seed": seed}:
+        raise StudyError(f"{path} is the checkpoint of another run ({run}): {mend}")
     return model.eval(), recipe

@@ -124,16 +124,16 @@ def verify(checksums: str | Path) -> None:
         StudyError: a file is missing or has changed since, or the listing is not whole.
     """
     checksums = Path(checksums)
-    remake = "remake it with `snakemake --cores 1 --forcerun download`"
+    mend = "to fetch and verify the data again, add --forcerun download to the snakemake command"
     try:
         text = checksums.read_text(encoding="utf-8")
         rows = [line.split(maxsplit=1) for line in text.splitlines()]
         listed = [(digest, name) for digest, name in rows]
     except (OSError, ValueError) as error:
-        raise StudyError(f"{checksums} cannot be read ({error}): {remake}") from error
+        raise StudyError(f"{checksums} cannot be read ({error}): {mend}") from error
     unlisted = set(FILE_NAMES) - {Path(name).name for _, name in listed}
     if unlisted:
-        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {remake}")
+        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {mend}")
     for expected, name in listed:
         path = checksums.parent / name
         try:
@@ -143,5 +143,5 @@ def verify(checksums: str | Path) -> None:
         if not same:
             raise StudyError(
                 f"{path} is missing or has changed since it was downloaded (SHA-256 differs):"
-                f" {remake}"
+                f" {mend}"
             )

@@ -18,6 +18,15 @@ from .memory import keep_freed_memory
 from .model import model_of
 from .resume import ResumeFile
 from .streams import stream_seed
+from .tables import METRICS
+
+COLUMNS = [name for name in METRICS if name not in ("variant", "seed")]
+
+
+class Diverged(StudyError):
+    """The network's output stopped being a number; `metrics` has the whole epochs before that."""
+
+    metrics: pd.DataFrame
 
 
 def choose_device(name: str) -> torch.device:
@@ -71,6 +80,11 @@ class Trainer:
     """
 
     def __init__(self, recipe: dict, seed: int, split: Split):
+        if recipe["batch_size"] > len(split.labels):
+            raise StudyError(
+                f"batch_size {recipe['batch_size']} is larger than the {len(split.labels)} training"
+                " images: lower it"
+            )
         keep_freed_memory()
         torch.set_num_threads(recipe["threads"])
         self.recipe, self.seed = recipe, seed
@@ -107,13 +121,13 @@ class Trainer:
         train_loss and train_accuracy.
 
         Raises:
-            StudyError: the network's output stopped being a number.
+            Diverged: the network's output stopped being a number.
         """
         torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # alone uses the global stream
         self.model.train()
-        seen = 0
+        seen, learning_rates = 0, []
         for inputs, targets in self.batches.epoch(epoch):
-            learning_rate = self.schedule.get_last_lr()[0]
+            learning_rates.append(self.schedule.get_last_lr()[0])
             log_probs = self._step(inputs, targets)
             # Kept for the epoch's end: reading a number out now would make the device wait.
             part = slice(seen, seen + len(targets))
@@ -122,16 +136,21 @@ class Trainer:
         finite = self.outputs.isfinite().all(dim=1)
         if not finite.all():
             batch = (~finite).nonzero()[0].item() // self.recipe["batch_size"]
-            raise StudyError(
-                f"training diverged in epoch {epoch}, batch {batch + 1} of {len(self.batches)}: the"
-                f" network's output is no longer a number; lower max_lr ({self.recipe['max_lr']})"
-            )
+            place = f"epoch {epoch}, batch {batch + 1} of {len(self.batches)}"
+            raise self.diverged(place, learning_rates[batch])
         loss, accuracy = score(self.outputs, self.targets)
         return {
-            "learning_rate": round(learning_rate, 10),
+            "learning_rate": round(learning_rates[-1], 10),
             "train_loss": round(loss, 6),
             "train_accuracy": round(accuracy, 4),
         }
+
+    def diverged(self, place: str, learning_rate: float) -> Diverged:
+        """The error that says where the network's output stopped being a number."""
+        return Diverged(
+            f"training diverged in {place}, at learning rate {learning_rate:.3g}: the network's"
+            f" output is no longer a number; lower max_lr ({self.recipe['max_lr']})"
+        )
 
     def _step(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """One step of the optimizer; returns the log-probabilities before it."""
@@ -184,7 +203,7 @@ def train(
         the penalty), test_loss, test_accuracy; losses in nats per image, accuracies in percent.
 
     Raises:
-        StudyError: the network's output stopped being a number.
+        Diverged: the network's output stopped being a number.
     """
     trainer = Trainer(recipe, seed, train_split)
     test_images = torch.from_numpy(test_split.images.copy()).to(trainer.device)
@@ -197,8 +216,14 @@ def train(
         resume.say(f"going on after epoch {len(rows)} of {recipe['epochs']}, from {resume.path}")
     for epoch in range(len(rows) + 1, recipe["epochs"] + 1):
         started = time.monotonic()
-        row = {"epoch": epoch, **trainer.epoch(epoch)}
-        log_probs = log_probabilities(trainer.model, test_images, recipe["mean"], recipe["std"])
+        try:
+            row = {"epoch": epoch, **trainer.epoch(epoch)}
+            log_probs = log_probabilities(trainer.model, test_images, recipe["mean"], recipe["std"])
+            if not log_probs.isfinite().all():  # the epoch's last step did it
+                raise trainer.diverged(f"epoch {epoch}, after its last batch", row["learning_rate"])
+        except Diverged as error:
+            error.metrics = pd.DataFrame(rows, columns=COLUMNS)
+            raise
         loss, accuracy = score(log_probs, test_labels)
         rows.append(row | {"test_loss": round(loss, 6), "test_accuracy": round(accuracy, 4)})
         if resume:

@@ -81,6 +81,8 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
         except PapermillExecutionError as error:
             Path(failed).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, failed)
+            if error.ename == StudyError.__name__:
+                raise StudyError(error.evalue) from error
             raise StudyError(
                 f"the report's notebook failed in cell {error.exec_count} with {error.ename}:"
                 f" {error.evalue}; the notebook as far as it came is kept as {failed}"

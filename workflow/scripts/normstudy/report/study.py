@@ -10,8 +10,20 @@ from pathlib import Path
 import pandas as pd
 
 from .. import config as study_config
+from .. import label_doubts, single_run, verdicts
 from ..datasets import DatasetFacts
 from ..summary import run_metrics
+from ..tables import (
+    EVALUATION,
+    LABEL_ISSUES,
+    METRICS,
+    MISCLASSIFIED,
+    REFERENCE_RUN,
+    SUMMARY,
+    Columns,
+    broken,
+    read_table,
+)
 from .replicated import same_course
 
 
@@ -86,18 +98,13 @@ class Study:
 
     def errors(self, variant: str, seed: int) -> pd.DataFrame:
         """A run's misclassified test images, in the order in which they are shown."""
-        return pd.read_csv(self.run_folder(variant, seed) / "misclassified.csv")
+        path = self.run_folder(variant, seed) / "misclassified.csv"
+        return read_table(path, MISCLASSIFIED, "misclassified")
 
     def remake(self, name: str) -> str:
         """The command that makes a file of the results again."""
         target = shlex.quote((self.folder / name).as_posix())
         return f"snakemake --cores 1 {target} --force {self.options}".rstrip()
-
-    def run_tables(self, name: str) -> Iterable[tuple[str, int, pd.DataFrame]]:
-        """(variant, seed, table) of each run, for a file such as "predictions.csv"."""
-        for variant in self.labels:
-            for seed in self.seeds:
-                yield variant, seed, pd.read_csv(self.run_folder(variant, seed) / name)
 
 
 def load_study(
@@ -112,18 +119,29 @@ def load_study(
         results: folder that rule summarize wrote to.
         reference, label_issues: paths of the tables of workflow/resources that fit the dataset.
         options: those of `snakemake` that choose this study, as typed.
+
+    Raises:
+        StudyError: a table is not as its rule wrote it.
     """
     folder = Path(results)
+
+    def table(name: str, columns: Columns | Iterable[str]) -> pd.DataFrame:
+        return read_table(folder / name, columns, "summarize")
+
+    try:
+        facts = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise broken(folder / "provenance.json", " cannot be read", "summarize") from error
     return Study(
         folder=folder,
-        provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),
-        metrics=pd.read_csv(folder / "metrics.csv"),
-        evaluation=pd.read_csv(folder / "evaluation.csv"),
-        summary=pd.read_csv(folder / "summary.csv"),
-        comparisons=pd.read_csv(folder / "comparisons.csv"),
-        single_run=pd.read_csv(folder / "single_run.csv"),
-        label_doubts=pd.read_csv(folder / "label_doubts.csv"),
-        reference=pd.read_csv(reference) if reference else None,
-        label_issues=pd.read_csv(label_issues) if label_issues else None,
+        provenance=facts,
+        metrics=table("metrics.csv", METRICS),
+        evaluation=table("evaluation.csv", EVALUATION),
+        summary=table("summary.csv", SUMMARY),
+        comparisons=table("comparisons.csv", verdicts.COLUMNS),
+        single_run=table("single_run.csv", single_run.COLUMNS),
+        label_doubts=table("label_doubts.csv", label_doubts.COLUMNS),
+        reference=read_table(reference, REFERENCE_RUN) if reference else None,
+        label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
         options=options,
     )

@@ -115,7 +115,8 @@ def shared_errors(study: Study) -> tuple[str, Table | None]:
     With a single run there is nothing to share.
     """
     errors = pd.concat(
-        [table for _, _, table in study.run_tables("misclassified.csv")], ignore_index=True
+        [study.errors(variant, seed) for variant in study.labels for seed in study.seeds],
+        ignore_index=True,
     )
     runs = len(study.labels) * len(study.seeds)
     if runs == 1 or errors.empty:

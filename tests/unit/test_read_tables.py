@@ -1,0 +1,175 @@
+"""Tables edited by hand or cut short: refused with file, line and the rule that remakes them."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from made_up import ISSUES, REFERENCE
+from normstudy import tables
+from normstudy.errors import StudyError
+from normstudy.files import write_csv
+from normstudy.tables import read_evaluation, read_metrics, read_predictions, read_table
+from places import ROOT
+
+METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy
+gn,1,1,0.015,0.5,90.25,0.1,97.5
+gn,1,2,0.0001,0.05,98.5,0.025,99.25
+"""
+EVALUATION = """variant,seed,split,loss,accuracy,images,errors
+gn,1,train,0.02,99.9,1000,1
+gn,1,test,0.025,75.0,4,1
+"""
+PREDICTIONS = """index,label,prediction,confidence,label_probability
+0,7,7,0.99,0.99
+1,2,2,0.98,0.98
+2,1,3,0.7,0.2
+3,0,0,1.0,1.0
+"""
+
+# what was done: (old, new, what is said); "" for old is the end of the file
+DAMAGED_METRICS = {
+    "a column is missing": (
+        "test_loss,test_accuracy\n", "test_loss\n", "has no column test_accuracy where there sho",
+    ),
+    "a column is renamed": ("train_loss", "loss", "has no column train_loss where there should"),
+    "columns change places": ("seed,epoch", "epoch,seed", "has the columns variant, epoch, seed"),
+    "a column is added": ("test_accuracy\n", "test_accuracy,note\n", "has the columns variant, s"),
+    "a value is missing": ("0.05,", ",", "line 3, column train_loss: nothing is not a number fr"),
+    "NaN": ("0.05,", "NaN,", "line 3, column train_loss: 'NaN' is not a number from 0"),
+    "nan": ("0.05,", "nan,", "line 3, column train_loss: 'nan' is not a number from 0"),
+    "infinite": ("0.025", "inf", "line 3, column test_loss: 'inf' is not a number from 0"),
+    "a word": ("97.5", "good", "line 2, column test_accuracy: 'good' is not a number from 0 to 1"),
+    "a comma for a point": ("97.5", "97,5", "line 2, has 9 fields where there should be 8"),
+    "more than all": ("97.5", "975", "line 2, column test_accuracy: '975.0' is not a number from"),
+    "a negative loss": ("0.025", "-1", "line 3, column test_loss: '-1.0' is not a number from 0"),
+    "half an epoch": ("gn,1,2", "gn,1,1.5", "line 3, column epoch: '1.5' is not a whole number"),
+    "another seed": ("gn,1,2", "gn,2,2", "line 3, is of seed 2, not 1"),
+    "another variant": ("gn,1,2", "ln,1,2", "line 3, is of variant ln, not gn"),
+    "an epoch twice": ("gn,1,2", "gn,1,1", "has the epochs 1, 1 where there should be 2"),
+    "cut in a number": ("5\n", "", "ends within its last line"),
+    "cut in a line": (",0.025,99.25\n", "", "line 3, has 6 fields where there should be 8"),
+    "cut between lines": ("gn,1,2,0.0001,0.05,98.5,0.025,99.25\n", "", "has the epochs 1 where th"),
+    "cut after the header": (METRICS[METRICS.index("gn"):], "", "has the epochs none where there"),
+    "empty": (METRICS, "", "has no column variant where there should be"),
+    "another file": (METRICS, "<html></html>\n", "has no column variant where there should be"),
+}  # fmt: skip
+
+
+def damaged(text, old, new):
+    head, found, tail = text.rpartition(old)
+    assert found
+    return head + new + tail
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run's folder with its tables."""
+    folder = tmp_path / "results" / "gn" / "seed-1"
+    folder.mkdir(parents=True)
+    texts = {"metrics": METRICS, "evaluation": EVALUATION, "predictions": PREDICTIONS}
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_what_is_whole_is_read(run):
+    metrics = read_metrics(run / "metrics.csv", "gn", 1, 2)
+    assert metrics["test_accuracy"].tolist() == [97.5, 99.25]
+    evaluation = read_evaluation(run / "evaluation.csv", "gn", 1)
+    assert len(read_predictions(run / "predictions.csv", evaluation)) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"), DAMAGED_METRICS.values(), ids=DAMAGED_METRICS.keys()
+)
+def test_damaged_metrics_name_file_line_and_rule(run, old, new, words):
+    path = run / "metrics.csv"
+    path.write_text(damaged(METRICS, old, new), encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        read_metrics(path, "gn", 1, 2)
+    message = str(error.value)
+    assert message.startswith((f"{path}, {words}", f"{path} {words}"))
+    mend = f"to remake it, add --forcerun {path} to the snakemake command (rule train)"
+    assert message.endswith(mend)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_metrics_that_cannot_be_read(run, content):
+    path = run / "metrics.csv"
+    path.unlink()
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(StudyError, match=r"metrics.csv cannot be read .* \(rule train\)"):
+        read_metrics(path, "gn", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("gn,1,test", "gn,7,test", "line 3, is of seed 7, not 1"),
+        ("gn,1,test", "gn,1,train", "has not one line for train and one for test"),
+        ("gn,1,test,0.025,75.0,4,1\n", "", "has not one line for train and one for test"),
+        ("4,1\n", "4,\n", "line 3, column errors: nothing is not a whole number"),
+    ],
+)
+def test_damaged_evaluation(run, old, new, words):
+    path = run / "evaluation.csv"
+    path.write_text(damaged(EVALUATION, old, new), encoding="utf-8")
+    with pytest.raises(StudyError, match=rf"{words}.* \(rule misclassified\)"):
+        read_evaluation(path, "gn", 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("3,0,0,1.0,1.0\n", "", "has 3 images and 1 errors where evaluation.csv beside it has 4"),
+        ("3,0,0", "3,0,5", "has 4 images and 2 errors where evaluation.csv beside it has 4 and 1"),
+        ("3,0,0", "4,0,0", "has 4 images and 1 errors where evaluation.csv beside it has 4 and 1"),
+        ("0.7", "1.7", "line 4, column confidence: '1.7' is not a number from 0 to 1"),
+    ],
+)
+def test_damaged_predictions(run, old, new, words):
+    path = run / "predictions.csv"
+    path.write_text(damaged(PREDICTIONS, old, new), encoding="utf-8")
+    evaluation = read_evaluation(run / "evaluation.csv", "gn", 1)
+    with pytest.raises(StudyError, match=rf"{words}.* \(rule misclassified\)"):
+        read_predictions(path, evaluation)
+
+
+def test_another_runs_files_are_refused(run):
+    """As when a folder was copied for another seed."""
+    other = shutil.copytree(run, run.parent / "seed-2")
+    with pytest.raises(StudyError, match=r"seed-2/metrics.csv, line 2, is of seed 1, not 2"):
+        read_metrics(other / "metrics.csv", "gn", 2, 2)
+
+
+@pytest.mark.parametrize("name", ["nan", "null", "inf", "true", "1e5"])
+def test_names_are_text_whatever_they_look_like(tmp_path, name):
+    path = tmp_path / "metrics.csv"
+    path.write_text(METRICS.replace("gn", name), encoding="utf-8")
+    assert set(read_metrics(path, name, 1, 2)["variant"]) == {name}
+
+
+def test_what_was_written_comes_back(tmp_path):
+    """To the bit: the tables of a study are made of those of its runs."""
+    table = pd.DataFrame({"a": [0.1 + 0.2, 1e-17], "b": [1, None], "c": ["x,y", "z"]})
+    write_csv(table, tmp_path / "table.csv")
+    pd.testing.assert_frame_equal(
+        read_table(tmp_path / "table.csv", ["a", "b", "c"]), table, check_exact=True
+    )
+
+
+def test_a_table_of_no_rows_is_a_table(tmp_path):
+    write_csv(pd.DataFrame(columns=list(tables.MISCLASSIFIED)), tmp_path / "misclassified.csv")
+    assert read_table(tmp_path / "misclassified.csv", tables.MISCLASSIFIED, "misclassified").empty
+
+
+def test_the_projects_own_tables_are_whole_and_name_how_to_get_them_back(tmp_path):
+    resources = ROOT / "workflow" / "resources"
+    reference = read_table(resources / "mnist_reference_run.csv", tables.REFERENCE_RUN)
+    issues = read_table(resources / "mnist_label_issues.csv", tables.LABEL_ISSUES)
+    assert reference.equals(REFERENCE) and issues.equals(ISSUES)
+    copy = tmp_path / "mnist_label_issues.csv"
+    copy.write_text((resources / copy.name).read_text(encoding="utf-8").replace(",9,", ",x,"))
+    with pytest.raises(StudyError, match=r"column given_label: 'x' is .* with `git checkout`"):
+        read_table(copy, tables.LABEL_ISSUES)
