@@ -55,6 +55,16 @@ def resource(name):
     return [table] if DATASET in DATASETS and table.exists() else []  # not one's own "mnist"
 
 
+def shown(path, category, label, caption):
+    """An output that Snakemake's own report (--report) shows, under a label for readers."""
+    return report(
+        path,
+        category=category,
+        labels=label if callable(label) else {"What": label},
+        caption=f"../../report/captions/{caption}.rst",
+    )
+
+
 def claim_results():
     """Keep every other Snakemake out of RESULTS until this one ends."""
     try:

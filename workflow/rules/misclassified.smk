@@ -9,7 +9,12 @@ rule misclassified:
         predictions=RUN / "predictions.csv",
         evaluation=RUN / "evaluation.csv",
         misclassified=RUN / "misclassified.csv",
-        picture=RUN / "misclassified.png",
+        picture=shown(
+            RUN / "misclassified.png",
+            "Misclassified images",
+            lambda wildcards: {"Model": LABELS[wildcards.variant], "Seed": wildcards.seed},
+            "misclassified",
+        ),
     log:
         LOGS / "misclassified" / "{variant}-seed-{seed}.log",
     benchmark:

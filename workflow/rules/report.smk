@@ -5,15 +5,27 @@ JOB_COSTS = {
     for rule in ("train", "misclassified")
     for variant, seed in RUNS
 }
-FIGURES = ["loss", "accuracy", "final_accuracy", "augmentation"]
-FIGURES += [f"curves_{variant}" for variant in VARIANTS]
-FIGURES += ["worked_example_layer_n", "worked_example_layer_n_plus_1"]
 CLAIMED = {claim["metric"] for claim in STUDY["claims"]}
-FIGURES += ["seed_dots"] if CLAIMED and len(SEEDS) > 1 else []
-FIGURES += ["forest_nats"] if "test_loss" in CLAIMED else []
-FIGURES += ["forest_points"] if CLAIMED - {"test_loss"} else []
-FIGURES += ["batch_size"] if study.varies_batch_size(STUDY) else []
-FIGURES += ["groups"] if study.varies_groups(STUDY) else []
+# Name of a figure's files: its label and its caption in Snakemake's own report.
+FIGURES = {
+    "loss": ("Loss of all models", "curves"),
+    "accuracy": ("Accuracy of all models", "curves"),
+    "final_accuracy": ("Test accuracy after the last epoch", "final_accuracy"),
+    **{f"curves_{name}": (f"Curves: {label}", "curves") for name, label in LABELS.items()},
+    "augmentation": ("Augmented training images", "augmentation"),
+    "worked_example_layer_n": ("Worked example: layer N", "worked_example"),
+    "worked_example_layer_n_plus_1": ("Worked example: layer N + 1", "worked_example"),
+}
+if CLAIMED and len(SEEDS) > 1:
+    FIGURES["seed_dots"] = ("Each seed's figures", "verdicts")
+if "test_loss" in CLAIMED:
+    FIGURES["forest_nats"] = ("Paired differences in loss", "verdicts")
+if CLAIMED - {"test_loss"}:
+    FIGURES["forest_points"] = ("Paired differences in accuracy", "verdicts")
+if study.varies_batch_size(STUDY):
+    FIGURES["batch_size"] = ("Accuracy against batch size", "batch_size")
+if study.varies_groups(STUDY):
+    FIGURES["groups"] = ("Accuracy against the number of groups", "groups")
 
 
 rule summarize:
@@ -32,12 +44,18 @@ rule summarize:
             *("summary", "provenance", "contrasts", "verdicts", "single_run", "label_doubts")
         ),
     output:
-        metrics=RESULTS / "metrics.csv",
-        evaluation=RESULTS / "evaluation.csv",
-        summary=RESULTS / "summary.csv",
-        comparisons=RESULTS / "comparisons.csv",
-        single_run=RESULTS / "single_run.csv",
-        label_doubts=RESULTS / "label_doubts.csv",
+        metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
+        evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
+        summary=shown(RESULTS / "summary.csv", "Tables", "Summary of each model", "summary"),
+        comparisons=shown(
+            RESULTS / "comparisons.csv", "Tables", "Claims and verdicts", "comparisons"
+        ),
+        single_run=shown(
+            RESULTS / "single_run.csv", "Tables", "Single runs against each other", "single_run"
+        ),
+        label_doubts=shown(
+            RESULTS / "label_doubts.csv", "Tables", "Accuracy with disputed labels", "label_doubts"
+        ),
         provenance=RESULTS / "provenance.json",
     log:
         LOGS / "summarize.log",
@@ -118,10 +136,12 @@ rule report:
         ],
     output:
         notebook=RESULTS / "report.ipynb",
-        page=RESULTS / "report.html",
-        figures=expand(
-            RESULTS / "figures" / "{name}.{extension}", name=FIGURES, extension=("png", "svg")
-        ),
+        page=shown(RESULTS / "report.html", "Report", "The report", "report"),
+        figures=[
+            shown(RESULTS / "figures" / f"{name}.svg", "Figures", label, caption)
+            for name, (label, caption) in FIGURES.items()
+        ],
+        bitmaps=expand(RESULTS / "figures" / "{name}.png", name=FIGURES),
     log:
         LOGS / "report.log",
     benchmark:
@@ -142,7 +162,12 @@ rule worked_example:
     input:
         code=modules("workbook", "worked_example", "model"),
     output:
-        RESULTS / "normalization_example.xlsx",
+        shown(
+            RESULTS / "normalization_example.xlsx",
+            "Report",
+            "Worked example, with formulas",
+            "workbook",
+        ),
     log:
         LOGS / "worked_example.log",
     benchmark:

@@ -1,0 +1,69 @@
+"""Snakemake's own report of a finished study, as a folder in a zip file."""
+
+import json
+import re
+import shutil
+import zipfile
+from html import unescape
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+TABLES = ["metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"]
+
+
+@pytest.fixture(scope="module")
+def made(finished, tmp_path_factory):
+    """The project and the folder that the report was unpacked to."""
+    project = finished.copy(tmp_path_factory.mktemp("report") / "project")
+    project.snakemake("--report", "results/snakemake-report.zip")
+    with zipfile.ZipFile(project.folder / "results/snakemake-report.zip") as archive:
+        archive.extractall(project.folder / "unpacked")
+    return project, project.folder / "unpacked" / "snakemake-report"
+
+
+@pytest.fixture(scope="module")
+def shown(made):
+    """What the page knows of each result: its path → labels, caption and more."""
+    page = (made[1] / "report.html").read_text(encoding="utf-8")
+    return json.JSONDecoder().raw_decode(page, re.search(r"var results = ", page).end())[0]
+
+
+def test_every_table_figure_and_page_is_in_it_as_it_was_made(made, shown):
+    project, folder = made
+    results = project.folder / "results"
+    wanted = [results / "report.html", results / "normalization_example.xlsx"]
+    wanted += [results / f"{name}.csv" for name in TABLES]
+    wanted += sorted((results / "figures").glob("*.svg"))
+    wanted += [results / v / "seed-1/misclassified.png" for v in ("gn", "ln", "bn_l1")]
+    inside = sorted(path.read_bytes() for path in folder.glob("data/raw/*/*"))
+    assert inside == sorted(path.read_bytes() for path in wanted)
+    assert len(wanted) == len(shown) >= 2 + 6 + 10 + 3
+
+
+def test_results_have_categories_labels_and_captions_for_readers(shown):
+    for path, result in shown.items():
+        words = unescape(re.sub("<[^>]+>", "", result["caption"])).strip()
+        assert len(words) > 30 and "{{" not in words, path
+        assert not any(str(label).endswith((".csv", ".svg", ".png")) for label in result["labels"])
+    labels = {"/".join(result["labels"].values()) for result in shown.values()}
+    assert {"The report", "Loss of all models", "Claims and verdicts"} <= labels
+    assert {"Curves: Group Normalization", "Layer Normalization/1"} <= labels
+
+
+def test_it_opens_in_a_browser_without_a_network(made):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_context(offline=True).new_page()
+        asked, errors = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto((made[1] / "report.html").as_uri())
+        for category in ("Report", "Figures", "Tables", "Misclassified images"):
+            assert page.get_by_role("link", name=category, exact=True).count() == 1
+        page.get_by_role("link", name="Tables", exact=True).click()
+        page.get_by_text("Claims and verdicts").wait_for()
+        assert errors == [] and not any(url.startswith("http") for url in asked)
+        browser.close()
