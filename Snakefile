@@ -25,6 +25,7 @@ localrules:
     summarize,
     worked_example,
     report,
+    model_cards,
 
 
 rule all:
@@ -37,6 +38,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/misclassified.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/export.smk"
 
 
 for variant in VARIANTS:  # snakemake --cores 4 gn

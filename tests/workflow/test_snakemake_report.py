@@ -26,7 +26,7 @@ def made(finished, tmp_path_factory):
 def shown(made):
     """What the page knows of each result: its path → labels, caption and more."""
     page = (made[1] / "report.html").read_text(encoding="utf-8")
-    return json.JSONDecoder().raw_decode(page, re.search(r"var results = ", page).end())[0]
+    return json.JSONDecoder().raw_decode(page, re.search(r'var results = (?={")', page).end())[0]
 
 
 def test_every_table_figure_and_page_is_in_it_as_it_was_made(made, shown):

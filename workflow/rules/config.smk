@@ -15,6 +15,7 @@ from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
 TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
+TARGETS |= {"export", "model_cards"}
 FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 

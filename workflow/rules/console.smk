@@ -17,6 +17,8 @@ WORDS = {
     "summarize": "Putting the tables of all runs together",
     "worked_example": "Making the spreadsheet of the worked example",
     "report": "Making the report",
+    "export": "Exporting {variant}, seed {seed}",
+    "model_cards": "Writing the model cards",
 }
 
 

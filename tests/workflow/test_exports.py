@@ -1,0 +1,69 @@
+"""What can be asked for besides the study: exported programs, model cards, use in a notebook."""
+
+import os
+import re
+
+import pandas as pd
+import pytest
+import torch
+from normstudy.data import load_split
+from places import ROOT, SAMPLE
+
+PROGRAM = "results/gn/seed-1/model.pt2"
+
+
+@pytest.fixture(scope="module")
+def exported(finished, tmp_path_factory):
+    """A finished project in which an export and the cards were asked for."""
+    project = finished.copy(tmp_path_factory.mktemp("exported") / "project")
+    project.log = project.snakemake(PROGRAM, "model_cards")
+    return project
+
+
+def test_all_does_not_make_them_and_making_them_trains_nothing(exported):
+    assert "Training" not in exported.log
+    assert exported.planned() == {}
+
+
+def test_the_program_predicts_what_the_study_did(exported):
+    program = torch.export.load(str(exported.folder / PROGRAM)).module()
+    images = torch.from_numpy(load_split(SAMPLE, "test").images.copy())
+    predictions = pd.read_csv(exported.folder / "results/gn/seed-1/predictions.csv")
+    confidence, predicted = program(images).exp().max(dim=1)
+    assert predicted.tolist() == predictions["prediction"].tolist()
+    assert confidence.tolist() == pytest.approx(predictions["confidence"].tolist(), abs=1e-5)
+    assert program(images[:1]).shape == (1, 10)  # and any other number of images
+
+
+def test_a_card_says_what_the_tables_say(exported):
+    card = (exported.folder / "results/gn/model-card.md").read_text(encoding="utf-8")
+    test = pd.read_csv(exported.folder / "results/gn/seed-1/evaluation.csv").iloc[1]
+    assert f"gets {test['errors']} of 200 test images wrong" in card
+    assert f"| test accuracy, % | {test['accuracy']:.2f} | – | 1 |" in card
+    assert "One run does not say" in card
+    for variant in ("gn", "ln", "bn_l1"):
+        assert (exported.folder / f"results/{variant}/model-card.md").exists()
+
+
+def test_the_notebooks_code_runs_as_documented(exported, monkeypatch):
+    monkeypatch.chdir(exported.folder)
+    monkeypatch.setattr("sys.path", list(os.sys.path))
+    text = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len(blocks) >= 7
+    scope = {}
+    for block in blocks:
+        exec(block, scope)
+    test = pd.read_csv("results/gn/seed-1/evaluation.csv").set_index("split").loc["test"]
+    assert scope["accuracy"] == pytest.approx(test["accuracy"])
+    assert len(scope["errors"]) == test["errors"]
+
+
+def test_the_cards_code_runs_as_written(exported, monkeypatch):
+    monkeypatch.chdir(exported.folder / "results")
+    card = (exported.folder / "results/gn/model-card.md").read_text(encoding="utf-8")
+    scope = {}
+    for block in re.findall(r"```python\n(.*?)```", card, re.S):
+        exec(block, scope)
+    assert scope["log_probabilities"].shape == (5, 10)
+    assert scope["recipe"]["norm"] == "group"

@@ -1,0 +1,49 @@
+# What people ask for and `all` does not make: see the README.
+
+
+rule export:
+    input:
+        checkpoint=RUN / "checkpoint.pt",
+        checksums=CHECKSUMS,
+        raw=ancient(RAW_FILES),
+        code=modules("export", "evaluation", "augmentation", "model", "data"),
+    output:
+        RUN / "model.pt2",
+    log:
+        LOGS / "export" / "{variant}-seed-{seed}.log",
+    benchmark:
+        BENCHMARKS / "export" / "{variant}-seed-{seed}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    script:
+        "../scripts/export.py"
+
+
+rule model_cards:
+    input:
+        summary=RESULTS / "summary.csv",
+        evaluation=RESULTS / "evaluation.csv",
+        provenance=RESULTS / "provenance.json",
+        code=modules(
+            *("model_card", "config", "model", "single_run", "summary", "contrasts", "verdicts")
+        ),
+    output:
+        expand(RESULTS / "{variant}" / "model-card.md", variant=VARIANTS),
+    log:
+        LOGS / "model_cards.log",
+    benchmark:
+        BENCHMARKS / "model_cards.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        variants=VARIANTS,
+    script:
+        "../scripts/model_cards.py"

@@ -1,0 +1,21 @@
+"""Rule export: a trained network as a program that PyTorch runs without this project."""
+
+from pathlib import Path
+
+import torch
+from normstudy.checkpoint import load_checkpoint
+from normstudy.data import load_split, verify
+from normstudy.export import export, largest_difference
+from normstudy.joblog import job_log
+
+with job_log(snakemake.log[0]) as say:
+    given, path = snakemake.input, snakemake.output[0]
+    verify(given.checksums)
+    model, recipe = load_checkpoint(given.checkpoint)
+    export(model, recipe, path)
+    test = load_split(Path(given.raw[0]).parent, "test", recipe["test_images"])
+    difference = largest_difference(path, model, recipe, torch.from_numpy(test.images.copy()))
+    say(
+        f"{path}: log-probabilities of {len(test.labels):,} test images differ by"
+        f" {difference:.1e} at most from the checkpoint's"
+    )

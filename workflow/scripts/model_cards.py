@@ -1,0 +1,18 @@
+"""Rule model_cards: a page about each variant's networks, for whoever is given one."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from normstudy.files import replacing
+from normstudy.joblog import job_log
+from normstudy.model_card import model_card
+
+with job_log(snakemake.log[0]):
+    given = snakemake.input
+    summary, evaluation = pd.read_csv(given.summary), pd.read_csv(given.evaluation)
+    facts = json.loads(Path(given.provenance).read_text(encoding="utf-8"))
+    for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
+        with replacing(path) as temporary:
+            card = model_card(variant, summary, evaluation, facts)
+            temporary.write_text(card, encoding="utf-8")
