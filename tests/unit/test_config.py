@@ -74,11 +74,11 @@ def test_a_dataset_of_ones_own(schema):
         merged(
             ("dataset.name", "letters"),
             ("dataset.source", "x"),
-            ("dataset.classes", list("abc")),
+            ("dataset.classes", ["a", "b", 7]),
         ),
         schema,
     )
-    assert study.dataset_facts(config).classes == tuple("abc")
+    assert study.dataset_facts(config).classes == ("a", "b", "7")
     recipe = study.run_parameters(config, "gn")
     assert recipe["num_classes"] == 3
     assert recipe["mean"] is recipe["std"] is None  # to be computed of the images

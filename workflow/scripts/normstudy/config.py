@@ -268,7 +268,7 @@ def dataset_facts(config: dict) -> DatasetFacts:
     if dataset["name"] in DATASETS:
         return DATASETS[dataset["name"]]
     return DatasetFacts(
-        classes=tuple(dataset.get("classes", DATASETS["MNIST"].classes)),
+        classes=tuple(map(str, dataset.get("classes", DATASETS["MNIST"].classes))),
         noun="image",
         mean=dataset["mean"],
         std=dataset["std"],
