@@ -62,6 +62,9 @@ def test_the_judgement_counts_and_quotes_every_claim_once(config, gn):
     _, table = judged(config, 10, gn=gn)
     text = verdict_text.judgement(table, config)
     verdict_of = table.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+    if verdict_of.nunique() == 1:
+        assert text.startswith(f"All four claims are {verdict_of.iloc[0]}, with ten seeds.")
+        return
     for name, count in verdict_of.value_counts().items():
         assert re.search(rf"\b{spelled(count)} (is|are) {name}\b", text), text
     for claim in config["claims"]:

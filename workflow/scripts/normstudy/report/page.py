@@ -76,7 +76,8 @@ def show(plot: Plot, study: Study) -> HTML:
         [f"{name}.svg", f"{name}.png"],
         study.remake(f"{name}.svg"),
     )
-    return HTML(_figure(image, plot.caption, source, "" if plot.photographs else "chart"))
+    kinds = ["chart"] * (not plot.photographs) + ["tall"] * (height > width)
+    return HTML(_figure(image, plot.caption, source, " ".join(kinds)))
 
 
 def matrix(study: Study, variant: str, narrow: Figure) -> HTML:

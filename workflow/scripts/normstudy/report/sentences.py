@@ -12,6 +12,8 @@ from .study import Study
 from .verdict_text import judgement
 from .wording import MANY, capital, counted, listing, signed, spelled
 
+FEW = 5  # models whose figures a sentence gives; the table has them all
+
 
 def compared(study: Study) -> str:
     """What was trained on what, in one sentence."""
@@ -47,7 +49,7 @@ def _ranked(study: Study) -> pd.DataFrame:
 
 def _shortened(clauses: list[str]) -> list[str]:
     """Of many clauses the first three, how many are left out, and the last."""
-    if len(clauses) <= MANY:
+    if len(clauses) <= FEW:
         return clauses
     return [*clauses[:3], f"{spelled(len(clauses) - 4)} more between", clauses[-1]]
 
@@ -125,35 +127,38 @@ def _means(study: Study) -> str:
     if len(ranked) == 1:
         return text
     best, *rivals = ranked.index
-    by_seed = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
+    confidence = study.config["verdicts"]["confidence"]
     pairs = len(ranked) * len(rivals) // 2
-    level = 1 - (1 - study.config["verdicts"]["confidence"]) / pairs
-    clauses, apart, level_with = [], [], []
-    for rival in rivals:
-        differences = contrasts.difference(by_seed[best].to_numpy(), by_seed[rival].to_numpy())
-        low, high = contrasts.interval(differences, level)
-        name, ahead, by = study.labels[rival], (differences > 0).sum(), f"{differences.mean():.2f}"
-        what = f"is {by} points above {name}" if float(by) else f"is level with {name}"
-        clauses.append(
-            f"{what} (interval {signed(low)} to {signed(high)}, ahead in {ahead} of {seeds} seeds)"
-        )
-        (apart if low > 0 else level_with).append(name)
-    text += f" {study.labels[best]} {listing(_shortened(clauses))}."
-    percent = f"{100 * study.config['verdicts']['confidence']:g} %"
-    intervals = (
-        f"These {percent} intervals are of the mean paired difference, adjusted for"
-        f" {spelled(pairs)} pairs of models"
-        if pairs > 1
-        else f"The {percent} interval is of the mean paired difference"
-    )
-    if apart and level_with:
-        outcome = f"they exclude 0 against {_names(apart)}, but not against {_names(level_with)}"
+    by_seed = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
+    leads = {r: contrasts.difference(*by_seed[[best, r]].to_numpy().T) for r in rivals}
+    intervals = {r: contrasts.interval(d, 1 - (1 - confidence) / pairs) for r, d in leads.items()}
+    text += f" {_lead(study, best, rivals[0], leads[rivals[0]], intervals[rivals[0]])}"
+    apart = [study.labels[rival] for rival in rivals if intervals[rival][0] > 0]
+    level = [study.labels[rival] for rival in rivals if intervals[rival][0] <= 0]
+    lead = f"the {100 * confidence:g} % interval of its lead"
+    lead += f", adjusted for the {spelled(pairs)} pairs of models," if pairs > 1 else ""
+    if apart and level:
+        outcome = f"excludes 0 against {_names(apart)}, but not against {_names(level)}"
     elif apart:
-        outcome = "they all exclude 0" if len(apart) > 1 else "it excludes 0"
+        outcome = f"excludes 0{' against each of the others' if len(apart) > 1 else ''}"
     else:
-        outcome = "they all include 0" if len(level_with) > 1 else "it includes 0"
-        outcome += ": no difference is shown"
-    return f"{text} {intervals}; {outcome}."
+        against = " against each of the others" if len(level) > 1 else ""
+        outcome = f"includes 0{against}: no difference is shown"
+    return f"{text} {capital(lead)} {outcome}."
+
+
+def _lead(study: Study, best: str, rival: str, differences, interval: tuple[float, float]) -> str:
+    """How far the best is ahead of the next."""
+    by, ahead, (low, high) = f"{differences.mean():.2f}", (differences > 0).sum(), interval
+    where = (
+        f"is {by} points above the next, {study.labels[rival]}"
+        if float(by)
+        else f"is level with {study.labels[rival]}"
+    )
+    return (
+        f"{study.labels[best]} {where} (interval {signed(low)} to {signed(high)}, ahead in {ahead}"
+        f" of {counted(len(differences), 'seed')})."
+    )
 
 
 def replication(study: Study) -> str:

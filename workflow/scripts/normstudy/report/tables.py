@@ -80,7 +80,7 @@ def comparison(study: Study) -> Table:
             continue
         known = True
         there = [_number(value, known_digits) for value in own["reference"]]
-        columns[name, "there" if how == "here" else f"{how} there"] = there
+        columns[name, "there"] = there
         if metric == "test_accuracy":
             differences = own["mean"] - own["reference"]
             columns[name, "difference"] = [
@@ -95,7 +95,7 @@ def comparison(study: Study) -> Table:
         f", mean ± standard deviation of {seeds} seeds." if seeds > 1 else ", one seed."
     )
     if known:
-        caption += " There: the replicated study, one run each."
+        caption += " There: the replicated study, one run each (its train accuracy is the running)."
     caption += (
         " Running: while training, in train mode, on augmented images; evaluated: the finished"
         " network on the images as they are."

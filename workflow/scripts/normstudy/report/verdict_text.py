@@ -183,6 +183,9 @@ def judgement(comparisons: pd.DataFrame, config: dict) -> str:
     if not several:
         (claim,) = verdicts.index
         text = f"With {spelled(seeds)} seeds the claim {_says(config, claim)} is {verdicts[claim]}."
+    elif verdicts.nunique() == 1:
+        total = spelled(len(verdicts))
+        text = f"All {total} claims are {verdicts.iloc[0]}, with {spelled(seeds)} seeds."
     else:
         total = spelled(len(verdicts))
         text = f"Of the {total} claims, with {spelled(seeds)} seeds, {listing(outcomes)}."
