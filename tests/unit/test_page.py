@@ -88,6 +88,25 @@ def test_a_head_of_two_rows_names_groups_and_counts_its_columns():
     assert head.count('rowspan="2"') == 2
 
 
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        (["1,234", "–"], True),
+        (["99.4 ± 0.1", "99.5"], True),
+        (["−0.1 to +0.2", ""], True),
+        (["2 of 3", "0 of 3"], True),
+        (["8+", "12"], True),
+        (["< 0.0001", "0.02"], True),
+        (["1", "one"], False),
+        (["", ""], False),
+        (["28×28"], False),
+    ],
+)
+def test_columns_of_numbers_are_set_right(cells, right):
+    table = Table(pd.DataFrame({"Model": cells, "x": cells}), "C.")
+    assert ('<th scope="col" class="number">x' in page.table(table).data) == right
+
+
 @pytest.mark.parametrize(("rows", "sortable"), [(2, False), (3, True)])
 def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
     cells = pd.DataFrame({"Model": ["a"] * rows, "n": ["1"] * rows})

@@ -106,6 +106,18 @@ def test_one_seed_cannot_tell_and_shows_mcnemar(config):
     assert shown["claim"].str.contains("one run cannot tell").all()
 
 
+def test_of_many_rivals_the_sentence_counts(config):
+    variants = {f"v{i}": {"label": f"Model {i}", "norm": "none"} for i in range(9)}
+    claim = {**config["claims"][0], "variant": "v0", "against": "all"}
+    config = {**config, "variants": variants, "claims": [claim]}
+    _, table = judged(config, 10, v0=99.6, v7=99.9, v8=99.6)
+    (sentence,) = verdict_text.claim_sentences(table, config)
+    assert (
+        "not supported over 10 seeds. Of eight rivals it is supported against six and" in sentence
+    )
+    assert sentence.endswith("not supported against two (Model 7 and Model 8).")
+
+
 def test_real_but_negligible(config):
     config = {**config, "claims": config["claims"][:1]}
     _, table = judged(config, 10, gn=99.43)

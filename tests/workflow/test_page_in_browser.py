@@ -1,12 +1,19 @@
 """The report in a real browser, with the network off."""
 
+import shlex
 import shutil
 import subprocess
+import sys
+from itertools import pairwise
 
 import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+A4 = {"width": 673, "height": 986}  # pixels, within the margins of a printed page
+HOSTILE = '<script>alert("1")</script> & <b>"$\\frac{1}{0}$" _a_ *b* |c| `d` \'e\' [f](g)'
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +33,31 @@ def opened(browser, page_path):
     """Open the report at a width; returns the page, its requests and its complaints."""
     contexts = []
 
-    def open_at(width, **options):
+    def open_at(width, path=page_path, **options):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, offline=True, **options
-        )
+            viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce",
+            **options,
+        )  # fmt: skip
         contexts.append(context)
         page, requests, complaints = context.new_page(), [], []
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(page_path.as_uri(), wait_until="load")
+        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri(), wait_until="load")
         return page, requests, complaints
 
     yield open_at
     for context in contexts:
         context.close()
+
+
+def tidy(path):
+    answer = subprocess.run(["tidy", "-e", "-q", path], capture_output=True, text=True)
+    return answer.stderr if answer.returncode else ""
+
+
+# --- The page as a whole -------------------------------------------------------------------
 
 
 def test_it_needs_no_network_and_complains_of_nothing(opened, page_path):
@@ -49,11 +66,90 @@ def test_it_needs_no_network_and_complains_of_nothing(opened, page_path):
     assert complaints == []
 
 
+def test_the_html_is_valid_and_no_burden(page_path):
+    assert tidy(page_path) == ""
+    assert page_path.stat().st_size < 4_000_000
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280, 1600])
+def test_nothing_sticks_out_to_the_side(opened, width):
+    page, _, _ = opened(width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, width, scheme):
+    page, _, _ = opened(width, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert len(found.response["passes"]) > 30
+
+
+def test_no_figure_is_cut_in_print(opened):
+    page, _, _ = opened(A4["width"])
+    page.emulate_media(media="print")
+    heights = page.locator("figure").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(heights) >= 3 + 3 + 3 and max(heights) <= A4["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4["width"]
+    assert not page.locator("nav").is_visible()
+    commands = page.locator("details.source pre")
+    assert all(commands.nth(i).is_visible() for i in range(commands.count()))
+
+
+def test_without_its_script_it_shows_everything(opened):
+    page, _, _ = opened(360, java_script_enabled=False)
+    assert page.locator("nav ol a").first.is_visible()
+    assert page.locator("table").count() == page.locator("table:visible").count() > 5
+    assert page.locator("th button").count() == 0
+
+
+# --- Read aloud ----------------------------------------------------------------------------
+
+
 def test_every_picture_loads_and_says_what_it_shows(opened):
+    for width in (360, 1280):
+        page, _, _ = opened(width)
+        pictures = page.locator("img").evaluate_all(
+            "all => all.map(i => [i.naturalWidth, i.alt, i.currentSrc.length, i.src.length])"
+        )
+        assert len(pictures) >= 3 + 3 + 3  # graphs, curves, matrices
+        assert all(drawn > 0 and len(alt) > 40 for drawn, alt, _, _ in pictures)
+        assert all((shown != wide) == (width == 360) for _, _, shown, wide in pictures)
+
+
+def test_the_outline_is_sound(opened):
     page, _, _ = opened(1280)
-    pictures = page.locator("img").evaluate_all("all => all.map(i => [i.naturalWidth, i.alt])")
-    assert len(pictures) >= 3 + 3 + 3  # graphs, curves, matrices
-    assert all(width > 0 and len(alt) > 40 for width, alt in pictures)
+    levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+        "all => all.map(heading => Number(heading.tagName[1]))"
+    )
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.locator("main").count() == 1
+    assert page.get_by_role("navigation", name="Contents").count() == 1
+    assert page.locator("html").get_attribute("lang") == "en"
+    outside = "body > :not(.skip, .page, script), .page > :not(nav, main)"
+    assert page.locator(outside).count() == 0  # everything is in a landmark
+
+
+def test_every_table_is_captioned_and_its_headers_have_a_scope(opened):
+    page, _, _ = opened(1280)
+    tables = page.locator("table").evaluate_all(
+        """all => all.map(table => [
+            table.caption?.innerText.trim().length ?? 0,
+            table.querySelectorAll("thead th").length,
+            table.querySelectorAll("th:not([scope])").length,
+            [...table.tBodies].every(
+                body => [...body.rows].every(row => row.cells[0].tagName === "TH")),
+        ])"""
+    )
+    assert len(tables) > 5
+    for caption, heads, without_scope, rows_are_headed in tables:
+        assert caption > 10 and heads > 0 and without_scope == 0 and rows_are_headed
+
+
+# --- Finding the way -----------------------------------------------------------------------
 
 
 def test_every_section_is_there_and_the_contents_lead_to_it(opened):
@@ -65,16 +161,103 @@ def test_every_section_is_there_and_the_contents_lead_to_it(opened):
         "all => all.map(a => document.getElementById(decodeURIComponent(a.hash.slice(1))) !== null)"
     )
     assert len(targets) >= len(headings) and all(targets)
-    assert page.locator("h1").count() == 1
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_sticks_out_to_the_side(opened, width, scheme):
-    page, _, _ = opened(width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_the_contents_follow_the_reader(opened):
+    page, _, _ = opened(1280)
+    marked = page.locator("nav [aria-current]")
+    assert marked.count() == 0
+    for heading in page.locator("h2").all()[:4]:
+        heading.evaluate("one => one.scrollIntoView()")
+        page.wait_for_function(
+            "words => document.querySelector('nav [aria-current]')?.textContent === words",
+            arg=heading.inner_text(),
+        )
+    assert marked.count() == 1
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('nav ol li:last-child [aria-current]')")
 
 
-def test_the_html_is_valid(page_path):
-    answer = subprocess.run(["tidy", "-e", "-q", page_path], capture_output=True, text=True)
-    assert answer.stderr == "" and answer.returncode == 0
+def test_on_a_phone_the_contents_fold_and_work_by_keyboard(opened):
+    page, _, _ = opened(360)
+    summary, first = page.locator("nav summary"), page.locator("nav ol a").first
+    assert not first.is_visible()
+    page.keyboard.press("Tab")  # to "Skip to the article"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert first.is_visible()
+    page.keyboard.press("Escape")
+    assert not first.is_visible() and summary.evaluate("one => one === document.activeElement")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    words = first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_function("words => document.querySelector('.here').textContent === words",
+                           arg=words)  # fmt: skip
+    assert not first.is_visible()
+    bar, heading = summary.bounding_box(), page.locator("h2").first.bounding_box()
+    assert bar["y"] == 0 and heading["y"] >= bar["height"]  # not beneath the bar
+
+
+def test_a_table_is_sorted_by_keyboard(opened):
+    page, _, _ = opened(1280)
+    table = page.locator("table.sortable").first
+    heads = table.locator("thead [scope=col]")
+    names = heads.evaluate_all("all => all.map(one => one.textContent)")
+    head = heads.nth(names.index("evaluated"))  # in the second row of the head
+    column = int(head.get_attribute("data-column"))
+
+    def values():
+        cells = table.locator(f"tbody tr > :nth-child({column + 1})").all_inner_texts()
+        return [float(cell) for cell in cells]
+
+    given = values()
+    head.locator("button").focus()
+    for order, expected in (
+        ("ascending", sorted(given)),
+        ("descending", sorted(given, reverse=True)),
+        (None, given),
+    ):
+        page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == order
+        assert values() == expected
+    assert len(given) == 3
+
+
+# --- What the user wrote -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(finished, tmp_path_factory):
+    """The study under hostile names, its report made by the command that the page shows."""
+    project = finished.copy(tmp_path_factory.mktemp("hostile") / "project")
+    config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))
+    config["variants"]["gn"]["label"] = HOSTILE
+    config["claims"][0]["says"] = f"It is {HOSTILE}"
+    (project.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    return project
+
+
+def test_the_users_words_are_shown_as_they_are(opened, hostile, page_path):
+    page, _, _ = opened(1280)
+    command = page.locator("figure:has(img[alt^='Line graph of loss']) pre").text_content()
+    assert command.startswith("snakemake --cores 1 results/figures/loss.svg --force")
+    answer = subprocess.run(
+        [sys.executable, "-m", *shlex.split(command)],
+        cwd=hostile.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stdout
+    path = hostile.folder / "results" / "report.html"
+    assert path.read_bytes() != page_path.read_bytes()
+
+    page, _, complaints = opened(1280, path)
+    assert complaints == []
+    assert page.locator("script").count() == 1 and page.locator("b").count() == 0
+    assert tidy(path) == ""
+    text = page.locator("main").evaluate("one => one.textContent.replaceAll('\\u00a0', ' ')")
+    assert text.count(f"“It is {HOSTILE}”") >= 1
+    for place in ("tbody th", "main > p", "figcaption"):
+        shown = page.locator(place).evaluate_all("all => all.map(one => one.textContent)")
+        assert any(HOSTILE in words for words in shown), place
+    described = page.locator("img").evaluate_all("all => all.map(one => one.alt)")
+    assert sum(HOSTILE in words for words in described) >= 5

@@ -16,7 +16,8 @@ from .plot import Plot, rendered
 from .study import Study
 from .tables import Table
 
-NUMBER = re.compile(r"[+−±]?\d[\d,]*(\.\d+)?( [±+] [\d.]+)?\+?|–")
+ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
+NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PIXELS_PER_INCH = 100  # of a figure on the page
 PHONE = "(max-width: 34rem)"  # where the narrow drawings are shown
 DOTS_OF_PHOTOGRAPHS = 120  # an inch: theirs are large pixels anyway
@@ -165,7 +166,7 @@ def _cell(words: str) -> str:
 
 def _kind(cells: Iterable[str], names: bool) -> str:
     """The class of a column's cells: numbers are set right, long texts may wrap."""
-    if not names and all(NUMBER.fullmatch(cell) for cell in cells):
+    if not names and any(cells) and all(NUMBER.fullmatch(cell) for cell in cells):
         return ' class="number"'
     return ' class="long"' if max(map(len, cells), default=0) > LONG else ""
 

@@ -10,9 +10,7 @@ from ..single_run import wilson
 from .replicated import departures
 from .study import Study
 from .verdict_text import judgement
-from .wording import MANY, capital, counted, listing, signed, spelled
-
-FEW = 5  # models whose figures a sentence gives; the table has them all
+from .wording import FEW, MANY, capital, counted, listing, signed, spelled
 
 
 def compared(study: Study) -> str:
@@ -179,8 +177,8 @@ def replication(study: Study) -> str:
     difference = (table["mean"] - table["reference"]).round(4)
     farthest = difference.abs().idxmax()
     text = (
-        "Against the replicated study, which made one run of each model, the test accuracies here"
-        f" differ by {signed(difference[farthest])} points ({study.labels[farthest]})"
+        "Against the replicated study, which made one run of each model, the test accuracy here"
+        f" differs by {signed(difference[farthest])} points ({study.labels[farthest]})"
         if len(table) == 1
         else "Against the replicated study, which made one run of each model, the test accuracies"
         f" here differ by {signed(difference.min())} to {signed(difference.max())} points"

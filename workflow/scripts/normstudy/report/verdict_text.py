@@ -6,7 +6,7 @@ from .. import contrasts
 from ..label_doubts import SCORINGS, rescored
 from ..summary import METRICS
 from ..verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
-from .wording import MANY, capital, counted, listing, signed, spelled
+from .wording import FEW, MANY, capital, counted, listing, signed, spelled
 
 MARKS = {SUPPORTED: "✓", NOT_SUPPORTED: "✗", INCONCLUSIVE: "?", ONE_RUN: "–"}  # beside the words
 
@@ -108,6 +108,17 @@ def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     return f"Seeds that alone would have said the opposite: {listing(reversed_)}."
 
 
+def _tally(rows: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Against how many of many rivals a claim has which verdict; the table has the figures."""
+    parts = []
+    for verdict in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE):
+        rivals = [labels[rival] for rival in rows.loc[rows["verdict"] == verdict, "rival"]]
+        if rivals:
+            named = f" ({listing(rivals)})" if len(rivals) <= FEW else ""
+            parts.append(f"{verdict} against {spelled(len(rivals))}{named}")
+    return f"Of {spelled(len(rows))} rivals it is {listing(parts)}"
+
+
 def _mcnemar(rows: pd.DataFrame, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
     """What McNemar's test says of the two networks of one seed."""
     claim = rows["claim"].iloc[0]
@@ -143,11 +154,12 @@ def claim_sentences(
         if verdict == ONE_RUN:
             sentences = _mcnemar(rows, tests, labels) if tests is not None else []
         else:
-            sentences = [
-                f"{_says(config, claim)} is {verdict} over {counted(seeds, 'seed')}.",
-                f"In {metric_name(metric)}, {variant} is {contrasts_}.",
-                _alone(rows, labels),
-            ]
+            sentences = [f"{_says(config, claim)} is {verdict} over {counted(seeds, 'seed')}."]
+            if len(rows) > FEW:
+                sentences.append(f"{_tally(rows, labels)}.")
+            else:
+                sentences.append(f"In {metric_name(metric)}, {variant} is {contrasts_}.")
+                sentences.append(_alone(rows, labels))
             if verdict == INCONCLUSIVE:
                 sentences.append(_needed(rows, config))
         paragraphs.append(" ".join(sentences))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MANY = 6  # names, beyond which a sentence does not give them all
+FEW = 5  # models whose figures a sentence gives; the tables have them all
 
 
 def listing(items: Sequence[str]) -> str:
