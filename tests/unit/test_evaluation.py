@@ -108,7 +108,7 @@ def checkpoint(default_config, tmp_path):
 
 def test_a_checkpoint_brings_the_network_back(checkpoint, sample):
     path, model, recipe = checkpoint
-    again, parameters = load_checkpoint(path, "gn", 1)
+    again, parameters = load_checkpoint(path, ("gn", 1))
     assert parameters == recipe
     table, log_probs = evaluate(model, recipe, *sample)
     assert torch.equal(evaluate(again, recipe, *sample)[1], log_probs)
@@ -147,7 +147,7 @@ def test_a_malicious_pickle_is_refused_and_not_run(tmp_path, write):
     assert created.exists()
     created.unlink()
     with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable checkpoint \(Unpickl"):
-        load_checkpoint(path, "gn", 1)
+        load_checkpoint(path, ("gn", 1))
     said = []
     assert ResumeFile(path, "a run", said.append).load() is None
     assert "cannot be read (UnpicklingError): starting anew" in said[0]
@@ -160,12 +160,12 @@ def test_a_truncated_checkpoint_is_refused(checkpoint, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable .* \(rule train\)"):
-        load_checkpoint(path, "gn", 1)
+        load_checkpoint(path, ("gn", 1))
 
 
 def test_a_checkpoint_of_something_else_is_refused(checkpoint, tmp_path):
-    with pytest.raises(StudyError, match=r"of another run .*'seed': 1.*--forcerun"):
-        load_checkpoint(checkpoint[0], "gn", 2)
+    with pytest.raises(StudyError, match=r"is the checkpoint of gn seed 1: .*--forcerun"):
+        load_checkpoint(checkpoint[0], ("gn", 2))
     torch.save({"parameters": {}, "state_dict": {}, "run": {}}, tmp_path / "other.pt")
     with pytest.raises(StudyError, match=r"other\.pt is not a readable checkpoint"):
-        load_checkpoint(tmp_path / "other.pt", "gn", 1)
+        load_checkpoint(tmp_path / "other.pt")

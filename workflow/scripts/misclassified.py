@@ -16,7 +16,7 @@ with job_log(snakemake.log[0]):
     order, count = params.shown["order"], params.shown["count"]
     raw = Path(snakemake.input.raw[0]).parent
     verify(snakemake.input.checksums)
-    model, recipe = load_checkpoint(snakemake.input.checkpoint, variant, seed)
+    model, recipe = load_checkpoint(snakemake.input.checkpoint, (variant, seed))
     train = load_split(raw, "train", recipe["train_images"])
     test = load_split(raw, "test", recipe["test_images"])
     disputed = {

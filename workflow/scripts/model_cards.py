@@ -3,14 +3,15 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 from normstudy.files import replacing
 from normstudy.joblog import job_log
 from normstudy.model_card import model_card
+from normstudy.tables import EVALUATION, SUMMARY, read_table
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
-    summary, evaluation = pd.read_csv(given.summary), pd.read_csv(given.evaluation)
+    summary = read_table(given.summary, SUMMARY, "summarize")
+    evaluation = read_table(given.evaluation, EVALUATION, "summarize")
     facts = json.loads(Path(given.provenance).read_text(encoding="utf-8"))
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:

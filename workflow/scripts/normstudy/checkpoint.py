@@ -45,8 +45,12 @@ def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-def load_checkpoint(path: str | Path, variant: str, seed: int) -> tuple[nn.Module, dict]:
-    """The run's trained network in eval mode on the CPU, and its parameters.
+def load_checkpoint(path: str | Path, run: tuple[str, int] | None = None) -> tuple[nn.Module, dict]:
+    """A run's trained network in eval mode on the CPU, and the run's parameters.
+
+    Args:
+        path: its checkpoint.pt.
+        run: the variant and seed that it must be of; None takes any.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -56,7 +60,7 @@ def load_checkpoint(path: str | Path, variant: str, seed: int) -> tuple[nn.Modul
     try:
         # With weights_only no code in the file is run.
         checkpoint = torch.load(path, weights_only=True, map_location="cpu")
-        recipe, run = checkpoint["parameters"], checkpoint["run"]
+        recipe, found = checkpoint["parameters"], checkpoint["run"]
         model = model_of(recipe)
         model.load_state_dict(checkpoint["state_dict"])
     except FileNotFoundError:
@@ -65,6 +69,8 @@ def load_checkpoint(path: str | Path, variant: str, seed: int) -> tuple[nn.Modul
         raise StudyError(
             f"{path} is not a readable checkpoint ({type(error).__name__}): {mend}"
         ) from error
-    if run != {"variant": variant, "seed": seed}:
-        raise StudyError(f"{path} is the checkpoint of another run ({run}): {mend}")
+    if run is not None and run != (found["variant"], found["seed"]):
+        raise StudyError(
+            f"{path} is the checkpoint of {found['variant']} seed {found['seed']}: {mend}"
+        )
     return model.eval(), recipe
