@@ -28,8 +28,8 @@ test-faults: setup $(VENV)/test.stamp
 	@$(IN_VENV) pytest tests/faults
 
 test-slurm: setup $(VENV)/test.stamp
-	@sh tests/system_packages.sh munged=munge slurmctld=slurm-wlm setpriv=util-linux
-	@$(IN_VENV) pytest -n 0 tests/slurm
+	@sh tests/system_packages.sh munged=munge slurmctld=slurm-wlm setpriv=util-linux rsync=rsync
+	@$(IN_VENV) pytest -n 0 tests/cluster
 
 lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff check .

@@ -19,7 +19,7 @@ PARTS = (
     "report",
     "tests/data",
     "tests/workflow",
-    "tests/slurm",
+    "tests/cluster",
 )
 
 

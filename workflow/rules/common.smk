@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import product
 
 from normstudy import processes
+from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
 LOGS = RESULTS / "logs"
@@ -39,9 +40,14 @@ wildcard_constraints:
     seed="|".join(map(str, SEEDS)),
 
 
+def source(path):
+    """A file of the project. Where the data lie in storage, it travels with the jobs instead."""
+    return sourcecache_entry(str(SOURCE / path), path)
+
+
 def modules(*names):
     """The files of normstudy that a rule's results depend on: Snakemake sees no imports."""
-    return [SOURCE / "workflow" / "scripts" / "normstudy" / f"{name}.py" for name in names]
+    return [source(f"workflow/scripts/normstudy/{name}.py") for name in names]
 
 
 def run_files(name, variants=VARIANTS):
@@ -51,8 +57,9 @@ def run_files(name, variants=VARIANTS):
 
 def resource(name):
     """A table of workflow/resources as a list, empty where the dataset has none."""
-    table = SOURCE / "workflow" / "resources" / f"{DATASET.lower()}_{name}.csv"
-    return [table] if DATASET in DATASETS and table.exists() else []  # not one's own "mnist"
+    table = f"workflow/resources/{DATASET.lower()}_{name}.csv"
+    known = DATASET in DATASETS and (SOURCE / table).exists()  # not one's own "mnist"
+    return [source(table)] if known else []
 
 
 def shown(path, category, label, caption):

@@ -93,9 +93,9 @@ rule report:
         raw=ancient(RAW_FILES),
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
-        notebook=SOURCE / "report" / "report.ipynb",
+        notebook=source("report/report.ipynb"),
         template=[
-            SOURCE / "report" / "template" / name
+            source(f"report/template/{name}")
             for name in ("index.html.j2", "conf.json", "report.css", "report.js")
         ],
         code=[

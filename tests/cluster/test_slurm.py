@@ -12,7 +12,7 @@ from project import Project, assert_same_results
 
 pytestmark = pytest.mark.slow
 
-STUDY = ("--configfile", "tests/slurm/study.yaml")
+STUDY = ("--configfile", "tests/cluster/cancelled.yaml")
 # The profile as it is, but for waits that suit a queue without other users, and a cluster
 # without accounting database.
 ON_SLURM = (
@@ -26,14 +26,6 @@ ON_SLURM = (
 def cluster(tmp_path_factory):
     with one_node_cluster(tmp_path_factory.mktemp("cluster")):
         yield
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory):
-    """The study, run on this machine without a cluster."""
-    project = Project.new(tmp_path_factory.mktemp("local") / "project")
-    project.snakemake(*STUDY)
-    return project
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +117,7 @@ def test_a_job_asks_for_what_its_rule_states_and_the_second_time_for_twice_that(
 
 def test_with_device_cuda_a_gpu_is_asked_for(cluster, on_slurm, tmp_path):
     project = on_slurm.copy(tmp_path / "project")
-    project.edit("tests/slurm/study.yaml", "device: cpu", "device: cuda")
+    project.edit("tests/cluster/cancelled.yaml", "device: cpu", "device: cuda")
     project.snakemake(
         *ON_SLURM, *STUDY, "--retries", "0", "results/ln/seed-1/metrics.csv", succeeds=False
     )

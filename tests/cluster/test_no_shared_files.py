@@ -1,0 +1,60 @@
+"""Each job in an empty folder, as in a container of a cloud: it gets what its rule declares.
+
+Snakemake itself brings the project's sources and the declared inputs there by way of a storage,
+here a folder, and takes the declared outputs back. The head node runs the short rules likewise,
+on copies of their inputs.
+"""
+
+import subprocess
+
+import pytest
+from places import ROOT
+from project import Project, assert_same_checkpoint
+
+pytestmark = pytest.mark.slow
+
+POD = ROOT / "tests" / "cluster" / "pod.sh"
+RUN = "results/ln/seed-1"
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """Three folders: of the head node, of the pods, of the storage."""
+    places = {name: tmp_path_factory.mktemp(name) for name in ("head", "pods", "storage")}
+    head = Project.new(places["head"] / "project")
+    # Snakemake sends what git knows.
+    for words in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *words], cwd=head.folder, check=True)
+    head.snakemake(
+        *("--configfile", "tests/cluster/stored.yaml"),
+        *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
+        *("--cluster-generic-submit-cmd", f"sh '{POD}' '{places['pods']}' run"),
+        *("--cluster-generic-status-cmd", f"sh '{POD}' '{places['pods']}' status"),
+        *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
+        *("--default-storage-provider", "fs"),
+        *("--default-storage-prefix", str(places["storage"])),
+    )
+    return places
+
+
+def test_the_results_equal_those_of_a_local_run(places, local):
+    for name in ("metrics.csv", "evaluation.csv", "predictions.csv", "misclassified.csv"):
+        stored = places["storage"] / RUN / name
+        assert stored.read_bytes() == (local.folder / RUN / name).read_bytes(), name
+    network = f"{RUN}/checkpoint.pt"
+    assert_same_checkpoint(places["storage"] / network, local.folder / network)
+
+
+def test_every_declared_file_of_the_study_is_in_the_storage(places):
+    results = places["storage"] / "results"
+    for name in ("report.html", "summary.csv", "provenance.json", "figures/loss.png",
+                 "logs/train/ln-seed-1.log", "benchmarks/train/ln-seed-1.tsv"):  # fmt: skip
+        assert (results / name).stat().st_size > 0, name
+    assert not any((places["head"] / "project" / "results").rglob("*.csv"))
+
+
+def test_training_and_evaluation_ran_in_folders_of_their_own(places):
+    outputs = [pod.read_text() for pod in places["pods"].glob("pod-*/.output")]
+    assert len(outputs) == 2
+    for rule in ("train", "misclassified"):
+        assert sum(f"rule {rule}:" in output for output in outputs) == 1
