@@ -1,9 +1,10 @@
-"""The study on a real SLURM cluster, one of whose jobs is cancelled while it trains."""
+"""The study on a real SLURM cluster, two of whose jobs are cancelled on their way."""
 
 import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import one_node
 import pytest
@@ -30,7 +31,7 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def on_slurm(cluster, tmp_path_factory):
-    """The study, run by SLURM; the run of gn was cancelled between two of its epochs."""
+    """The study, run by SLURM: one job was cancelled in its training, one in its evaluation."""
     project = Project.new(tmp_path_factory.mktemp("slurm") / "project")
     log = project.folder / "snakemake.log"
     with log.open("w") as output:
@@ -39,18 +40,85 @@ def on_slurm(cluster, tmp_path_factory):
             cwd=project.folder, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        while not (project.folder / "results/resume/gn-seed-1.pt").exists():
+        waiting = {"gn": "results/resume/gn-seed-1.pt", "ln": "results/ln/seed-1/checkpoint.pt"}
+        while waiting:
             assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
-        project.cancelled = job_of("gn")
-        ask("scancel", project.cancelled)
-        assert process.wait(timeout=300) == 0, log.read_text()
+            for variant, file in list(waiting.items()):
+                started = jobs_of(variant, project) if (project.folder / file).exists() else []
+                if started:
+                    ask("scancel", started[0]["JobId"])
+                    del waiting[variant]
+            time.sleep(0.05)
+        assert process.wait(timeout=900) == 0, log.read_text()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
     project.log = log.read_text()
     return project
+
+
+def jobs() -> list[dict[str, str]]:
+    """What SLURM knows of each job, the first submitted first."""
+    listed = ask("scontrol", "--oneliner", "show", "job").splitlines()
+    known = [dict(re.findall(r"(\w+)=(\S*)", line)) for line in listed]
+    return sorted(known, key=lambda job: int(job["JobId"]))
+
+
+def jobs_of(variant: str, project: Project) -> list[dict[str, str]]:
+    """Those that trained a variant, by what they said."""
+    return [
+        job
+        for job in jobs()
+        if job["WorkDir"] == str(project.folder)
+        and job["JobState"] != "PENDING"
+        and f"{variant} seed 1 · " in Path(job["StdOut"]).read_text(encoding="utf-8")
+    ]
+
+
+def test_tables_and_networks_equal_those_of_a_local_run(on_slurm, local):
+    assert_same_results(on_slurm, local)
+    assert (on_slurm.folder / "results/report.html").exists()
+
+
+@pytest.mark.parametrize(("variant", "epochs"), [("gn", 50), ("ln", 1)])
+def test_a_cancelled_run_went_on_after_its_last_whole_epoch(on_slurm, variant, epochs):
+    first, again = jobs_of(variant, on_slurm)
+    assert (first["JobState"], again["JobState"]) == ("CANCELLED", "COMPLETED")
+    log = (on_slurm.folder / f"results/logs/train/{variant}-seed-1.log").read_text()
+    went_on_after = int(re.search(rf"going on after epoch (\d+) of {epochs}", log)[1])
+    assert went_on_after >= 1
+    assert (went_on_after < epochs) == (variant == "gn")  # ln was cancelled in its evaluation
+    trained = re.findall(r"epoch (\d+)/", log)
+    assert trained == [str(epoch) for epoch in range(went_on_after + 1, epochs + 1)]
+
+
+def test_the_cluster_has_a_job_for_each_run_and_no_other(on_slurm):
+    assert len(jobs_of("bn_l1", on_slurm)) == 1
+    own = [job for job in jobs() if job["WorkDir"] == str(on_slurm.folder)]
+    assert len(own) == 3 + 2
+
+
+def test_a_job_asks_for_what_its_rules_state_and_the_second_time_for_twice_that(on_slurm):
+    minutes = []
+    for job, memory in zip(jobs_of("gn", on_slurm), ("1500M", "3000M"), strict=True):
+        assert (job["NumCPUs"], job["MinMemoryNode"]) == ("1", memory)
+        assert "TresPerJob" not in job  # no GPU
+        hours, rest = job["TimeLimit"].split(":")[:2]
+        minutes.append(60 * int(hours) + int(rest))
+    assert minutes[1] == 2 * minutes[0] > 2 * 30
+
+
+def test_with_device_cuda_a_gpu_is_asked_for(on_slurm, tmp_path):
+    project = on_slurm.copy(tmp_path / "project")
+    project.edit("tests/cluster/cancelled.yaml", "device: cpu", "device: cuda")
+    project.snakemake(
+        *ON_SLURM, *STUDY, "--retries", "0", "results/ln/seed-1/metrics.csv", succeeds=False
+    )
+    assert jobs()[-1]["WorkDir"] == str(project.folder)
+    assert jobs()[-1]["TresPerJob"] == "gres:gpu:1"
+    log = (project.folder / "results/logs/train/ln-seed-1.log").read_text()
+    assert "cuda" in log and "Traceback" not in log
 
 
 def test_the_configuration_of_a_real_cluster_is_left_alone(tmp_path, monkeypatch):
@@ -62,67 +130,3 @@ def test_the_configuration_of_a_real_cluster_is_left_alone(tmp_path, monkeypatch
         pass
     assert real.read_text() == "ClusterName=real\n"
     assert list(real.parent.iterdir()) == [real]
-
-
-def jobs() -> dict[str, dict[str, str]]:
-    """SLURM's number of each job → what SLURM knows of it."""
-    listed = ask("scontrol", "--oneliner", "show", "job").splitlines()
-    known = [dict(re.findall(r"(\w+)=(\S*)", line)) for line in listed]
-    return {job["JobId"]: job for job in known}
-
-
-def job_of(variant: str) -> str:
-    """The number of the running training job of a variant."""
-    (number,) = (
-        number
-        for number, job in jobs().items()
-        if job["Comment"].startswith(f"rule_train_wildcards_{variant}_")
-        and job["JobState"] == "RUNNING"
-    )
-    return number
-
-
-def test_tables_and_networks_equal_those_of_a_local_run(on_slurm, local):
-    assert_same_results(on_slurm, local)
-    assert (on_slurm.folder / "results/report.html").exists()
-
-
-def test_the_cancelled_run_went_on_after_its_last_whole_epoch(on_slurm):
-    assert jobs()[on_slurm.cancelled]["JobState"] == "CANCELLED"
-    log = (on_slurm.folder / "results/logs/train/gn-seed-1.log").read_text()
-    went_on_after = int(re.search(r"going on after epoch (\d+) of 50", log)[1])
-    assert 1 <= went_on_after < 50
-    assert f"epoch {went_on_after}/50" not in log
-    assert f"epoch {went_on_after + 1}/50" in log
-
-
-def test_only_training_and_evaluation_are_jobs_of_the_cluster(on_slurm):
-    rules = [re.match(r"rule_([a-z]+)_", job["Comment"])[1] for job in jobs().values()]
-    assert sorted(rules) == ["misclassified"] * 3 + ["train"] * 4
-
-
-def test_a_job_asks_for_what_its_rule_states_and_the_second_time_for_twice_that(on_slurm):
-    first = jobs()[on_slurm.cancelled]
-    (again,) = (
-        job
-        for job in jobs().values()
-        if job["Comment"] == first["Comment"] and job["JobId"] != first["JobId"]
-    )
-    for job, memory in ((first, "1500M"), (again, "3000M")):
-        assert (job["NumCPUs"], job["MinMemoryNode"]) == ("1", memory)
-        assert "TresPerJob" not in job  # no GPU
-    hours, minutes, _ = map(int, first["TimeLimit"].split(":"))
-    assert 60 * hours + minutes > 10
-
-
-def test_with_device_cuda_a_gpu_is_asked_for(cluster, on_slurm, tmp_path):
-    project = on_slurm.copy(tmp_path / "project")
-    project.edit("tests/cluster/cancelled.yaml", "device: cpu", "device: cuda")
-    project.snakemake(
-        *ON_SLURM, *STUDY, "--retries", "0", "results/ln/seed-1/metrics.csv", succeeds=False
-    )
-    last = max(jobs().values(), key=lambda job: int(job["JobId"]))
-    assert last["Comment"].startswith("rule_train_wildcards_ln_")
-    assert last["TresPerJob"] == "gres:gpu:1"
-    log = (project.folder / "results/logs/train/ln-seed-1.log").read_text()
-    assert "cuda" in log and "Traceback" not in log
