@@ -30,7 +30,6 @@ from normstudy.provenance import processor
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "results" / "benchmarks"
-PARTS = ("Snakefile", "config.yaml", "environment.yml", "workflow", "report", "tests/data")
 NORMS = {"gn": "group", "ln": "layer", "bn": "batch", "instance": "instance", "plain": "none"}
 STUDY = {
     "dataset": {"name": "MNIST-sample", "source": "tests/data/MNIST-sample"},
@@ -57,13 +56,10 @@ class Scaled:
 
     def __init__(self, folder: Path, runs: int):
         self.folder, self.runs, self.seeds = folder, runs, runs // len(NORMS)
-        for part in PARTS:
-            source, target = ROOT / part, folder / part
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, target)
+        known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+        for name in filter(None, known.stdout.split("\0")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
         study = {**STUDY, "seeds": self.seeds}
         (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
 

@@ -11,7 +11,7 @@ from normstudy import model
 from normstudy.data import pixel_constants
 from normstudy.report import context, sentences, setup_tables
 from normstudy.report.replicated import departures, same_course
-from normstudy.report.wording import counted, fixed, listing, signed, spelled
+from normstudy.report.wording import counted, fixed, listing, numbers, signed, spelled
 from scipy import stats
 
 CLAIM = {
@@ -285,3 +285,17 @@ def test_no_sentence_has_a_number_that_is_none(seeds, sample):
         *context.limits(study),
     ]
     assert all(text and "nan" not in text.lower().split() for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "text"),
+    [
+        ([1], "1"),
+        ([1, 2], "1 and 2"),
+        ([10, 2, 1, 3], "1–3 and 10"),
+        ([5, 7, 8, 20, 21, 22], "5, 7, 8 and 20–22"),
+        (range(1, 1001), "1–1000"),
+    ],
+)
+def test_many_seeds_are_named_in_few_words(seeds, text):
+    assert numbers(seeds) == text

@@ -1,6 +1,7 @@
 """Rule summarize: the tables of the whole study, and how they came to be."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from normstudy.joblog import job_log
 from normstudy.label_doubts import label_doubts
 from normstudy.provenance import provenance
 from normstudy.single_run import single_run_tests
-from normstudy.summary import run_metrics, summarize
+from normstudy.summary import RunTables, run_metrics, summarize
 from normstudy.tables import (
     LABEL_ISSUES,
     REFERENCE_RUN,
@@ -38,8 +39,13 @@ with job_log(snakemake.log[0]):
     runs, claims = run_metrics(metrics, evaluation), params.study["claims"]
     write_csv(summarize(runs, reference), output.summary)
     write_csv(compare(runs, claims, params.study["verdicts"]), output.comparisons)
-    tables = map(read_predictions, given.predictions, evaluations)
-    predictions = dict(zip(names, tables, strict=True))
+    readers = [
+        partial(read_predictions, path, evaluation)
+        for path, evaluation in zip(given.predictions, evaluations, strict=True)
+    ]
+    predictions = RunTables(dict(zip(names, readers, strict=True)))
+    for run in names:  # one after the other, so that a broken table is named
+        predictions[run]
     issues = read_table(given.label_issues[0], LABEL_ISSUES) if given.label_issues else None
     write_csv(single_run_tests(claims, predictions), output.single_run)
     write_csv(label_doubts(predictions, issues), output.label_doubts)

@@ -1,6 +1,7 @@
 """The tables of a whole study, from the tables of its runs."""
 
 import math
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 from scipy import stats
@@ -15,6 +16,25 @@ METRICS = {
     "gap_evaluated": "evaluated train − test accuracy, points",
 }
 CONFIDENCE = 0.95
+
+
+class RunTables(Mapping):
+    """(variant, seed) → a table of that run, read when it is asked for and not kept.
+
+    A thousand runs' predictions take half a gigabyte; one's are enough at a time.
+    """
+
+    def __init__(self, readers: Mapping[tuple[str, int], Callable[[], pd.DataFrame]]):
+        self._readers = readers
+
+    def __getitem__(self, run: tuple[str, int]) -> pd.DataFrame:
+        return self._readers[run]()
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._readers)
+
+    def __len__(self) -> int:
+        return len(self._readers)
 
 
 def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:

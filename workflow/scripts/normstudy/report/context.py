@@ -8,7 +8,7 @@ from ..data import Split, completed
 from ..single_run import wilson
 from .study import Study
 from .verdict_text import power_note
-from .wording import capital, counted, listing
+from .wording import capital, counted, listing, numbers
 
 NORM_NAMES = {
     "batch": "Batch",
@@ -133,7 +133,7 @@ def normalization_notes(study: Study) -> list[str]:
 
 def repeatability(study: Study) -> str:
     """The seeds, and what they fix."""
-    seeds = listing([str(seed) for seed in study.seeds])
+    seeds = numbers(study.seeds)
     return (
         f"{'Seed' if len(study.seeds) == 1 else 'Seeds'}: {seeds}. A seed fixes the first weights,"
         " the order of the images, their augmentation and the dropout, each by a random stream of"

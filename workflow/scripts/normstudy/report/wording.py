@@ -13,6 +13,20 @@ def listing(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
+def numbers(values: Sequence[int]) -> str:
+    """1 and 2 / 1–4, 7 and 10: three or more that follow one another as first–last."""
+    groups: list[list[int]] = []
+    for value in sorted(values):
+        if groups and value == groups[-1][-1] + 1:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    words = []
+    for group in groups:
+        words += [f"{group[0]}–{group[-1]}"] if len(group) > 2 else map(str, group)
+    return listing(words)
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """1 image / 1,234 images."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
