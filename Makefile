@@ -3,6 +3,7 @@
 # make test-faults  every test with real faults, the slow ones too: about twenty minutes
 # make test-slurm   the study on a real SLURM cluster of one node, which it starts: needs root
 # make bench  measure speed on this machine, into results/benchmarks/bench.md
+# make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
 # make lock   remake the hash-locked requirements from the .in files
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/b
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test test-faults test-slurm lint bench lock
+.PHONY: run setup test test-faults test-slurm lint bench bench-scaling lock
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES)
@@ -39,6 +40,9 @@ lint: $(VENV)/test.stamp
 
 bench: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.bench
+
+bench-scaling: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.scaling
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

@@ -197,8 +197,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     rows, trained = [], None
     with tempfile.TemporaryDirectory() as folder:
-        for runs in sorted(options.runs):
-            study = Scaled(Path(folder) / str(runs), runs)
+        studies = [Scaled(Path(folder) / str(runs), runs) for runs in sorted(options.runs)]
+        for study in studies:
+            runs = study.runs
             rows.append(measure(study, trained if runs > options.trained else None))
             print(json.dumps(rows[-1]), flush=True)
             trained = study if runs <= options.trained else trained
