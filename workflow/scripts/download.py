@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from normstudy.config import folder
 from normstudy.download import download
 from normstudy.joblog import job_log
 
@@ -11,6 +12,6 @@ with job_log(snakemake.log[0]) as say:
         snakemake.params.dataset,
         Path(snakemake.output.raw[0]).parent,
         snakemake.params.sha256,
-        Path(source).expanduser() if source else None,
+        folder(source) if source else None,
         say,
     )
