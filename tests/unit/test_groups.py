@@ -38,7 +38,8 @@ def test_the_figure_has_every_model_and_the_papers(study):
     ours, theirs = plot.figure.axes
     drawn = {line.get_label(): list(line.get_xdata()) for line in ours.lines}
     assert [1, 2, 4] in drawn.values() and [4, 8] in drawn.values()
-    assert [text.get_text() for text in ours.texts] == ["11.4 % ↓"]  # would flatten the others
+    assert [text.get_text() for text in ours.texts] == ["11.36 %\n↓"]  # would flatten the others
+    assert ours.get_xlim()[1] > 16
     assert list(theirs.lines[0].get_ydata()) == [100 - error for error in PAPER_ERROR.values()]
     for words in ("99.01 % with 2", "99.21 % with 4", "11.36 % with 16, too low to be drawn"):
         assert words in plot.alt

@@ -108,14 +108,14 @@ def _draw(near: pd.DataFrame, lost: pd.Series, width: float) -> Figure:
         ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
     for groups, mean in lost.items():
         ours.annotate(
-            f"{mean:.1f} % ↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
+            f"{mean:.2f} %\n↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
         )
     accuracies = [100 - error for error in PAPER_ERROR.values()]
     _, colour, marker, line = FAMILIES["num_groups"]
     theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
     drawn = sorted({*near["groups"], *lost.index})
     _axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
-    ours.margins(x=0.12)
+    ours.set_xlim(drawn[0] / 1.5, drawn[-1] * 1.5)
     _axis(theirs, sorted(PAPER_ERROR), "Wu & He 2018, ImageNet", "groups in every layer")
     ours.set_ylabel("test accuracy, %")
     ours.ticklabel_format(axis="y", useOffset=False)
