@@ -125,7 +125,8 @@ def test_recipe_says_which_variant_has_what():
 def test_norm_table_has_the_norms_in_use_only():
     cells = setup_tables.norm_table(made_up_study({"ln": [99.0], "gn": [99.0]})).cells
     assert cells["Normalization"].tolist() == ["Layer", "Group"]
-    assert setup_tables.norm_table(made_up_study({"bare": [99.0]})) is None
+    cells = setup_tables.norm_table(made_up_study({"bare": [99.0]})).cells
+    assert cells["Normalization"].tolist() == ["Batch", "Layer", "Group"]  # the worked example's
 
 
 @pytest.mark.parametrize("missing", [False, True])

@@ -34,7 +34,7 @@ def misclassified_matrix(
         A figure of count/columns rows.
     """
     rows, width = -(-count // columns), 1.8 * columns
-    figure = Figure(figsize=(width, 1.1 + 2.25 * rows), dpi=160, layout="constrained")
+    figure = Figure(figsize=(width, 1.1 + 2.4 * rows), dpi=160, layout="constrained")
     shown = errors.head(count)
     of_all = (
         f"{len(shown)} of {len(errors):,} errors"

@@ -131,6 +131,12 @@ def normalization_notes(study: Study) -> list[str]:
     return notes
 
 
+def command(study: Study) -> str:
+    """What the command below was given in."""
+    known = ", at the commit named below" if study.provenance["sources"] else ""
+    return f"In a copy of the sources{known}, this command made the results:"
+
+
 def repeatability(study: Study) -> str:
     """The seeds, and what they fix."""
     seeds = numbers(study.seeds)

@@ -235,15 +235,10 @@ def _own_norm(norm: str) -> tuple[str, str, str, str]:
     return (norm_name(norm), words.rstrip(".") or ABSENT, ABSENT, ABSENT)
 
 
-def norm_table(study: Study) -> Table | None:
-    """The index sets of the normalizations in use; None where nothing is normalized."""
-    rows = [
-        NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm)
-        for norm in norms(study)
-        if norm != "none"
-    ]
-    if not rows:
-        return None
+def norm_table(study: Study) -> Table:
+    """The index sets of the normalizations in use; if there are none, the worked example's."""
+    used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
+    rows = [NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm) for norm in used]
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
     return Table(
         pd.DataFrame(rows, columns=columns),

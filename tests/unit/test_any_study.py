@@ -1,0 +1,96 @@
+"""The whole report of made-up studies of any shape: no empty section, no figure without words."""
+
+import ast
+import json
+import re
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import made_up_study
+from normstudy.evaluation import misclassified_table
+from normstudy.matrix import misclassified_matrix
+from normstudy.report.notebook import drop_empty, render
+from places import ROOT, SAMPLE
+
+IMAGES = 200  # of the sample's test images
+CLAIM = {"id": "best", "says": "It is best", "metric": "test_accuracy", "variant": "gn"}
+CONTENT = re.compile(r"<(p|ul|blockquote|pre|table|figure)\b")
+
+
+def write(study, folder):
+    """The study's tables as the workflow writes them, and each run's errors."""
+    folder.mkdir()
+    (folder / "provenance.json").write_text(json.dumps(study.provenance), encoding="utf-8")
+    for name in ("metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"):
+        getattr(study, name).to_csv(folder / f"{name}.csv", index=False)
+    tests = study.evaluation[study.evaluation["split"] == "test"]
+    for row in tests.itertuples():
+        run = folder / row.variant / f"seed-{row.seed}"
+        run.mkdir(parents=True)
+        table = pd.DataFrame({"index": range(IMAGES), "label": 3})
+        table["prediction"] = np.where(table["index"] < row.errors, 5, 3)
+        table["confidence"], table["label_probability"] = 0.9, 0.1
+        errors = misclassified_table(table, set())
+        errors.to_csv(run / "misclassified.csv", index=False)
+        blank = np.zeros((IMAGES, 28, 28), np.uint8)
+        picture = misclassified_matrix(blank, errors, list("0123456789"), row.variant)
+        picture.savefig(run / "misclassified.png", dpi=40)
+
+
+def reported(folder, reference):
+    """The page of the study in the folder: the notebook's cells, run here, without a kernel."""
+    notebook = nbformat.read(ROOT / "report" / "report.ipynb", as_version=4)
+    resource = str(ROOT / "workflow" / "resources" / "mnist_{}.csv")
+    names = {
+        "results": str(folder),
+        "raw": str(SAMPLE),
+        "scripts": str(ROOT / "workflow" / "scripts"),
+        "options": "",
+        "reference": resource.format("reference_run") if reference else None,
+        "label_issues": resource.format("label_issues") if reference else None,
+    }
+    for cell in notebook.cells[1:]:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, cell.id, "exec"), names)
+        shown = last and eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+        if shown is not None:
+            data = {"text/html": shown.data}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data)]
+    return render(drop_empty(notebook), ROOT / "report" / "template")
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "options"),
+    [
+        ({"bare": [100.0]}, {"reference": False, "epochs": 1}),  # no error, no normalization
+        ({"gn": [97.5, 98.0, 98.5], "ln": [97.0] * 3}, {"claims": [CLAIM], "epochs": 2}),
+        ({f"v{i}": [97.0 + i / 2 % 3, 98.0] for i in range(8)}, {"reference": False, "epochs": 2}),
+    ],
+    ids=["one", "seeds", "many"],
+)
+def test_no_section_is_empty_and_no_sentence_false(tmp_path, accuracies, options):
+    study = made_up_study(accuracies, images=IMAGES, **options)
+    folder = tmp_path / "results"
+    write(study, folder)
+    page = reported(folder, options.get("reference", True))
+    article = page.partition("<main")[2].partition("</main>")[0]
+    _, *sections = re.split(r"<h[23][^>]*>", article)
+    assert len(sections) >= 9
+    for section in sections:
+        heading, _, content = section.partition("</h")
+        assert CONTENT.search(content) or "<h3" in content, heading
+    words = re.sub(r"<[^>]*>", " ", re.sub(r"base64,[^\"]*", "", article))
+    assert not re.search(r"\b(nan|None|inf|NaT)\b", words)
+    assert ('<h2 id="claims">' in article) == bool(study.config["claims"])
+    assert ("replicated" in words) == (study.reference is not None)
+    assert ("seeds" in article.partition("<h2")[0]) == (len(study.seeds) > 1 or "claim" in words)
+    if len(accuracies) == 1:
+        assert not re.search(r"\b(rivals?|best|rank|leads?|misclassified by)\b", words)
+    example = article.index("A worked example</h3>")
+    assert 'id="how-the-normalizations-work"' in article[:example].rpartition("<h2")[2]
+    assert "at the commit" not in words  # which these studies do not know
