@@ -52,8 +52,9 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
 
 
 onstart:
-    claim_results()
-    plan_runs()
+    with one_sentence():
+        processes.claim(RESULTS)
+        plan_runs()
 
 
 onsuccess:

@@ -48,3 +48,11 @@ def finished(tmp_path_factory) -> Project:
 def project(finished, tmp_path) -> Project:
     """A copy of the finished project, to change."""
     return finished.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def fresh(finished, tmp_path) -> Project:
+    """A project in which nothing was run yet, though the data are there."""
+    project = finished.copy(tmp_path / "project")
+    project.snakemake("--delete-all-output", "--cores", "1")
+    return project

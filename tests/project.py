@@ -43,7 +43,7 @@ class Project:
 
     def copy(self, folder: Path) -> "Project":
         """A copy with the state of its results: what Snakemake thinks of it is unchanged."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
         return Project(folder)
 
     def command(self, *arguments: str) -> list[str]:
@@ -53,8 +53,11 @@ class Project:
             command += ["--configfile", "tests/workflow/sample.yaml"]
         return command
 
-    def snakemake(self, *arguments: str, succeeds: bool = True) -> str:
-        """Run snakemake on the sample study; returns all that it printed."""
+    def snakemake(self, *arguments: str, succeeds: bool | None = True) -> str:
+        """Run snakemake on the sample study; returns all that it printed.
+
+        It must succeed, or must not; None: whichever.
+        """
         answer = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
@@ -62,7 +65,8 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert (answer.returncode == 0) == succeeds, answer.stdout
+        if succeeds is not None:
+            assert (answer.returncode == 0) == succeeds, answer.stdout
         return answer.stdout
 
     def planned(self, *arguments: str) -> dict[str, int]:
@@ -93,12 +97,16 @@ def assert_same_checkpoint(path, other):
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)
 
 
-def assert_same_results(project, other):
-    """The tables of two projects agree byte for byte, their checkpoints tensor for tensor."""
-    tables = sorted(p.relative_to(other.folder) for p in other.folder.glob("results/**/*.csv"))
+def assert_same_results(project, other, results="results"):
+    """The tables of two projects agree byte for byte, their checkpoints tensor for tensor.
+
+    `results` is the folder of the first one's; the other's is called results.
+    """
+    ours, theirs = project.folder / results, other.folder / "results"
+    tables = sorted(path.relative_to(theirs) for path in theirs.glob("**/*.csv"))
     assert len(tables) >= 3 * 4
     for table in tables:
-        assert (project.folder / table).read_bytes() == (other.folder / table).read_bytes(), table
+        assert (ours / table).read_bytes() == (theirs / table).read_bytes(), table
     for variant in ("gn", "ln", "bn_l1"):
-        checkpoint = f"results/{variant}/seed-1/checkpoint.pt"
-        assert_same_checkpoint(project.folder / checkpoint, other.folder / checkpoint)
+        checkpoint = f"{variant}/seed-1/checkpoint.pt"
+        assert_same_checkpoint(ours / checkpoint, theirs / checkpoint)

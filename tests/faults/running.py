@@ -23,6 +23,11 @@ def wait_for(what: Callable[[], object], patience: float = PATIENCE):
     raise TimeoutError(f"waited {patience} s in vain")
 
 
+def _heed_ctrl_c():
+    """What runs in the background of a script would ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """Snakemake on a project's sample study, as leader of a process group of its own."""
 
@@ -32,7 +37,7 @@ class Running:
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
                 project.command(*arguments), cwd=project.folder, stdout=out,
-                stderr=subprocess.STDOUT, start_new_session=True,
+                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_heed_ctrl_c,
             )  # fmt: skip
 
     def jobs(self, rule: str) -> list[int]:
@@ -52,12 +57,10 @@ class Running:
         return Path(target).name if target.endswith(".log") else None
 
     def end(self, how: str) -> bool:
-        """End it in one of the WAYS; whether it was still running."""
-        if self.process.poll() is not None:
-            return False
-        WAYS[how](self.process.pid)
-        self.process.wait(PATIENCE)
-        return True
+        """End it in one of the WAYS; whether that kept it from finishing."""
+        if self.process.poll() is None:
+            WAYS[how](self.process.pid)
+        return self.process.wait(PATIENCE) != 0
 
     def wait(self) -> tuple[int, str]:
         """Exit status and all that was printed."""

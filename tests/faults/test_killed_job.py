@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 
 import pytest
 from places import ROOT
@@ -27,21 +26,11 @@ def undisturbed(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 400 KB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system takes root")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", tmp_path], check=True)
-    yield tmp_path
-    subprocess.run(["umount", tmp_path], check=True)
-
-
-def test_a_full_disk_costs_no_whole_epoch(undisturbed, small_disk):
-    folder, filler = small_disk / "run", small_disk / "filler"
+def test_a_full_disk_costs_no_whole_epoch(undisturbed, disks, tmp_path):
+    disks.small(tmp_path)
+    folder = tmp_path / "run"
     assert run_to("mid-epoch", folder) == -signal.SIGKILL
-    with suppress(OSError):
-        filler.write_bytes(bytes(1_000_000))
+    filler = disks.fill(tmp_path)
     assert run_to("never", folder) == 1
     filler.unlink()
     assert run_to("never", folder) == 0

@@ -8,14 +8,6 @@ from project import assert_same_results
 from running import WAYS, Running
 
 
-@pytest.fixture
-def fresh(finished, tmp_path):
-    """A project in which nothing was run yet, though the data are there."""
-    project = finished.copy(tmp_path / "project")
-    project.snakemake("--delete-all-output", "--cores", "1")
-    return project
-
-
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
 )

@@ -2,13 +2,15 @@
 
 import json
 import shlex
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import product
 
 from normstudy import processes
 from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
+if RESULTS.exists() and not os.access(RESULTS, os.W_OK):  # no error yet: -n may well look at it
+    print(processes.unwritable(RESULTS, "read-only"), file=sys.stderr)
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 DATASET = STUDY["dataset"]["name"]
@@ -72,10 +74,11 @@ def shown(path, category, label, caption):
     )
 
 
-def claim_results():
-    """Keep every other Snakemake out of RESULTS until this one ends."""
+@contextmanager
+def one_sentence():
+    """End with the sentence of a StudyError: Snakemake would add its own lines of code to it."""
     try:
-        processes.claim(RESULTS)
+        yield
     except StudyError as error:
         sys.exit(f"Error: {error}")
 

@@ -33,6 +33,14 @@ def _lock(path: Path, wait: bool) -> int | None:
     return descriptor
 
 
+def unwritable(folder: str | Path, reason: str) -> StudyError:
+    """The error that says so."""
+    return StudyError(
+        f"{folder} cannot be written to ({reason}): mend that, or give this study another folder"
+        " (config key results)"
+    )
+
+
 def claim(folder: str | Path) -> None:
     """Be the only Snakemake that writes to `folder`, until this process ends.
 
@@ -50,10 +58,7 @@ def claim(folder: str | Path) -> None:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
     except OSError as error:
-        raise StudyError(
-            f"{folder} cannot be written to ({error.strerror}): mend that, or give this study"
-            " another folder (config key results)"
-        ) from error
+        raise unwritable(folder, error.strerror) from error
 
 
 def queue(log: str | Path, say: Callable[[str], None]) -> None:

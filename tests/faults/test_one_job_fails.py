@@ -1,0 +1,59 @@
+"""One training job lacks memory, one is killed, a second Snakemake comes: the rest goes on."""
+
+import os
+import re
+import resource
+import signal
+from pathlib import Path
+
+from project import assert_same_results
+from running import Running, wait_for
+
+
+def frozen_jobs(running, count):
+    """That many training jobs, stopped as soon as each has opened its log: log's name → id."""
+    jobs = {}
+
+    def found():
+        for job in running.jobs("train"):
+            if (name := running.log_of(job)) and name not in jobs:
+                os.kill(job, signal.SIGSTOP)
+                jobs[name] = job
+        return len(jobs) == count
+
+    wait_for(found)
+    return jobs
+
+
+def give_no_more_memory(job):
+    """Hold the process to the address space that it has."""
+    pages = int(Path(f"/proc/{job}/statm").read_text().split()[0])
+    size = pages * os.sysconf("SC_PAGE_SIZE")
+    resource.prlimit(job, resource.RLIMIT_AS, (size, size))
+
+
+def test_a_job_that_fails_fails_alone(finished, fresh):
+    running = Running(fresh, "--cores", "3", "--keep-going")
+    jobs = frozen_jobs(running, 3)
+    refused = fresh.snakemake(succeeds=False)
+    give_no_more_memory(jobs["gn-seed-1.log"])
+    os.kill(jobs["ln-seed-1.log"], signal.SIGKILL)
+    for name in ("gn-seed-1.log", "bn_l1-seed-1.log"):
+        os.kill(jobs[name], signal.SIGCONT)
+    status, said = running.wait()
+
+    owner = rf"another Snakemake \(process {running.process.pid} on [^)]+\) writes to results: "
+    assert re.search(f"Error: {owner}wait for it to end", refused)
+    assert "Traceback" not in refused
+    assert status == 1
+    assert "Error: the memory does not suffice: run fewer jobs side by side (--cores)" in said
+    assert "SIGKILL often means too little memory" in said
+    assert "the same command goes on from here: nothing finished is lost" in said
+    runs = fresh.folder / "results"
+    assert {p.parent.parent.name for p in runs.glob("*/seed-1/misclassified.png")} == {"bn_l1"}
+
+    assert fresh.planned() == {
+        "all": 1, "train": 2, "misclassified": 2, "summarize": 1, "report": 1,
+    }  # fmt: skip
+    fresh.snakemake()
+    assert_same_results(fresh, finished)
