@@ -1,0 +1,68 @@
+"""What gets installed is what was locked: every package by version and by hash."""
+
+import json
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from places import ROOT
+
+LOCKS = ["requirements", "tests/requirements", "workflow/envs/installer"]
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+
+
+def locked(name: str) -> list[tuple[Requirement, int]]:
+    """Each requirement of a lock with the number of its hashes."""
+    text = (ROOT / f"{name}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [(Requirement(line.split("--hash")[0]), len(HASH.findall(line))) for line in lines]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_line_of_a_lock_has_one_version_and_its_hashes(name):
+    requirements = locked(name)
+    assert requirements
+    for requirement, hashes in requirements:
+        assert [part.operator for part in requirement.specifier] == ["=="], requirement
+        assert requirement.url is None and hashes >= 1, requirement
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_what_its_in_file_asks_for(name):
+    versions = {canonicalize_name(r.name): str(r.specifier) for r, _ in locked(name)}
+    lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if line and line[0] not in "#-"]
+    assert wanted
+    for requirement in wanted:
+        assert versions[canonicalize_name(requirement.name)] == str(requirement.specifier)
+
+
+def test_test_tools_change_no_package_of_the_study():
+    study = {(r.name, str(r.marker)): r.specifier for r, _ in locked("requirements")}
+    tools = {(r.name, str(r.marker)): r.specifier for r, _ in locked("tests/requirements")}
+    assert all(study[key] == tools[key] for key in study.keys() & tools.keys())
+
+
+def test_nothing_is_installed_without_its_hash():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = [line for line in text.splitlines() if "pip install" in line]
+    assert installs and all("--require-hashes" in line for line in installs)
+
+
+def test_the_notebook_runs_no_text_as_code():
+    notebook = json.loads((ROOT / "report" / "report.ipynb").read_text(encoding="utf-8"))
+    code = "\n".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
+    sources = [code]
+    sources += [p.read_text("utf-8") for p in (ROOT / "workflow" / "scripts").rglob("*.py")]
+    for source in sources:
+        assert not re.search(r"(?<![\w.])(eval|exec|compile|__import__)\(", source)
+        assert not re.search(r"pickle|\.query\(|pd\.eval|shell=True|os\.system", source)
+        assert not re.search(r"yaml\.(load|unsafe_load)\(", source)
+        assert not re.search(r"torch\.load\((?![^)]*weights_only=True)", source)
+
+
+def test_pyproject_adds_no_dependency():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(settings) == {"tool"}
