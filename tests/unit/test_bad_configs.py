@@ -75,6 +75,8 @@ BAD = [
      "batch_size 64 is larger than dataset.train_images 32"),
     ("dataset: {train_images: 64}\nvariants: {ln: {batch_size: 65}}", 2, "variants.ln.batch_size",
      "batch_size 65 is larger than dataset.train_images 64"),
+    ("dataset: {test_images: '12'}", 1, "dataset.test_images",
+     "'12' is read as text; write it as a number, 12"),
     ("dataset: {classes: [a]}", 1, "dataset.classes",
      "['a'] is not a list of 2 to 256, each a whole number or text, not empty"),
     ("dataset: {classes: [0, 1.5]}", 1, "dataset.classes.1", "1.5 is not a whole number or text"),
@@ -298,3 +300,38 @@ def test_whatever_a_key_holds_is_taken_or_refused_in_words(schema, key, value):
         study.check(config, schema, sources=ROOT)
     except StudyError as error:
         assert str(error)
+
+
+PIECES = [
+    "null", "[]", "{}", "true", "-1", "1e9", ".nan", "~", "'", '"', "&a", "*a", "? ", "- ", "|",
+    "\t", ": ", "<<: ", "[1, [2]]", "{a: {b: c}}", "2026-01-01", "0x10", "é", "\x85",
+]  # fmt: skip
+
+
+@given(data=st.data())
+def test_config_yaml_with_random_slips_is_taken_or_refused_in_words(files, data):
+    """Characters deleted, pieces of YAML put in, lines doubled, values exchanged."""
+    text = files[0].read_text(encoding="utf-8")
+    for _ in range(data.draw(st.integers(1, 3))):
+        lines = text.splitlines(keepends=True)
+        row = data.draw(st.integers(0, len(lines) - 1))
+        place = data.draw(st.integers(0, len(lines[row])))
+        piece = data.draw(st.sampled_from(PIECES))
+        lines[row] = data.draw(
+            st.sampled_from(
+                [
+                    lines[row][:place] + lines[row][place + 3 :],
+                    lines[row][:place] + piece + lines[row][place:],
+                    lines[row] + lines[row],
+                    f"{lines[row].split(':')[0]}: {piece}\n",
+                ]
+            )
+        )
+        text = "".join(lines)
+    files[1].write_text(text, encoding="utf-8")
+    try:
+        config = merged(files[1:])
+    except StudyError as error:
+        assert str(error)
+    else:
+        assert all(study.run_parameters(config, variant) for variant in config["variants"])

@@ -48,6 +48,8 @@ def test_more_images_than_there_are():
         (b"<html>no such page</html>", "not an IDX file"),
         (b"\x1f\x8b\x08\x00 gzipped", "is gzipped: unpack it"),
         (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
+        (idx((), b"a"), "has 0 dimensions where images have 3 and labels 1"),
+        (idx([1] * 100, b"a"), "has 100 dimensions"),
         (idx((2, 2), b"abc"), "15 bytes where its header promises 16"),
         (idx((2, 2), b"abcde"), "17 bytes where its header promises 16"),
     ],

@@ -40,9 +40,12 @@ def allowed(schema: dict) -> str:
         return f"one of {', '.join(map(str, values))}" if len(values) > 1 else str(values[0])
     if "pattern" in schema:
         return schema["title"]  # says in words what the pattern does in signs
+    return " or ".join(KINDS[kind] + _range(kind, schema) for kind in _types(schema))
+
+
+def _types(schema: dict) -> list[str]:
     types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    return " or ".join(KINDS[kind] + _range(kind, schema) for kind in types)
+    return [types] if isinstance(types, str) else types
 
 
 def _range(kind: str, schema: dict) -> str:
@@ -96,7 +99,7 @@ def fault(error: ValidationError) -> tuple[tuple, str]:
         error.validator == "type"
         and isinstance(value, str)
         and re.fullmatch(NUMBER, value)
-        and {"integer", "number"} & set(error.schema["type"].split())
+        and {"integer", "number"} & set(_types(error.schema))
     ):
         # YAML takes 1e-4 for text, 1.0e-4 for a number.
         number = float(value)

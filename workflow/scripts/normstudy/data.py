@@ -41,6 +41,8 @@ def read_idx(path: str | Path) -> np.ndarray:
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise StudyError(f"{path} is not an IDX file of unsigned bytes (its first bytes are wrong)")
     rank = content[3]
+    if not 1 <= rank <= 3:
+        raise StudyError(f"{path} has {rank} dimensions where images have 3 and labels 1")
     header = 4 + 4 * rank
     if len(content) < header:
         raise StudyError(f"{path} ends within its header")
