@@ -26,6 +26,7 @@ localrules:
     worked_example,
     report,
     model_cards,
+    crate,
 
 
 rule all:

@@ -37,12 +37,12 @@ class Runs:
                 if file.exists():
                     os.utime(file, (time.time() - 1000,) * 2)
 
-    def progress(self, there=0):
+    def progress(self, there=0, slots=2):
         # As if Snakemake had started a moment before the files were written.
         plan = self.folder / "plan.json"
         real, time.time = time.time, lambda: real() - 100
         try:
-            write_plan(plan, there, self.runs)
+            write_plan(plan, there, slots, self.runs)
         finally:
             time.time = real
         return progress(plan)
@@ -95,7 +95,7 @@ def test_results_to_be_made_anew_do_not_count_as_trained(runs):
     runs.add(10, 60.0, done=True, stale=True)  # of last week's code; its log is stale as well
     runs.runs[0]["resume"] = "none"
     runs.add(5, 6.0)
-    assert runs.progress() == Progress(0, 2, pytest.approx(30 + 60))
+    assert runs.progress(slots=1) == Progress(0, 2, pytest.approx(30 + 60))
 
 
 def test_a_run_that_goes_on_has_the_rest_left(runs):
@@ -106,7 +106,7 @@ def test_a_run_that_goes_on_has_the_rest_left(runs):
 def test_a_run_that_waits_to_go_on_has_the_rest_left(runs):
     runs.add(5, 6.0)
     runs.add(8, 600.0, stale=True)  # interrupted by another command, at another speed
-    assert runs.progress() == Progress(0, 2, pytest.approx(30 + 12))
+    assert runs.progress(slots=1) == Progress(0, 2, pytest.approx(30 + 12))
 
 
 def test_a_run_that_failed_is_waited_for_no_longer(runs):

@@ -1,13 +1,16 @@
 """What can be asked for besides the study: exported programs, model cards, use in a notebook."""
 
+import json
 import os
 import re
+import zipfile
 
 import pandas as pd
 import pytest
 import torch
 from normstudy.data import load_split
 from places import ROOT, SAMPLE
+from rocrate.rocrate import ROCrate
 
 PROGRAM = "results/gn/seed-1/model.pt2"
 
@@ -16,7 +19,7 @@ PROGRAM = "results/gn/seed-1/model.pt2"
 def exported(finished, tmp_path_factory):
     """A finished project in which an export and the cards were asked for."""
     project = finished.copy(tmp_path_factory.mktemp("exported") / "project")
-    project.log = project.snakemake(PROGRAM, "model_cards")
+    project.log = project.snakemake(PROGRAM, "model_cards", "crate")
     return project
 
 
@@ -67,3 +70,25 @@ def test_the_cards_code_runs_as_written(exported, monkeypatch):
         exec(block, scope)
     assert scope["log_probabilities"].shape == (5, 10)
     assert scope["recipe"]["norm"] == "group"
+
+
+def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
+    path = exported.folder / "results/study-crate.zip"
+    crate = ROCrate(path)
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        page = archive.read("results/report.html")
+        known = json.loads(archive.read("ro-crate-metadata.json"))["@graph"]
+    assert page == (exported.folder / "results/report.html").read_bytes()
+    files = {entity["@id"] for entity in known if "File" in entity["@type"]}
+    assert files == names - {"ro-crate-metadata.json"}
+    assert {"Snakefile", "config.yaml", "workflow/scripts/normstudy/model.py"} <= files
+    assert crate.mainEntity.id == "Snakefile"
+    (action,) = (entity for entity in crate.get_entities() if entity.type == "CreateAction")
+    assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
+    made = {entity.id for entity in action["result"]}
+    assert {"results/gn/seed-1/checkpoint.pt", "results/summary.csv"} <= made <= files
+    assert {entity["sha256"] for entity in action["object"]} == {
+        line.split()[0]
+        for line in (exported.folder / "data/MNIST-sample/sha256sums.txt").read_text().splitlines()
+    }

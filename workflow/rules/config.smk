@@ -15,7 +15,7 @@ from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
 TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
-TARGETS |= {"export", "model_cards"}
+TARGETS |= {"export", "model_cards", "crate"}
 FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 

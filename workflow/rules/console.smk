@@ -19,6 +19,7 @@ WORDS = {
     "report": "Making the report",
     "export": "Exporting {variant}, seed {seed}",
     "model_cards": "Writing the model cards",
+    "crate": "Packing the study into a crate",
 }
 
 
@@ -46,6 +47,17 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
         )
 
 
+def slots(job):
+    """How many jobs like this one may run at the same time, by cores and other resources."""
+    shares = [
+        limit.value // job.resources[name]
+        for name, limit in workflow.global_resources.items()
+        if isinstance(limit.value, int) and isinstance(job.resources.get(name), int)
+        if job.resources[name] > 0
+    ]
+    return max(min(shares, default=1), 1)
+
+
 def plan_runs():
     """Write down which runs will be trained from now on."""
     needed = set(workflow.dag.needrun_jobs())
@@ -53,6 +65,7 @@ def plan_runs():
     write_plan(
         PLAN,
         there=len(set(runs) - needed),
+        slots=max(map(slots, runs), default=1),
         runs=[
             {
                 "epochs": job.params.recipe["epochs"],

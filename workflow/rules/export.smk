@@ -47,3 +47,42 @@ rule model_cards:
         variants=VARIANTS,
     script:
         "../scripts/model_cards.py"
+
+
+rule crate:
+    input:
+        provenance=RESULTS / "provenance.json",
+        results=[
+            *rules.report.output,
+            *(path for path in rules.summarize.output if Path(path).suffix == ".csv"),
+            *rules.worked_example.output,
+            *run_files("checkpoint.pt"),
+            *run_files("predictions.csv"),
+        ],
+        # Whatever is part of the workflow, for the crate to be run again.
+        workflow=sorted(
+            path
+            for part in ("Snakefile", "config.yaml", "environment.yml", "LICENSE", "README.md")
+            + ("requirements.in", "requirements.txt", "profiles", "report", "workflow")
+            for path in (
+                [SOURCE / part] if (SOURCE / part).is_file() else (SOURCE / part).rglob("*")
+            )
+            if path.is_file() and "__pycache__" not in path.parts
+        ),
+    output:
+        RESULTS / "study-crate.zip",
+    log:
+        LOGS / "crate.log",
+    benchmark:
+        BENCHMARKS / "crate.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        title=f"Normalizations compared on {DATASET}",
+        project=str(SOURCE),
+    script:
+        "../scripts/crate.py"

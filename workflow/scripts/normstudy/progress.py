@@ -41,16 +41,17 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def write_plan(path: str | Path, there: int, runs: Iterable[dict]) -> None:
+def write_plan(path: str | Path, there: int, slots: int, runs: Iterable[dict]) -> None:
     """Write down what will be trained from now on.
 
     Args:
         path: where to.
         there: number of runs that need no training any more.
+        slots: how many can be trained side by side.
         runs: of each run to train: epochs, cost (of the whole run, in any unit), and the paths
             log, metrics (a result, written when the run ends) and resume.
     """
-    write_json({"started": time.time(), "there": there, "runs": list(runs)}, path)
+    write_json({"started": time.time(), "there": there, "slots": slots, "runs": [*runs]}, path)
 
 
 def _modified(path: str) -> float:
@@ -76,7 +77,7 @@ def progress(plan: str | Path) -> Progress | None:
     """How far the study is; None without a plan.
 
     The time left is that of the epochs seen so far, per unit of cost, for what remains: shared
-    by as many jobs as are training now, but no shorter than the longest run that remains.
+    by as many jobs as fit side by side, but no shorter than the longest run that remains.
     A run that waits to go on after an interruption counts from where its log left off.
     """
     try:
@@ -84,7 +85,7 @@ def progress(plan: str | Path) -> Progress | None:
     except (OSError, ValueError):
         return None
     started = planned["started"]
-    done, running, remaining = 0, 0, []
+    done, remaining = 0, []
     seconds = cost = 0.0
     for run in planned["runs"]:
         finished = _modified(run["metrics"]) >= started
@@ -98,8 +99,7 @@ def progress(plan: str | Path) -> Progress | None:
         if finished:
             done += 1
         elif not (fresh and failed):
-            running += fresh
             remaining.append(run["cost"] * (1 - min(last / run["epochs"], 1)))
     total = planned["there"] + len(planned["runs"])
-    left = max(sum(remaining) / max(running, 1), *remaining, 0) if remaining else 0
+    left = max(sum(remaining) / planned["slots"], *remaining, 0)
     return Progress(planned["there"] + done, total, left * seconds / cost if cost else None)
