@@ -69,6 +69,7 @@ rule crate:
             )
             if path.is_file() and "__pycache__" not in path.parts
         ),
+        code=modules("crate"),
     output:
         RESULTS / "study-crate.zip",
     log:

@@ -11,7 +11,8 @@ from normstudy.joblog import job_log
 with job_log(snakemake.log[0]) as say:
     given, path = snakemake.input, snakemake.output[0]
     verify(given.checksums)
-    model, recipe = load_checkpoint(given.checkpoint)
+    run = snakemake.wildcards
+    model, recipe = load_checkpoint(given.checkpoint, (run.variant, int(run.seed)))
     export(model, recipe, path)
     test = load_split(Path(given.raw[0]).parent, "test", recipe["test_images"])
     difference = largest_difference(path, model, recipe, torch.from_numpy(test.images.copy()))
