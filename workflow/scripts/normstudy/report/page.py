@@ -114,11 +114,8 @@ def table(table: Table | None) -> HTML | None:
     previous = None
     for group, row in zip(groups, cells.itertuples(index=False), strict=True):
         if group != previous:
-            heading = (
-                f'<tr><th colspan="{len(kinds)}" scope="rowgroup">{_words(group)}</th></tr>'
-                if table.group
-                else ""
-            )
+            words = f'<th colspan="{len(kinds)}" scope="rowgroup"><span>{_words(group)}</span></th>'
+            heading = f"<tr>{words}</tr>" if table.group else ""
             bodies.append(heading)
             previous = group
         first, *others = row

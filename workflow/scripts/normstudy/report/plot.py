@@ -151,7 +151,7 @@ def name_rows(axes, names: Iterable[str], width: float) -> None:
     axes.set_ylim(len(names) - 0.45, -0.95 if narrow else -0.55)  # the first on top
     axes.grid(axis="y", visible=False)
     if not narrow:
-        axes.set_yticks(range(len(names)), [plain(name, 28) for name in names])
+        axes.set_yticks(range(len(names)), [plain(name, 32) for name in names])
         return
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
