@@ -169,6 +169,13 @@ def bit_flipped(handler):
     send(handler, content)
 
 
+def no_deflate(handler):
+    """A good gzip header, and a block of no known type after it."""
+    content = bytearray(packed(handler))
+    content[10] |= 0b110
+    send(handler, content)
+
+
 def of_another_file(handler):
     send(handler, compressed(raw(handler)[:-1] + b"\x07\x07"))
 
@@ -176,5 +183,5 @@ def of_another_file(handler):
 BAD = [
     html, half, half_and_says_so, empty, not_found, broken, silent, stalls, drips, no_http,
     endless_header, hangs_up, resets, redirects_in_a_loop, redirects_to_a_file, endless, bomb,
-    bit_flipped, of_another_file,
+    bit_flipped, no_deflate, of_another_file,
 ]  # fmt: skip

