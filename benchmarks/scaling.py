@@ -69,7 +69,7 @@ class Scaled:
         Memory is the peak in MB of Snakemake itself.
         """
         command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all"]
-        command += [*arguments, "--configfile", "study.yaml"]
+        command += ["--configfile", "study.yaml", *arguments]
         started, own = time.perf_counter(), {}
         with (self.folder / "snakemake.log").open("w") as log:
             process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
@@ -142,7 +142,7 @@ def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
         row["snakemake_memory_mb"] = ran["peak_memory_mb"]
     else:
         study.fill(trained)
-    summarized = study.snakemake("--forcerun", "summarize", "--", "results/summary.csv")
+    summarized = study.snakemake("results/summary.csv", "--forcerun", "summarize")
     reported = study.snakemake("--forcerun", "report")
     for rule, ran in (("summarize", summarized), ("report", reported)):
         row[f"{rule}_cpu_seconds"] = ran["jobs_cpu_seconds"]

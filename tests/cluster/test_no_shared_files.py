@@ -54,7 +54,7 @@ def test_every_declared_file_of_the_study_is_in_the_storage(places):
 
 
 def test_training_and_evaluation_ran_in_folders_of_their_own(places):
-    outputs = [pod.read_text() for pod in places["pods"].glob("pod-*/.output")]
-    assert len(outputs) == 2
+    scripts = [script.read_text() for script in places["pods"].glob("pod-*/.jobscript")]
+    assert len(scripts) == 2
     for rule in ("train", "misclassified"):
-        assert sum(f"rule {rule}:" in output for output in outputs) == 1
+        assert sum(f"--allowed-rules {rule} " in script for script in scripts) == 1

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .files import write_json
 
+RATED = 20  # finished runs whose logs are read: every epoch of every job asks, of all runs
 EPOCH = re.compile(r"epoch (\d+)(?:/\d+ · .* · ([\d.]+) s · | of \d+, from )")
 
 
@@ -76,8 +77,7 @@ def _epochs(log: str) -> tuple[int, list[float], bool]:
 def progress(plan: str | Path) -> Progress | None:
     """How far the study is; None without a plan.
 
-    The time left is that of the epochs seen so far, per unit of cost, for what remains: shared
-    by as many jobs as fit side by side, but no shorter than the longest run that remains.
+        if not finished and not (fresh and failed):
     A run that waits to go on after an interruption counts from where its log left off.
     """
     try:
@@ -89,6 +89,10 @@ def progress(plan: str | Path) -> Progress | None:
     seconds = cost = 0.0
     for run in planned["runs"]:
         finished = _modified(run["metrics"]) >= started
+        if finished:
+            done += 1
+            if done > RATED:
+                continue
         fresh = _modified(run["log"]) >= started
         last, seen, failed = (
             _epochs(run["log"]) if fresh or _modified(run["resume"]) else (0, [], 0)
@@ -96,9 +100,7 @@ def progress(plan: str | Path) -> Progress | None:
         if fresh:
             seconds += sum(seen)
             cost += run["cost"] * len(seen) / run["epochs"]
-        if finished:
-            done += 1
-        elif not (fresh and failed):
+        if not finished and not (fresh and failed):
             remaining.append(run["cost"] * (1 - min(last / run["epochs"], 1)))
     total = planned["there"] + len(planned["runs"])
     left = max(sum(remaining) / planned["slots"], *remaining, 0)
