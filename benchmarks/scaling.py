@@ -68,8 +68,8 @@ class Scaled:
 
         Memory is the peak in MB of Snakemake itself.
         """
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all"]
-        command += ["--configfile", "study.yaml", *arguments]
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        command += ["--cores", "2", "--quiet", "all", "--configfile", "study.yaml"]
         started, own = time.perf_counter(), {}
         with (self.folder / "snakemake.log").open("w") as log:
             process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
