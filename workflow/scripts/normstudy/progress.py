@@ -77,7 +77,8 @@ def _epochs(log: str) -> tuple[int, list[float], bool]:
 def progress(plan: str | Path) -> Progress | None:
     """How far the study is; None without a plan.
 
-        if not finished and not (fresh and failed):
+    The time left is that of epochs seen so far, per unit of cost, for what remains: shared
+    by as many jobs as fit side by side, but no shorter than the longest run that remains.
     A run that waits to go on after an interruption counts from where its log left off.
     """
     try:
