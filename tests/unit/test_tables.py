@@ -84,9 +84,9 @@ def test_label_scores():
     predictions.loc[947, "label"] = 8
     doubts = label_doubts({("gn", 1): predictions}, study.label_issues)
     row = tables.label_scores(replace(study, label_doubts=doubts)).cells.iloc[0]
-    assert row["As given"] == "99.80"
-    assert row["Left out"] == "99.90"  # 998 of 999
-    assert row["Corrected"] == "99.80"  # the raters say 9, and 1 is as wrong as 8
+    assert row["As given, %"] == "99.80"
+    assert row["Left out, %"] == "99.90"  # 998 of 999
+    assert row["Corrected, %"] == "99.80"  # the raters say 9, and 1 is as wrong as 8
     assert tables.label_scores(study) is None
 
 

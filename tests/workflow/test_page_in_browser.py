@@ -234,7 +234,8 @@ def hostile(finished, tmp_path_factory):
     config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))
     config["variants"]["gn"]["label"] = HOSTILE
     config["claims"][0]["says"] = f"It is {HOSTILE}"
-    (project.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    written = yaml.safe_dump(config, sort_keys=False)
+    (project.folder / "config.yaml").write_text(written, encoding="utf-8")
     return project
 
 

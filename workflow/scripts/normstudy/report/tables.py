@@ -33,7 +33,7 @@ class Table:
 
 def gaps(study: Study) -> Table:
     """The two differences between train and test accuracy."""
-    columns = {"Running train accuracy": "gap", "Evaluated train accuracy": "gap_evaluated"}
+    columns = {"Running − test, points": "gap", "Evaluated − test, points": "gap_evaluated"}
     groups = study.runs.groupby("variant", sort=False)
     cells = [
         {"Model": study.labels[variant]}
@@ -42,8 +42,8 @@ def gaps(study: Study) -> Table:
     ]
     return Table(
         pd.DataFrame(cells),
-        "Train minus test accuracy in points. Only the second figure, of the finished network on"
-        " the images as they are, speaks of overfitting.",
+        "Train minus test accuracy. Only the second figure, of the finished network on the images"
+        " as they are, speaks of overfitting.",
         "summary.csv",
         sortable=True,
     )
@@ -182,7 +182,7 @@ def label_scores(study: Study) -> Table | None:
     touched = int(images["given"] - images["excluded"])
     if not touched:
         return None
-    columns = {"given": "As given", "corrected": "Corrected", "excluded": "Left out"}
+    columns = {"given": "As given, %", "corrected": "Corrected, %", "excluded": "Left out, %"}
     accuracies = doubts.groupby(["variant", "scoring"])["accuracy"]
     cells = pd.DataFrame(
         [
@@ -197,7 +197,7 @@ def label_scores(study: Study) -> Table | None:
     seeds = len(study.seeds)
     spread = f" (mean ± standard deviation of {seeds} seeds)" if seeds > 1 else ""
     caption = (
-        f"Test accuracy in percent with {counted(touched, 'disputed label')} taken as given,"
+        f"Test accuracy with {counted(touched, 'disputed label')} taken as given,"
         " corrected where three or more of five raters agree on another, or left out"
         f"{spread}."
     )
