@@ -68,7 +68,7 @@ def from_folder(folder: Path, dataset: str) -> Get:
             for stem in stems:
                 for path in (place / stem, place / f"{stem}.gz"):
                     if path.is_file():
-                        return Path(shutil.copy(path, work / path.name))
+                        return Path(shutil.copyfile(path, work / path.name))
         either = " nor ".join(f"{stem} nor {stem}.gz" for stem in stems)
         raise FileNotFoundError(f"neither {either} is there")
 
