@@ -1,10 +1,12 @@
 """The config: its defaults, and what it means."""
 
 import copy
+import re
 
 import pytest
 import yaml
 from normstudy import config as study
+from normstudy.errors import StudyError
 from places import ROOT
 
 MINIMAL = {"variants": {"gn": {"label": "GN", "norm": "group"}}}
@@ -92,3 +94,28 @@ def test_the_pins_of_conda_and_pip_are_the_same():
     assert sorted(conda) == sorted(direct)
     locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert all(f"\n{pin} " in f"\n{locked}" for pin in direct)
+
+
+def patterns(schema):
+    """Every pattern in a schema."""
+    if isinstance(schema, dict):
+        yield from (value for key, value in schema.items() if key == "pattern")
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            if isinstance(part, (dict, list)):
+                yield from patterns(part)
+
+
+def test_editors_read_the_schemas_patterns_as_python_does(schema):
+    """JSON Schema's regular expressions are ECMAScript's, which know no \\A, \\Z or (?P<…>)."""
+    found = [pattern for pattern in patterns(schema) if isinstance(pattern, str)]
+    assert len(found) >= 5
+    assert not [pattern for pattern in found if re.search(r"\\[AZ]|\(\?P", pattern)]
+
+
+def test_a_line_end_is_no_part_of_a_name(schema, default_config):
+    config = copy.deepcopy(default_config)
+    config["variants"]["gn\n"] = {"label": "GN", "norm": "group"}
+    with pytest.raises(StudyError, match="cannot name a variant"):
+        study.check(config, schema)
