@@ -97,7 +97,7 @@ class Scaled:
     def fill(self, trained: "Scaled") -> None:
         """Take over another study's results, its runs again and again under new seeds."""
         shutil.copytree(trained.folder / "data", self.folder / "data")
-        shutil.copytree(trained.results(), self.results())
+        shutil.copytree(trained.results(), self.results(), dirs_exist_ok=True)
         for variant in NORMS:
             for seed in range(trained.seeds + 1, self.seeds + 1):
                 like = (seed - 1) % trained.seeds + 1
@@ -155,7 +155,7 @@ def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
 
 
 def picture(table: pd.DataFrame) -> Figure:
-    """Time, memory and size against the number of runs, on doubly logarithmic axes."""
+    """Time, memory and size against the number of runs, the runs on a logarithmic axis."""
     figure = Figure(figsize=(11, 3.8), dpi=150, layout="constrained")
     panels = {
         "processor seconds": {
@@ -181,10 +181,11 @@ def picture(table: pd.DataFrame) -> Figure:
     styles = list(styles)
     for axis, (label, columns) in zip(figure.subplots(1, 3), panels.items(), strict=True):
         for (column, name), (color, style) in zip(columns.items(), styles, strict=False):
-            axis.loglog(table["runs"], table[column], style, color=color, label=name)
+            axis.semilogx(table["runs"], table[column], style, color=color, label=name)
         axis.set(xlabel="runs", ylabel=label)
         axis.set_xticks(table["runs"], [f"{runs:,}" for runs in table["runs"]])
         axis.minorticks_off()
+        axis.set_ylim(bottom=0)
         axis.legend(fontsize=8)
     return figure
 
