@@ -62,7 +62,7 @@ def test_a_full_disk_under_the_download(project, finished, disks):
 def test_a_full_disk_under_the_whole_project(finished, disks, tmp_path):
     folder = tmp_path / "project"
     folder.mkdir()
-    disks.small(folder, "12m")
+    disks.small(folder, "40m")
     project = finished.copy(folder)
     project.snakemake("--delete-all-output", "--cores", "1")
     filler = disks.fill(folder)
