@@ -62,6 +62,7 @@ $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/py
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
 	@echo "Installing the test tools …"
-	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy
+	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy \
+		/usr/sbin/locale-gen=locales
 	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
 	@touch $@
