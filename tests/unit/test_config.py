@@ -54,6 +54,15 @@ def test_a_variants_recipe_is_its_own_over_trainings(schema):
     assert "label" not in recipe  # a new label must not retrain
 
 
+def test_the_order_of_keys_does_not_change_a_recipe(schema, default_config):
+    def turned(keys):
+        return {name: turned(keys[name]) for name in reversed(keys)} if type(keys) is dict else keys
+
+    again = study.check(turned(default_config), schema)
+    # As text: that is how Snakemake compares a rule's params.
+    assert str(study.run_parameters(again, "gn")) == str(study.run_parameters(default_config, "gn"))
+
+
 @pytest.mark.parametrize(("given", "seeds"), [(3, [1, 2, 3]), ([7, 5], [7, 5])])
 def test_seeds_are_a_number_or_a_list(schema, given, seeds):
     assert study.seeds(study.check(merged(("seeds", given)), schema)) == seeds

@@ -93,3 +93,12 @@ def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
         {"job": "b", "seconds": 0.1, "peak_memory_mb": None},
     ]
     assert json.loads(json.dumps(costs, allow_nan=False)) == costs
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"s\tmax_rss\n", b"h:m:s\n0:00:12\n", b"\xff\x00", b"s\nlong\n"]
+)
+def test_a_damaged_benchmark_file_is_a_job_of_unknown_cost(tmp_path, damaged):
+    (tmp_path / "a.tsv").write_bytes(damaged)
+    unknown = {"job": "a", "seconds": None, "peak_memory_mb": None}
+    assert job_costs({"a": tmp_path / "a.tsv"}) == [unknown]

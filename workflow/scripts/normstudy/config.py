@@ -288,7 +288,7 @@ def run_parameters(config: dict, variant: str) -> dict:
     norm = own.pop("norm")
     options = {name: own.pop(name) for name in NORM_OPTIONS if name in own}
     dataset, facts = config["dataset"], dataset_facts(config)
-    return {
+    recipe = {
         "norm": norm,
         "norm_options": options,
         **config["training"],
@@ -300,6 +300,7 @@ def run_parameters(config: dict, variant: str) -> dict:
         "mean": facts.mean,
         "std": facts.std,
     }
+    return dict(sorted(recipe.items()))  # the order of the config's keys retrains nothing
 
 
 def varies_batch_size(config: dict) -> bool:

@@ -41,13 +41,17 @@ def versions(requirements: Path) -> dict[str, str | None]:
 def job_costs(benchmarks: dict[str, str]) -> list[dict]:
     """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
 
-    Memory is None where the job ended before Snakemake looked.
+    Memory is None where the job ended before Snakemake looked. Both are None for a damaged file:
+    to have it made again would train a run for the sake of its duration.
     """
     costs = []
     for job, path in benchmarks.items():
-        row = pd.read_csv(path, sep="\t", na_values="-").iloc[-1]
-        memory = None if pd.isna(row["max_rss"]) else float(row["max_rss"])
-        costs.append({"job": job, "seconds": float(row["s"]), "peak_memory_mb": memory})
+        try:
+            row = pd.read_csv(path, sep="\t", na_values="-").iloc[-1].reindex(["s", "max_rss"])
+            figures = [None if pd.isna(figure) else float(figure) for figure in row]
+        except (ValueError, IndexError):  # pandas' own errors of parsing are ValueErrors
+            figures = [None, None]
+        costs.append({"job": job, "seconds": figures[0], "peak_memory_mb": figures[1]})
     return costs
 
 
