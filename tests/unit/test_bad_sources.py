@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import mirrors
 import pytest
 from normstudy import download as module
+from normstudy import fetching
 from normstudy.data import CHECKSUMS, load_split, read_idx, sha256, verify
 from normstudy.datasets import FILE_NAMES
 from normstudy.download import download
@@ -39,9 +40,9 @@ def serve():
 @pytest.fixture
 def short(monkeypatch):
     """Limits that a test can wait for."""
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)
     monkeypatch.setattr(module, "FILE_SECONDS", 1.5)
-    monkeypatch.setattr(module, "FILE_BYTES", 1_000_000)
+    monkeypatch.setattr(fetching, "FILE_BYTES", 1_000_000)
 
 
 def use_mirrors(monkeypatch, *addresses):

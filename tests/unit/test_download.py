@@ -15,6 +15,7 @@ from normstudy.data_source import DATA_SOURCE
 from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.download import download
 from normstudy.errors import StudyError
+from normstudy.fetching import archive_name
 from places import SAMPLE
 
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
@@ -142,7 +143,7 @@ def test_a_missing_folder_is_named(raw, tmp_path):
 def test_torchvision_has_mirrors_and_checksums_for_each_dataset(dataset):
     urls = module.torchvision_mirrors(dataset)
     assert urls and all(url.startswith("http") and url.endswith("/") for url in urls)
-    archives = {f"{module.archive_name(dataset, name)}.gz" for name in FILE_NAMES}
+    archives = {f"{archive_name(dataset, name)}.gz" for name in FILE_NAMES}
     assert archives == module.torchvision_md5(dataset).keys()
 
 

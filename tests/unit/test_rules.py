@@ -29,6 +29,7 @@ INFRASTRUCTURE = {
     "processes",
     "resume",
     "download",
+    "fetching",
     "checkpoint",
 }
 
