@@ -11,14 +11,19 @@ from running import Running, wait_for
 
 
 def frozen_jobs(running, count):
-    """That many training jobs, stopped as soon as each has opened its log: log's name → id."""
+    """That many training jobs, stopped as soon as each has opened its log: log's name → id.
+
+    They advance between two looks only, so that a busy machine does not look too late.
+    """
     jobs = {}
 
     def found():
         for job in running.jobs("train"):
-            if (name := running.log_of(job)) and name not in jobs:
-                os.kill(job, signal.SIGSTOP)
+            os.kill(job, signal.SIGSTOP)
+            if name := running.log_of(job):
                 jobs[name] = job
+            else:
+                os.kill(job, signal.SIGCONT)
         return len(jobs) == count
 
     wait_for(found)

@@ -1,5 +1,6 @@
 """What a job prints goes to its log; what the reader should see, to the terminal too."""
 
+import errno
 import os
 import sys
 import traceback
@@ -32,11 +33,14 @@ def _print(line: str, place: TextIO) -> None:
         print(line, file=place, flush=True)
 
 
-# What PyTorch says of it, on the CPU and on a GPU; NumPy raises MemoryError.
-NO_MEMORY = ("allocate memory", "out of memory")
+# What PyTorch says of it, on the CPU, in oneDNN and on a GPU. NumPy raises MemoryError.
+NO_MEMORY = ("allocate memory", "could not create a primitive", "out of memory")
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether the error, of whatever library, comes from a lack of memory."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
     )
@@ -66,7 +70,7 @@ def job_log(path: str | Path) -> Iterator[Say]:
         say(f"Error: {error}")
         sys.exit(1)
     except Exception as error:
-        if _is_out_of_memory(error):
+        if is_out_of_memory(error):
             say(
                 "Error: the memory does not suffice: run fewer jobs side by side (--cores), or"
                 f" lower batch_size. It was: {str(error).splitlines()[0] if str(error) else ''}"
