@@ -33,17 +33,21 @@ def _print(line: str, place: TextIO) -> None:
         print(line, file=place, flush=True)
 
 
-# What PyTorch says of it, on the CPU, in oneDNN and on a GPU. NumPy raises MemoryError.
-NO_MEMORY = ("allocate memory", "could not create a primitive", "out of memory")
+# What it is called by PyTorch (on the CPU, by oneDNN, on a GPU), and by the loader of libraries.
+# NumPy and Python raise MemoryError.
+NO_MEMORY = (
+    "allocate memory",
+    "could not create a primitive",
+    "out of memory",
+    "failed to map segment",
+)
 
 
 def is_out_of_memory(error: Exception) -> bool:
     """Whether the error, of whatever library, comes from a lack of memory."""
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
-    )
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    return any(words in str(error).lower() for words in NO_MEMORY)
 
 
 @contextmanager
