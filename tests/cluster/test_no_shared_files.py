@@ -5,7 +5,10 @@ here a folder, and takes the declared outputs back. The head node runs the short
 on copies of their inputs.
 """
 
+import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from places import ROOT
@@ -25,15 +28,24 @@ def places(tmp_path_factory):
     # Snakemake sends what git knows.
     for words in (["init", "--quiet"], ["add", "--all"]):
         subprocess.run(["git", *words], cwd=head.folder, check=True)
-    head.snakemake(
-        *("--configfile", "tests/cluster/stored.yaml"),
-        *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
-        *("--cluster-generic-submit-cmd", f"sh '{POD}' '{places['pods']}' run"),
-        *("--cluster-generic-status-cmd", f"sh '{POD}' '{places['pods']}' status"),
-        *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
-        *("--default-storage-provider", "fs"),
-        *("--default-storage-prefix", str(places["storage"])),
-    )
+    with pytest.MonkeyPatch.context() as patch:  # a job calls `python`, that of its image
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        head.snakemake(
+            *("--configfile", "tests/cluster/stored.yaml"),
+            *(
+                "--executor",
+                "cluster-generic",
+                "--jobs",
+                "2",
+                "--seconds-between-status-checks",
+                "1",
+            ),
+            *("--cluster-generic-submit-cmd", f"sh '{POD}' '{places['pods']}' run"),
+            *("--cluster-generic-status-cmd", f"sh '{POD}' '{places['pods']}' status"),
+            *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
+            *("--default-storage-provider", "fs"),
+            *("--default-storage-prefix", str(places["storage"])),
+        )
     return places
 
 
