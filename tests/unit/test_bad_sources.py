@@ -27,17 +27,6 @@ IMAGES, LABELS = FILE_NAMES[:2]
 
 
 @pytest.fixture
-def raw(tmp_path):
-    return tmp_path / "data" / "raw"
-
-
-@pytest.fixture
-def serve():
-    with mirrors.serving() as start:
-        yield start
-
-
-@pytest.fixture
 def short(monkeypatch):
     """Limits that a test can wait for."""
     monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)

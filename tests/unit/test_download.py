@@ -21,17 +21,6 @@ from places import SAMPLE
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
 
 
-@pytest.fixture
-def raw(tmp_path):
-    return tmp_path / "data" / "raw"
-
-
-@pytest.fixture
-def serve():
-    with mirrors.serving() as start:
-        yield start
-
-
 def is_complete(raw):
     verify(raw.parent / CHECKSUMS)
     assert {path.name for path in raw.iterdir()} == set(FILE_NAMES)  # and nothing left behind
