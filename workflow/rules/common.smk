@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import product
 
 from normstudy import processes
@@ -72,15 +72,6 @@ def shown(path, category, label, caption):
         labels=label if callable(label) else {"What": label},
         caption=f"../../report/captions/{caption}.rst",
     )
-
-
-@contextmanager
-def one_sentence():
-    """End with the sentence of a StudyError: Snakemake would add its own lines of code to it."""
-    try:
-        yield
-    except StudyError as error:
-        sys.exit(f"Error: {error}")
 
 
 def discard_states():

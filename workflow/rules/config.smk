@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 # Relative to the working folder, so that a project that is moved is not trained again.
@@ -19,9 +20,16 @@ TARGETS |= {"export", "model_cards", "crate"}
 FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 
-def refuse(error):
-    """End with the sentence alone: Snakemake would add its own lines of code to it."""
-    sys.exit(f"Error in the config:\n{error}")
+@contextmanager
+def one_sentence(opening="Error: "):
+    """End with the sentence of a StudyError: Snakemake would add its own lines of code to it."""
+    try:
+        yield
+    except StudyError as error:
+        sys.exit(f"{opening}{error}")
+
+
+OF_CONFIG = "Error in the config:\n"
 
 
 # The working folder's own, if it has one (snakemake --directory); else the project's.
@@ -29,10 +37,8 @@ CONFIG = "config.yaml" if os.path.exists("config.yaml") else str(SOURCE / "confi
 
 # Read before Snakemake does, whose own words name neither file nor line.
 if os.path.exists(CONFIG) or not workflow.configfiles:
-    try:
+    with one_sentence(OF_CONFIG):
         read_config_file(CONFIG)
-    except StudyError as error:
-        refuse(error)
 
 
 configfile: CONFIG
@@ -40,7 +46,7 @@ configfile: CONFIG
 
 SETTINGS = typed(dict(workflow.config_settings.config))
 update_config(config, SETTINGS)
-try:
+with one_sentence(OF_CONFIG):
     STUDY = study.check(
         config,
         study.load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
@@ -52,7 +58,5 @@ try:
         ],
         SOURCE,
     )
-except StudyError as error:
-    refuse(error)
 
 config.update(STUDY)  # with the defaults, for scripts that read snakemake.config
