@@ -21,7 +21,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from normstudy import config as study_config  # noqa: E402
+from normstudy.config_check import check, load_schema  # noqa: E402
 from normstudy.contrasts import difference  # noqa: E402
 from normstudy.verdicts import INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED, compare, rivals  # noqa: E402
 
@@ -202,9 +202,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.simulations < 1:
         parser.error(f"--simulations is {options.simulations}: at least 1 is needed")
-    config = study_config.check(
+    config = check(
         yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
-        study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
+        load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
     )
     gc.freeze()  # statsmodels collects garbage at each call: spare it all that was imported
     rows = []

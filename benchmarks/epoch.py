@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 import yaml
 from normstudy import config
+from normstudy.config_check import check, load_schema
 from normstudy.data import load_split
 from normstudy.training import train
 from reference_loop import reference_epoch
@@ -26,9 +27,9 @@ parser.add_argument("raw", type=Path)
 parser.add_argument("--threads", type=int, default=1)
 options = parser.parse_args()
 
-study = config.check(
+study = check(
     yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
-    config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
+    load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
 )
 recipe = config.run_parameters(study, options.variant)
 recipe |= {"epochs": 2, "threads": options.threads, "device": "cpu"}

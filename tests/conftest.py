@@ -4,7 +4,7 @@ import pytest
 import torch
 import yaml
 from hypothesis import settings
-from normstudy import config as study
+from normstudy.config_check import check, load_schema
 from normstudy.data import load_split
 from places import ROOT, SAMPLE
 from project import Project
@@ -27,13 +27,13 @@ def sample():
 
 @pytest.fixture(scope="session")
 def schema():
-    return study.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    return load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 
 
 @pytest.fixture(scope="session")
 def default_config(schema):
     """config.yaml as resolved."""
-    return study.check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
+    return check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import yaml
-from normstudy import checkpoint, config, files, training
+from normstudy import checkpoint, config, config_check, files, training
 from normstudy.data import CHECKSUMS, sha256
 from normstudy.datasets import FILE_NAMES
 
@@ -68,10 +68,10 @@ raw = project / "tests" / "data" / "MNIST-sample"
 folder.mkdir(parents=True, exist_ok=True)
 listing = folder / CHECKSUMS
 listing.write_text("".join(f"{sha256(raw / name)}  {raw / name}\n" for name in FILE_NAMES))
-schema = config.load_schema(project / "workflow" / "schemas" / "config.schema.yaml")
+schema = config_check.load_schema(project / "workflow" / "schemas" / "config.schema.yaml")
 study = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
 study["training"].update(epochs=4, device="cpu")
-recipe = config.run_parameters(config.check(study, schema), "bn_l1")
+recipe = config.run_parameters(config_check.check(study, schema), "bn_l1")
 runpy.run_path(
     str(project / "workflow" / "scripts" / "train.py"),
     init_globals={

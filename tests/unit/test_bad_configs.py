@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy import config as study
+from normstudy.config_check import check, load_schema
 from normstudy.config_files import command_line, read_config_file, typed
 from normstudy.errors import StudyError
 from places import ROOT
@@ -187,9 +188,9 @@ def merged(files, settings=()):
     for file in files:
         update_config(config, yaml.safe_load(file.read_text(encoding="utf-8")))
     update_config(config, settings)
-    schema = study.load_schema("workflow/schemas/config.schema.yaml")
+    schema = load_schema("workflow/schemas/config.schema.yaml")
     reserved = {"train", "logs"}
-    return study.check(config, schema, reserved, [*read, command_line(settings)], ROOT)
+    return check(config, schema, reserved, [*read, command_line(settings)], ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +298,7 @@ KEYS = [
 def test_whatever_a_key_holds_is_taken_or_refused_in_words(schema, key, value):
     config = {"variants": {"gn": {"label": "GN", "norm": "group"}}, key: value}
     try:
-        study.check(config, schema, sources=ROOT)
+        check(config, schema, sources=ROOT)
     except StudyError as error:
         assert str(error)
 

@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 from normstudy import config as study
+from normstudy.config_check import check
 from normstudy.errors import StudyError
 from places import ROOT
 
@@ -25,7 +26,7 @@ def merged(*changes):
 
 
 def test_defaults_are_the_studys_recipe(schema, default_config):
-    resolved = study.check(MINIMAL, schema)
+    resolved = check(MINIMAL, schema)
     assert resolved["training"] == default_config["training"] | {"l1": 0, "l1_reduction": "mean"}
     assert study.seeds(resolved) == [1]
     assert "training" not in MINIMAL  # the given config is left as it was
@@ -34,13 +35,13 @@ def test_defaults_are_the_studys_recipe(schema, default_config):
 def test_config_yaml_states_every_training_default(schema):
     """config.yaml is where a person looks: what it says must be what the schema defaults to."""
     stated = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    assert study.check({"variants": stated["variants"]}, schema)["training"].items() >= (
+    assert check({"variants": stated["variants"]}, schema)["training"].items() >= (
         stated["training"].items()
     )
 
 
 def test_a_variants_recipe_is_its_own_over_trainings(schema):
-    config = study.check(
+    config = check(
         merged(
             ("variants.gn.batch_size", 4),
             ("variants.gn.channels_per_group", 2),
@@ -58,14 +59,14 @@ def test_the_order_of_keys_does_not_change_a_recipe(schema, default_config):
     def turned(keys):
         return {name: turned(keys[name]) for name in reversed(keys)} if type(keys) is dict else keys
 
-    again = study.check(turned(default_config), schema)
+    again = check(turned(default_config), schema)
     # As text: that is how Snakemake compares a rule's params.
     assert str(study.run_parameters(again, "gn")) == str(study.run_parameters(default_config, "gn"))
 
 
 @pytest.mark.parametrize(("given", "seeds"), [(3, [1, 2, 3]), ([7, 5], [7, 5])])
 def test_seeds_are_a_number_or_a_list(schema, given, seeds):
-    assert study.seeds(study.check(merged(("seeds", given)), schema)) == seeds
+    assert study.seeds(check(merged(("seeds", given)), schema)) == seeds
 
 
 @pytest.mark.parametrize(
@@ -76,12 +77,12 @@ def test_seeds_are_a_number_or_a_list(schema, given, seeds):
 def test_a_claim_of_four_lines(schema, metric, direction):
     claim = {"id": "mine", "says": "GN is better", "metric": metric, "variant": "gn"}
     other = ("variants.ln", {"label": "LN", "norm": "layer"})
-    (checked,) = study.check(merged(other, ("claims", [claim])), schema)["claims"]
+    (checked,) = check(merged(other, ("claims", [claim])), schema)["claims"]
     assert checked == claim | {"against": "all", "direction": direction}
 
 
 def test_a_dataset_of_ones_own(schema):
-    config = study.check(
+    config = check(
         merged(
             ("dataset.name", "letters"),
             ("dataset.source", "x"),
@@ -127,4 +128,4 @@ def test_a_line_end_is_no_part_of_a_name(schema, default_config):
     config = copy.deepcopy(default_config)
     config["variants"]["gn\n"] = {"label": "GN", "norm": "group"}
     with pytest.raises(StudyError, match="cannot name a variant"):
-        study.check(config, schema)
+        check(config, schema)

@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from normstudy.config import NORMALIZED_CHANNELS, norm_names
+from normstudy.config import NORMALIZED_CHANNELS
+from normstudy.config_check import norm_names
 from normstudy.model import NORMS, build_model, parameter_count
 from torch import nn
 from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from normstudy import config as study
+from normstudy.config_check import FITTING, check
 from normstudy.contrasts import fewest_seeds
 from normstudy.errors import StudyError
 from places import ROOT
@@ -16,7 +17,7 @@ def resolved(schema, *overlays):
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     for overlay in overlays:
         update_config(config, overlay)
-    return study.check(config, schema)
+    return check(config, schema)
 
 
 def overlay(name):
@@ -57,7 +58,7 @@ def test_the_groups_study_has_every_number_that_fits(schema):
     config = resolved(schema, overlay("groups"))
     settings = [study.group_setting(variant) for variant in config["variants"].values()]
     assert settings == [(option, n) for option, order in
-                        (("num_groups", study.FITTING), ("channels_per_group", study.FITTING[::-1]))
+                        (("num_groups", FITTING), ("channels_per_group", FITTING[::-1]))
                         for n in order]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ SOURCE = Path(os.path.relpath(workflow.basedir))
 sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 
 from normstudy import config as study
+from normstudy.config_check import check, load_schema
 from normstudy.config_files import command_line, read_config_file, typed
 from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.errors import StudyError
@@ -47,9 +48,9 @@ configfile: CONFIG
 SETTINGS = typed(dict(workflow.config_settings.config))
 update_config(config, SETTINGS)
 with one_sentence(OF_CONFIG):
-    STUDY = study.check(
+    STUDY = check(
         config,
-        study.load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
+        load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
         TARGETS | FOLDERS,
         [  # config.yaml is the last that Snakemake notes, and the first that it reads
             *map(read_config_file, map(os.path.relpath, workflow.configfiles[-1:])),
