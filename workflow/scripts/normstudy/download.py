@@ -5,12 +5,10 @@ by the MD5 of the archive that torchvision knows. A source that fails is named w
 and the next one is tried.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,9 +31,11 @@ from .fetching import (
     torchvision_mirrors,
     unpacked,
 )
+from .locks import lock
 
 FILE_SECONDS = 600  # for one file in all
 WAIT_SECONDS = 900  # for another project's download into the same folder
+OTHER = "another project is fetching data into"
 
 
 def _verify(path: Path, expected: str) -> None:
@@ -101,7 +101,7 @@ def _work_folder(raw: Path, say: Callable[[str], None]) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(raw, error) from error
     try:
-        if _lock(descriptor, raw, say):
+        if lock(descriptor, WAIT_SECONDS, lambda: say(f"{OTHER} {raw}: waiting for it")):
             for left in raw.glob(".fetch-*"):
                 shutil.rmtree(left, ignore_errors=True)
         try:
@@ -119,24 +119,6 @@ def _unwritable(raw: Path, error: OSError) -> StudyError:
         f"the data cannot be kept in {raw} ({error.strerror}): make that folder writable,"
         " or name another one in the config as dataset.folder"
     )
-
-
-def _lock(descriptor: int, folder: Path, say: Callable[[str], None]) -> bool:
-    """Wait for the folder's lock; False if it is not to be had."""
-    deadline = None
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if deadline is None:
-                deadline = time.monotonic() + WAIT_SECONDS
-                say(f"another project is fetching data into {folder}: waiting for it")
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.2)
-        except OSError:
-            return False
 
 
 def download(

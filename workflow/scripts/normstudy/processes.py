@@ -1,36 +1,20 @@
-"""Who may write where while several processes run, some of which may be killed.
+"""Who may write where while several processes run, some of which may be killed."""
 
-The locks are the operating system's (flock): they end with the process that holds them, so that
-none is left behind by a kill or a power cut.
-"""
-
-import fcntl
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from .errors import StudyError
+from .locks import lock
 
 SNAKEMAKE = "NORMSTUDY_SNAKEMAKE"  # environment variable: process id of a job's Snakemake
 
 
-def _lock(path: Path, wait: bool) -> int | None:
-    """Lock the file until this process ends: its descriptor, or None if it is taken.
-
-    Processes started from this one do not inherit the lock. Where the file system has no locks,
-    there is none.
-    """
+def _lockable(path: Path) -> int:
+    """The file, opened and left open: its lock is to last as long as this process."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    except OSError:
-        pass
-    return descriptor
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 
 def unwritable(folder: str | Path, reason: str) -> StudyError:
@@ -49,8 +33,8 @@ def claim(folder: str | Path) -> None:
     """
     path = Path(folder) / ".lock"
     try:
-        descriptor = _lock(path, wait=False)
-        if descriptor is None:
+        descriptor = _lockable(path)
+        if lock(descriptor, seconds=0) is False:
             raise StudyError(
                 f"another Snakemake ({path.read_text(encoding='utf-8')}) writes to {folder}: wait"
                 " for it to end, or give this study a folder of its own (config key results)"
@@ -71,9 +55,8 @@ def queue(log: str | Path, say: Callable[[str], None]) -> None:
         say: receives a line if it takes waiting.
     """
     path = Path(log)
-    if _lock(path, wait=False) is None:
-        say(f"{path}: this job still runs for a Snakemake that is gone; waiting for its end")
-        _lock(path, wait=True)
+    words = f"{path}: this job still runs for a Snakemake that is gone; waiting for its end"
+    lock(_lockable(path), waiting=lambda: say(words))
 
 
 def stop_if_orphaned() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from .plot import GREY, MANY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, title
+from .plot import DISTINCT, GREY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, title
 from .wording import counted, listing
 
 SPLITS = {
@@ -228,7 +228,7 @@ def _together(
     quantity: Quantity,
 ) -> Plot:
     """Every variant's curves of both splits: in one panel a split or, of many, one a model."""
-    many = len(labels) > MANY
+    many = len(labels) > DISTINCT
     curves = _Curves(metrics, labels, None if many else reference, quantity)
     epochs, seeds = curves.epochs, metrics["seed"].nunique()
     unit = "nats per image" if quantity is LOSS else "percent"

@@ -18,7 +18,7 @@ from ..matrix import misclassified_matrix
 from ..single_run import wilson
 from ..streams import stream
 from .curves import accuracy, loss, variant_curves
-from .plot import GREY, MANY, WIDTH, Plot, looks, name_rows, plain, title
+from .plot import DISTINCT, GREY, WIDTH, Plot, looks, name_rows, plain, title
 from .study import Study
 from .wording import counted, listing
 
@@ -84,7 +84,7 @@ def _final_accuracy(values, labels, images, reference, width) -> Figure:
     """Draw `final_accuracy`: values[variant] are its test accuracies in percent, by seed."""
     look, narrow = looks(labels), width < WIDTH
     seeds = len(next(iter(values.values())))
-    row_height = 0.62 if narrow else 0.5 if len(labels) <= MANY else 0.36
+    row_height = 0.62 if narrow else 0.5 if len(labels) <= DISTINCT else 0.36
     figure = Figure(figsize=(width, 1.5 + row_height * len(labels)), layout="constrained")
     title(figure, "Final test accuracy", width)
     axes = figure.subplots()

@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFor
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")  # 7 and 11: 77 distinct pairs
 GREY = "#595959"
-MANY = len(COLOURS)  # variants, beyond which one panel cannot tell them apart
+DISTINCT = len(COLOURS)  # variants that one panel can tell apart
 WIDTH = 7.2  # inches, of a figure on a screen or on paper
 NARROW = 3.6  # of its drawing for phones, in which the text keeps its size
 
