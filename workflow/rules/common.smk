@@ -3,7 +3,7 @@
 import json
 import shlex
 from contextlib import suppress
-from itertools import product
+from itertools import chain, product
 
 from normstudy import processes
 from snakemake.io import sourcecache_entry
