@@ -2,6 +2,7 @@
 
 import mirrors
 import pytest
+from normstudy import download, fetching
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def serve():
     """A function that starts a mirror; returns its address."""
     with mirrors.serving() as start:
         yield start
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Limits that a test can wait for."""
+    monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(download, "FILE_SECONDS", 1.5)
+    monkeypatch.setattr(fetching, "FILE_BYTES", 1_000_000)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from normstudy import config as study_config
+from normstudy.config_check import check, load_schema
 from normstudy.label_doubts import label_doubts
 from normstudy.report.study import Study
 from normstudy.single_run import single_run_tests
@@ -12,7 +12,7 @@ from normstudy.summary import run_metrics, summarize
 from normstudy.verdicts import compare
 from places import ROOT
 
-SCHEMA = study_config.load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
 ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")
 
@@ -20,7 +20,7 @@ ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")
 def made_up_config(**changes) -> dict:
     """The project's own config, resolved, with some top-level keys replaced."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | changes
-    return study_config.check(config, SCHEMA)
+    return check(config, SCHEMA)
 
 
 def made_up_study(
@@ -120,6 +120,7 @@ def made_up_study(
             "processor": "a processor",
             "data_sha256": {"raw/train": "0" * 64},
             "data_source": {"train": {"from": "a folder", "at": "2026-01-31T12:00:00Z"}},
+            "seeds": list(range(1, seeds + 1)),
             "runs": trained,
             "jobs": jobs,
         },

@@ -9,22 +9,14 @@ import struct
 import mirrors
 import pytest
 import torchvision
+from fetched import SUMS, is_complete, use_mirrors
 from normstudy import download as module
-from normstudy.data import CHECKSUMS, sha256, verify
 from normstudy.data_source import DATA_SOURCE
 from normstudy.datasets import DATASETS, FILE_NAMES
 from normstudy.download import download
 from normstudy.errors import StudyError
 from normstudy.fetching import archive_name
 from places import SAMPLE
-
-SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
-
-
-def is_complete(raw):
-    verify(raw.parent / CHECKSUMS)
-    assert {path.name for path in raw.iterdir()} == set(FILE_NAMES)  # and nothing left behind
-    assert all(sha256(raw / name) == SUMS[name] for name in FILE_NAMES)
 
 
 def sources(raw):
@@ -92,7 +84,7 @@ def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
         mirrors.good(handler)
 
     mirror = serve(counting)
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [mirror])
+    use_mirrors(monkeypatch, mirror)
     download("sample", raw, SUMS)
     folder = dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
     assert sources(raw) == folder | {FILE_NAMES[2]: mirror}
@@ -110,7 +102,7 @@ def test_a_wrong_file_in_place_is_replaced(raw):
 def test_when_all_fail_one_sentence_says_what_to_do(raw, tmp_path, serve, monkeypatch):
     (tmp_path / "empty").mkdir()
     mirror = serve(mirrors.html)
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [mirror])
+    use_mirrors(monkeypatch, mirror)
     with pytest.raises(StudyError) as error:
         download("sample", raw, SUMS, tmp_path / "empty")
     message = str(error.value)
@@ -177,7 +169,7 @@ def test_archives_without_known_files_are_checked_by_md5(raw, qmnist, serve, mon
         handler.end_headers()
         handler.wfile.write(content)
 
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: [serve(from_qmnist)] * 2)
+    use_mirrors(monkeypatch, serve(from_qmnist), serve(from_qmnist))
     monkeypatch.setattr(module, "torchvision_md5", lambda _: sums)
     said = []
     download("QMNIST", raw, {}, say=said.append)

@@ -1,18 +1,18 @@
 """Rule crate: the finished study in one zip that machines can read too."""
 
-import json
 from pathlib import Path
 
 from normstudy.crate import study_crate
 from normstudy.files import replacing
 from normstudy.joblog import job_log
+from normstudy.records import STUDY, read_record
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
     provenance = Path(given.provenance)
     crate = study_crate(
         snakemake.params.title,
-        json.loads(provenance.read_text(encoding="utf-8")),
+        read_record(provenance, STUDY, "summarize"),
         Path(snakemake.params.project),
         [Path(path) for path in given.workflow],
         provenance.parent,

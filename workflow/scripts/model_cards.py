@@ -1,18 +1,16 @@
 """Rule model_cards: a page about each variant's networks, for whoever is given one."""
 
-import json
-from pathlib import Path
-
 from normstudy.files import replacing
 from normstudy.joblog import job_log
 from normstudy.model_card import model_card
+from normstudy.records import STUDY, read_record
 from normstudy.tables import EVALUATION, SUMMARY, read_table
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
     summary = read_table(given.summary, SUMMARY, "summarize")
     evaluation = read_table(given.evaluation, EVALUATION, "summarize")
-    facts = json.loads(Path(given.provenance).read_text(encoding="utf-8"))
+    facts = read_record(given.provenance, STUDY, "summarize")
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:
             card = model_card(variant, summary, evaluation, facts)

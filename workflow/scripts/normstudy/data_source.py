@@ -18,8 +18,8 @@ def sources(path: Path, fetched: dict[str, str], raw: Path) -> dict[str, dict[st
         raw: the folder of the files; one that nobody fetched was found there.
     """
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        known = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):  # missing, damaged or no object: known anew
         known = {}
     for name in FILE_NAMES:
         if name in fetched or name not in known:

@@ -1,6 +1,5 @@
 """What ran, on what, from which sources."""
 
-import json
 import platform
 import re
 import subprocess
@@ -9,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from .datasets import FILE_NAMES
 from .machine import now, processor
+from .records import RUN, read_record
 
 
 def commit(folder: Path) -> dict | None:
@@ -76,9 +77,12 @@ def provenance(
         runs: each run's provenance.json, as `run_record` makes it.
         benchmarks: job → its Snakemake benchmark file.
         command: what was typed.
+
+    Raises:
+        StudyError: a record is not as its rule wrote it.
     """
     listed = (line.split(maxsplit=1) for line in checksums.read_text().splitlines())
-    trained = [json.loads(Path(path).read_text(encoding="utf-8")) for path in runs]
+    trained = [read_record(path, RUN, "train") for path in runs]
     return {
         "command": command,
         "started": min(run["started"] for run in trained),
@@ -89,7 +93,7 @@ def provenance(
         "system": platform.platform(),
         "processor": processor(),
         "data_sha256": {name: digest for digest, name in listed},
-        "data_source": json.loads(data_source.read_text(encoding="utf-8")),
+        "data_source": read_record(data_source, FILE_NAMES, "download"),
         "seeds": list(dict.fromkeys(run["seed"] for run in trained)),
         "runs": trained,
         "jobs": job_costs(benchmarks),

@@ -1,6 +1,5 @@
 """The finished tables of a study, as the report reads them."""
 
-import json
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from .. import config as study_config
-from .. import label_doubts, single_run, verdicts
+from .. import label_doubts, records, single_run, verdicts
 from ..datasets import DatasetFacts
 from ..summary import run_metrics
 from ..tables import (
@@ -21,7 +20,6 @@ from ..tables import (
     REFERENCE_RUN,
     SUMMARY,
     Columns,
-    broken,
     read_table,
 )
 from .replicated import same_course
@@ -121,20 +119,16 @@ def load_study(
         options: those of `snakemake` that choose this study, as typed.
 
     Raises:
-        StudyError: a table is not as its rule wrote it.
+        StudyError: a table or record is not as its rule wrote it.
     """
     folder = Path(results)
 
     def table(name: str, columns: Columns | Iterable[str]) -> pd.DataFrame:
         return read_table(folder / name, columns, "summarize")
 
-    try:
-        facts = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise broken(folder / "provenance.json", " cannot be read", "summarize") from error
     return Study(
         folder=folder,
-        provenance=facts,
+        provenance=records.read_record(folder / "provenance.json", records.STUDY, "summarize"),
         metrics=table("metrics.csv", METRICS),
         evaluation=table("evaluation.csv", EVALUATION),
         summary=table("summary.csv", SUMMARY),

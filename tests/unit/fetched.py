@@ -1,0 +1,20 @@
+"""What a download should have brought, and from where it may."""
+
+from normstudy import download
+from normstudy.data import CHECKSUMS, sha256, verify
+from normstudy.datasets import FILE_NAMES
+from places import SAMPLE
+
+SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
+
+
+def use_mirrors(monkeypatch, *addresses):
+    """Let these stand for torchvision's mirrors."""
+    monkeypatch.setattr(download, "torchvision_mirrors", lambda _: list(addresses))
+
+
+def is_complete(raw):
+    """Check that all four files of the sample are in place and right, and nothing besides."""
+    verify(raw.parent / CHECKSUMS)
+    assert {path.name for path in raw.iterdir()} == set(FILE_NAMES)
+    assert all(sha256(raw / name) == SUMS[name] for name in FILE_NAMES)

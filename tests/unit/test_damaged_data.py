@@ -1,0 +1,105 @@
+"""Data files that are damaged, in a source or in place: never taken, and fetched elsewhere."""
+
+import shutil
+
+import mirrors
+import pytest
+from fetched import SUMS, is_complete, use_mirrors
+from normstudy.data import CHECKSUMS, load_split, verify
+from normstudy.datasets import FILE_NAMES
+from normstudy.download import download
+from normstudy.errors import StudyError
+from places import ROOT, SAMPLE
+
+SCRIPTS = ROOT / "workflow" / "scripts"
+IMAGES, LABELS = FILE_NAMES[:2]
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A folder of one's own files, to break."""
+    return shutil.copytree(SAMPLE, tmp_path / "source")
+
+
+def cut(content):
+    return content[:-1]
+
+
+def flipped(content):
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+def emptied(content):
+    return b""
+
+
+def wrong_magic(content):
+    return b"\x00\x00\x0d" + content[3:]
+
+
+def gzip_of_gzip(content):
+    return mirrors.compressed(mirrors.compressed(content))
+
+
+@pytest.mark.parametrize(
+    "damage", [cut, flipped, emptied, wrong_magic, gzip_of_gzip], ids=lambda d: d.__name__
+)
+def test_a_damaged_file_is_fetched_elsewhere(raw, source, serve, monkeypatch, damage):
+    """In the source, and in the data folder itself."""
+    broken = damage((SAMPLE / LABELS).read_bytes())
+    (source / LABELS).write_bytes(broken)
+    raw.mkdir(parents=True)
+    (raw / LABELS).write_bytes(broken)
+    address = serve(mirrors.good)
+    use_mirrors(monkeypatch, address)
+    said = []
+    download("sample", raw, SUMS, source, said.append)
+    is_complete(raw)
+    assert f"folder {source}: {LABELS}: " in "\n".join(said)
+    assert said[-1] == f"sample: 3 files from {address}, verified"
+
+
+OWN = [
+    (LABELS, cut, "its header promises"),
+    (LABELS, emptied, "is not an IDX file"),
+    (LABELS, wrong_magic, "is not an IDX file"),
+    (LABELS, gzip_of_gzip, "is gzipped"),
+    (LABELS, lambda c: c[:4] + (799).to_bytes(4, "big") + c[8:-1], "a label for each are needed"),
+    (IMAGES, lambda c: c[:4] + bytes(12), "a label for each are needed"),
+    (IMAGES, lambda c: c[:8] + (784).to_bytes(4, "big") + (1).to_bytes(4, "big") + c[16:],
+     "28×28 images and a label for each"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "damage", "words"), OWN, ids=[words for *_, words in OWN])
+def test_own_files_that_do_not_fit_are_not_taken(raw, source, name, damage, words):
+    whole = (source / name).read_bytes()
+    (source / name).write_bytes(damage(whole))
+    with pytest.raises(StudyError, match=words) as error:
+        download("mine", raw, {}, source)
+    assert name in str(error.value) and ".fetch-" not in str(error.value)
+    assert list(raw.iterdir()) == [] and not (raw.parent / CHECKSUMS).exists()
+    (source / name).write_bytes(whole)  # mended, they are
+    download("mine", raw, {}, source)
+    is_complete(raw)
+
+
+def test_own_files_in_place_that_were_broken_are_replaced(raw, source):
+    download("mine", raw, {}, source)
+    (raw / LABELS).write_bytes(b"")
+    download("mine", raw, {}, source)
+    is_complete(raw)
+
+
+@pytest.mark.parametrize("listing", ["", "abc\n", "a  raw/b\n", "\xff"])
+def test_a_damaged_listing_verifies_nothing(raw, listing):
+    download("sample", raw, SUMS, SAMPLE)
+    path = raw.parent / CHECKSUMS
+    path.write_bytes(listing.encode("latin-1"))
+    with pytest.raises(StudyError, match=rf"{path} .*--forcerun download"):
+        verify(path)
+
+
+def test_a_missing_file_is_a_sentence(raw):
+    with pytest.raises(StudyError, match=f"{IMAGES} cannot be read: No such file"):
+        load_split(raw, "train")

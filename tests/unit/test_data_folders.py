@@ -1,0 +1,151 @@
+"""Data folders that may not be used, or that others use as well."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import mirrors
+import pytest
+from fetched import SUMS, is_complete, use_mirrors
+from normstudy import download as module
+from normstudy import locks
+from normstudy.data import read_idx
+from normstudy.datasets import FILE_NAMES
+from normstudy.download import download
+from normstudy.errors import StudyError
+from places import ROOT, SAMPLE
+
+SCRIPTS = ROOT / "workflow" / "scripts"
+IMAGES, LABELS = FILE_NAMES[:2]
+
+
+@contextmanager
+def as_nobody():
+    """As a user who may do less: root may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def of_nobody(tmp_path, raw):
+    """`raw` belongs to the user that `as_nobody` is, who may look into `tmp_path`."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o001:
+            break
+        folder.chmod(0o755)  # pytest keeps these to itself
+    raw.mkdir(parents=True)
+    if os.geteuid() == 0:
+        shutil.chown(raw.parent, 65534)
+        shutil.chown(raw, 65534)
+    return raw
+
+
+def test_a_source_that_may_not_be_read_is_named(of_nobody, tmp_path, monkeypatch):
+    source = shutil.copytree(SAMPLE, tmp_path / "source")
+    use_mirrors(monkeypatch)
+    source.chmod(0o000)
+    with as_nobody(), pytest.raises(StudyError, match=rf"folder {source}: .*Permission denied"):
+        download("sample", of_nobody, SUMS, source)
+    source.chmod(0o755)
+
+
+@pytest.mark.parametrize("locked", ["raw", "data", "the folder above"])
+def test_a_data_folder_that_may_not_be_written_is_named(of_nobody, locked):
+    folder = {"raw": of_nobody, "data": of_nobody.parent}.get(locked, of_nobody.parent.parent)
+    raw = of_nobody if locked != "the folder above" else folder / "other" / "raw"
+    folder.chmod(0o555)
+    with (
+        as_nobody(),
+        pytest.raises(StudyError, match=r"cannot be kept in .* \(Permission denied\)"),
+    ):
+        download("sample", raw, SUMS, SAMPLE)
+    folder.chmod(0o755)
+
+
+def test_a_file_in_place_that_may_not_be_read_is_replaced(of_nobody):
+    (of_nobody / LABELS).write_bytes(b"")
+    (of_nobody / LABELS).chmod(0o000)
+    with as_nobody():
+        with pytest.raises(StudyError, match=f"{LABELS} cannot be read: Permission denied"):
+            read_idx(of_nobody / LABELS)
+        download("sample", of_nobody, SUMS, SAMPLE)
+    is_complete(of_nobody)
+
+
+def test_a_file_where_the_folder_should_be(tmp_path):
+    (tmp_path / "data").write_bytes(b"")
+    with pytest.raises(StudyError, match=r"data/raw \(Not a directory\): make that folder writabl"):
+        download("sample", tmp_path / "data" / "raw", SUMS)
+
+
+def test_what_a_killed_download_left_is_removed(raw):
+    (raw / ".fetch-killed" / "0").mkdir(parents=True)
+    (raw / ".fetch-killed" / "0" / f"{IMAGES}.gz").write_bytes(b"half")
+    download("sample", raw, SUMS, SAMPLE)
+    is_complete(raw)
+
+
+def test_a_second_project_waits_and_then_finds_the_files(raw, serve, monkeypatch):
+    """Another process fetches from a slow mirror into the same folder."""
+    asked = []
+
+    def slow(handler):
+        asked.append(handler.path)
+        time.sleep(0.3)
+        mirrors.good(handler)
+
+    address = serve(slow)
+    script = (
+        "import json, sys; from pathlib import Path; from normstudy import download as d\n"
+        "d.torchvision_mirrors = lambda _: [sys.argv[2]]\n"
+        "d.download('sample', Path(sys.argv[1]), json.loads(sys.argv[3]))\n"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", script, raw, address, json.dumps(SUMS)],
+        env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+    )
+    while not asked:
+        assert other.poll() is None
+        time.sleep(0.05)
+    said = []
+    download("sample", raw, SUMS, say=said.append)
+    assert other.wait() == 0
+    assert said == [
+        f"another project is fetching data into {raw}: waiting for it",
+        f"sample: all files are in {raw} already",
+    ]
+    assert len(asked) == 4
+    is_complete(raw)
+
+
+def test_two_that_cannot_lock_do_not_disturb_one_another(raw, serve, monkeypatch):
+    """As on file systems without locks: both fetch, each to its own folder."""
+    monkeypatch.setattr(locks.fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError(95, "no")))
+    monkeypatch.setattr(module, "time_limit", lambda _: threading.Lock())  # no signals in threads
+    use_mirrors(monkeypatch, serve(mirrors.good))
+    failed = []
+
+    def one():
+        try:
+            download("sample", raw, SUMS)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    is_complete(raw)

@@ -1,0 +1,37 @@
+"""The JSON records of a study: their keys, and reading them back so that no damage passes."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from .tables import broken
+
+# Of a run's provenance.json (run_record.py), and of the study's (provenance.py).
+RUN = (
+    *("variant", "seed", "started", "finished", "resumed_after_epoch", "device", "processor"),
+    *("accelerator", "threads", "system", "python", "torch", "tensors_sha256"),
+)
+STUDY = (
+    *("command", "started", "finished", "sources", "python", "versions", "system", "processor"),
+    *("data_sha256", "data_source", "seeds", "runs", "jobs", "config"),
+)
+
+
+def read_record(path: str | Path, keys: Iterable[str], rule: str) -> dict:
+    """A JSON object, with these keys at least.
+
+    Args:
+        rule: the rule that makes it.
+
+    Raises:
+        StudyError: it cannot be read, is no object, or lacks a key.
+    """
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise broken(path, " cannot be read", rule) from error
+    if not isinstance(record, dict):
+        raise broken(path, " holds no keys", rule)
+    if missing := [key for key in keys if key not in record]:
+        raise broken(path, f" has no {missing[0]}", rule)
+    return record
