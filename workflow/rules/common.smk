@@ -74,6 +74,17 @@ def shown(path, category, label, caption):
     )
 
 
+def workflow_files(wildcards):
+    """The project's own files, for a crate to be run again; looked up only where one is made."""
+    parts = ["Snakefile", "config.yaml", "environment.yml", "LICENSE", "README.md"]
+    parts += ["requirements.in", "requirements.txt", "profiles", "report", "workflow"]
+    found = chain.from_iterable(
+        [SOURCE / part] if (SOURCE / part).is_file() else (SOURCE / part).rglob("*")
+        for part in parts
+    )
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
 def discard_states():
     """Delete the states that finished runs have no more use for."""
     for variant, seed in product(VARIANTS, SEEDS):
