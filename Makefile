@@ -11,7 +11,9 @@ CORES ?= 4
 VENV := .venv
 # Packages of `python -m`, not scripts of .venv/bin: those break when the folder is moved.
 IN_VENV := $(VENV)/bin/python -m
-INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --python $(VENV)/bin/python
+# Compiled at once, as pip does: where Python may not write, every job would compile PyTorch anew.
+INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode \
+	--python $(VENV)/bin/python
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
