@@ -23,7 +23,7 @@ from statistics import median
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from normstudy.provenance import processor
+from normstudy.records.machine import processor
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "results" / "benchmarks"

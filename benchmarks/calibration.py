@@ -21,9 +21,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from normstudy.config_check import check, load_schema  # noqa: E402
-from normstudy.contrasts import difference  # noqa: E402
-from normstudy.verdicts import INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED, compare, rivals  # noqa: E402
+from normstudy.config.check import check, load_schema  # noqa: E402
+from normstudy.statistics.contrasts import difference  # noqa: E402
+from normstudy.statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED, compare, rivals  # noqa: E402
 
 SEED = 20
 VARIANTS = ("gn", "ln", "bn_l1")

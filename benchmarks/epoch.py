@@ -12,10 +12,10 @@ from pathlib import Path
 
 import torch
 import yaml
-from normstudy import config
-from normstudy.config_check import check, load_schema
-from normstudy.data import load_split
-from normstudy.training import train
+from normstudy.config import resolved as config
+from normstudy.config.check import check, load_schema
+from normstudy.data.idx import load_split
+from normstudy.network.training import train
 from reference_loop import reference_epoch
 
 ROOT = Path(__file__).parent.parent

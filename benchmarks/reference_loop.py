@@ -5,8 +5,8 @@ loss and accuracy are read out at every step. No workers: one thread, as a study
 """
 
 import torch
-from normstudy.data import Split
-from normstudy.model import model_of
+from normstudy.data.idx import Split
+from normstudy.network.model import model_of
 from PIL import Image
 from torch.nn.functional import nll_loss
 from torch.utils.data import DataLoader, Dataset

@@ -26,7 +26,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from matplotlib.figure import Figure
-from normstudy.provenance import processor
+from normstudy.records.machine import processor
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "results" / "benchmarks"

@@ -4,8 +4,8 @@ import pytest
 import torch
 import yaml
 from hypothesis import settings
-from normstudy.config_check import check, load_schema
-from normstudy.data import load_split
+from normstudy.config.check import check, load_schema
+from normstudy.data.idx import load_split
 from places import ROOT, SAMPLE
 from project import Project
 

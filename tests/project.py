@@ -85,10 +85,10 @@ class Project:
         assert old in content, f"{old!r} is not in {path}"
         file.write_text(content.replace(old, new), encoding="utf-8")
 
-    def comment(self, module: str) -> None:
-        """Change a module of normstudy, if only by a comment."""
+    def append(self, module: str, line: str) -> None:
+        """Add a line to a module of normstudy, which may only be a comment."""
         with (self.folder / "workflow/scripts/normstudy" / module).open("a") as file:
-            file.write("# changed\n")
+            file.write(f"{line}\n")
 
 
 def assert_same_checkpoint(path, other):

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from normstudy.data import CHECKSUMS, verify
+from normstudy.data.idx import CHECKSUMS, verify
 from project import Project
 from running import Running
 

@@ -18,9 +18,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import yaml
-from normstudy import checkpoint, config, config_check, files, training
-from normstudy.data import CHECKSUMS, sha256
-from normstudy.datasets import FILE_NAMES
+from normstudy.config import check as config_check
+from normstudy.config import resolved as config
+from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256
+from normstudy.network import checkpoint, training
+from normstudy.records import files
 
 project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 

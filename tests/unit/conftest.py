@@ -2,7 +2,8 @@
 
 import mirrors
 import pytest
-from normstudy import download, fetching
+from normstudy.data import fetch as download
+from normstudy.data import sources as fetching
 
 
 @pytest.fixture

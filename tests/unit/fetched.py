@@ -1,8 +1,7 @@
 """What a download should have brought, and from where it may."""
 
-from normstudy import download
-from normstudy.data import CHECKSUMS, sha256, verify
-from normstudy.datasets import FILE_NAMES
+from normstudy.data import fetch as download
+from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256, verify
 from places import SAMPLE
 
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}

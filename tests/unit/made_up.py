@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from normstudy.config_check import check, load_schema
-from normstudy.label_doubts import label_doubts
+from normstudy.config.check import check, load_schema
+from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.study import Study
-from normstudy.single_run import single_run_tests
-from normstudy.summary import run_metrics, summarize
-from normstudy.verdicts import compare
+from normstudy.statistics.mcnemar import single_run_tests
+from normstudy.statistics.summary import run_metrics, summarize
+from normstudy.statistics.verdicts import compare
 from places import ROOT
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up import made_up_study
-from normstudy.evaluation import misclassified_table
-from normstudy.matrix import misclassified_matrix
+from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.predictions import misclassified_table
 from normstudy.report.notebook import drop_empty, render
 from places import ROOT, SAMPLE
 

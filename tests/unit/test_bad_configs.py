@@ -7,9 +7,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy import config as study
-from normstudy.config_check import check, load_schema
-from normstudy.config_files import command_line, read_config_file, typed
+from normstudy.config import resolved as study
+from normstudy.config.check import check, load_schema
+from normstudy.config.lines import command_line, read_config_file, typed
 from normstudy.errors import StudyError
 from places import ROOT
 from snakemake.utils import update_config

@@ -11,9 +11,9 @@ import time
 import mirrors
 import pytest
 from fetched import SUMS, is_complete, use_mirrors
-from normstudy import download as module
-from normstudy.datasets import FILE_NAMES
-from normstudy.download import download
+from normstudy.data import fetch as module
+from normstudy.data.fetch import download
+from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from places import ROOT, SAMPLE
 
@@ -67,8 +67,8 @@ def test_without_any_network_and_without_npm(raw, tmp_path):
     """In a network namespace of its own, which has no route to anywhere."""
     tried = module.torchvision_mirrors("MNIST")
     script = (
-        "import sys; from pathlib import Path; from normstudy import download as d\n"
-        "from normstudy.datasets import DATASETS\n"
+        "import sys; from pathlib import Path; from normstudy.data import fetch as d\n"
+        "from normstudy.data.datasets import DATASETS\n"
         "d.torchvision_mirrors = lambda _: sys.argv[2:]  # spares the import\n"
         "try: d.download('MNIST', Path(sys.argv[1]), DATASETS['MNIST'].sha256)\n"
         "except d.StudyError as error: print(error)\n"

@@ -5,8 +5,8 @@ import re
 
 import pytest
 import yaml
-from normstudy import config as study
-from normstudy.config_check import check
+from normstudy.config import resolved as study
+from normstudy.config.check import check
 from normstudy.errors import StudyError
 from places import ROOT
 

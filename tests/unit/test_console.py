@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from normstudy.console import ShortLines, shorten
+from normstudy.running.console import ShortLines, shorten
 from snakemake.logging import DefaultFormatter
 from snakemake_interface_logger_plugins.common import LogEvent
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from normstudy import contrasts
+from normstudy.statistics import contrasts
 from scipy import stats
 
 # Darwin's heights of cross- and self-fertilized Zea mays, 15 pairs, differences in eighths of

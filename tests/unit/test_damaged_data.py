@@ -5,9 +5,8 @@ import shutil
 import mirrors
 import pytest
 from fetched import SUMS, is_complete, use_mirrors
-from normstudy.data import CHECKSUMS, load_split, verify
-from normstudy.datasets import FILE_NAMES
-from normstudy.download import download
+from normstudy.data.fetch import download
+from normstudy.data.idx import CHECKSUMS, FILE_NAMES, load_split, verify
 from normstudy.errors import StudyError
 from places import ROOT, SAMPLE
 

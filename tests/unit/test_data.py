@@ -4,8 +4,9 @@ import struct
 
 import numpy as np
 import pytest
-from normstudy.data import (
+from normstudy.data.idx import (
     CHECKSUMS,
+    FILE_NAMES,
     Split,
     check_labels,
     completed,
@@ -15,7 +16,6 @@ from normstudy.data import (
     sha256,
     verify,
 )
-from normstudy.datasets import FILE_NAMES
 from normstudy.errors import StudyError
 from places import SAMPLE
 from torchvision.datasets.mnist import read_image_file, read_label_file

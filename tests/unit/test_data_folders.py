@@ -12,12 +12,11 @@ from contextlib import contextmanager
 import mirrors
 import pytest
 from fetched import SUMS, is_complete, use_mirrors
-from normstudy import download as module
-from normstudy import locks
-from normstudy.data import read_idx
-from normstudy.datasets import FILE_NAMES
-from normstudy.download import download
+from normstudy.data import fetch as module
+from normstudy.data.fetch import download
+from normstudy.data.idx import FILE_NAMES, read_idx
 from normstudy.errors import StudyError
+from normstudy.running import locks
 from places import ROOT, SAMPLE
 
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -107,7 +106,7 @@ def test_a_second_project_waits_and_then_finds_the_files(raw, serve, monkeypatch
 
     address = serve(slow)
     script = (
-        "import json, sys; from pathlib import Path; from normstudy import download as d\n"
+        "import json, sys; from pathlib import Path; from normstudy.data import fetch as d\n"
         "d.torchvision_mirrors = lambda _: [sys.argv[2]]\n"
         "d.download('sample', Path(sys.argv[1]), json.loads(sys.argv[3]))\n"
     )

@@ -10,12 +10,13 @@ import mirrors
 import pytest
 import torchvision
 from fetched import SUMS, is_complete, use_mirrors
-from normstudy import download as module
-from normstudy.data_source import DATA_SOURCE
-from normstudy.datasets import DATASETS, FILE_NAMES
-from normstudy.download import download
+from normstudy.data import fetch as module
+from normstudy.data.datasets import DATASETS
+from normstudy.data.fetch import download
+from normstudy.data.idx import FILE_NAMES
+from normstudy.data.origins import DATA_SOURCE
+from normstudy.data.sources import archive_name
 from normstudy.errors import StudyError
-from normstudy.fetching import archive_name
 from places import SAMPLE
 
 

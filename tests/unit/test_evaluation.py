@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from normstudy.checkpoint import load_checkpoint, save_checkpoint
-from normstudy.config import run_parameters
+from normstudy.config.resolved import run_parameters
 from normstudy.errors import StudyError
-from normstudy.evaluation import evaluate, misclassified_table, predictions_table, score
-from normstudy.matrix import misclassified_matrix
-from normstudy.model import build_model
-from normstudy.resume import ResumeFile
+from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
+from normstudy.network.checkpoint import load_checkpoint, save_checkpoint
+from normstudy.network.model import build_model
+from normstudy.network.resume import ResumeFile
+from normstudy.network.scoring import score
 from torch.nn.functional import cross_entropy
 
 LOGITS = torch.randn(50, 10, generator=torch.Generator().manual_seed(2))

@@ -8,10 +8,12 @@ from importlib import import_module
 import numpy as np
 import pytest
 from made_up import REFERENCE, made_up_study
+from matplotlib.figure import Figure
 from matplotlib.text import Text
-from normstudy.data import Split
-from normstudy.report import figures
-from normstudy.report.plot import NARROW, epoch_axis, looks, rendered, style
+from normstudy.data.idx import Split
+from normstudy.report.figures import curves, final_accuracy
+from normstudy.report.figures.images import AUGMENTED_ROWS, augmented_strip
+from normstudy.report.figures.plot import NARROW, epoch_axis, looks, rendered, style
 
 TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
 
@@ -36,11 +38,11 @@ def every_plot(study, reference=None):
     images = np.zeros((20, 28, 28), np.uint8)
     train = Split(images, np.arange(20) % 10)
     return [
-        figures.loss(study.metrics, study.labels, reference),
-        figures.accuracy(study.metrics, study.labels, reference),
-        *(figures.variant_curves(study.metrics, study.labels, v) for v in list(study.labels)[:2]),
-        figures.final_accuracy(study.runs, study.labels, 10_000, {"gn": 99.54}),
-        figures.augmented_strip(train, tuple("0123456789"), "digit", TRAINING, 1),
+        curves.loss(study.metrics, study.labels, reference),
+        curves.accuracy(study.metrics, study.labels, reference),
+        *(curves.variant_curves(study.metrics, study.labels, v) for v in list(study.labels)[:2]),
+        final_accuracy.final_accuracy(study.runs, study.labels, 10_000, {"gn": 99.54}),
+        augmented_strip(train, tuple("0123456789"), "digit", TRAINING, 1),
     ]
 
 
@@ -57,14 +59,14 @@ def test_every_axis_is_named_with_its_unit():
                 assert re.search(r"nats per image|, %", axes.get_ylabel()), plot.name
 
 
-@pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
+@pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
 def test_legend_names_each_model_and_split(draw):
     plot = draw(study().metrics, study().labels)
     for figure in (plot.figure, plot.narrow):
         assert legend(figure) == [*study().labels.values(), "test", "train (running, augmented)"]
 
 
-@pytest.mark.parametrize("draw", [figures.loss, figures.accuracy])
+@pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
 def test_of_many_models_each_has_a_panel_of_its_own(draw):
     made = study(variants=[f"v{i}" for i in range(12)])
     plot = draw(made.metrics, made.labels)
@@ -101,36 +103,36 @@ def test_every_figure_names_a_function_that_is_there():
 
 def test_replicated_curves_are_dashed_and_only_what_there_is():
     made = study()
-    plot = figures.loss(made.metrics, made.labels, REFERENCE)
+    plot = curves.loss(made.metrics, made.labels, REFERENCE)
     assert "the replicated study's run, test" in legend(plot.figure)  # it has no train loss
     assert "the replicated study's run, test and train" in legend(
-        figures.accuracy(made.metrics, made.labels, REFERENCE).figure
+        curves.accuracy(made.metrics, made.labels, REFERENCE).figure
     )
     assert "replicated" in plot.caption
-    plot = figures.accuracy(made.metrics, made.labels, None)
+    plot = curves.accuracy(made.metrics, made.labels, None)
     assert "replicated" not in texts(plot.figure) + plot.caption
 
 
 def test_alt_text_has_the_numbers():
     made = study()
-    alt = figures.accuracy(made.metrics, made.labels).alt
+    alt = curves.accuracy(made.metrics, made.labels).alt
     assert "Group Normalization 99.10 % (from 98.91 %)" in alt
     assert "over 20 epochs" in alt
-    assert "0.0250" in figures.loss(made.metrics, made.labels).alt
-    alt = figures.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54}).alt
+    assert "0.0250" in curves.loss(made.metrics, made.labels).alt
+    alt = final_accuracy.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54}).alt
     assert "Group Normalization 99.10 % (interval 98.9" in alt
     assert "replicated study 99.54 %" in alt
-    alt = figures.variant_curves(made.metrics, made.labels, "ln").alt
+    alt = curves.variant_curves(made.metrics, made.labels, "ln").alt
     assert "test accuracy 99.15 % (from 98.96 %)" in alt
 
 
 def test_several_seeds_are_means_with_a_band_that_the_caption_explains():
     made = study(seeds=5)
-    plot = figures.accuracy(made.metrics, made.labels)
+    plot = curves.accuracy(made.metrics, made.labels)
     assert "means over 5 seeds, bands go from the lowest to the highest" in plot.caption
     assert "Group Normalization 99.12 %" in plot.alt
     assert all(axes.collections for axes in plot.figure.axes)
-    plot = figures.final_accuracy(made.runs, made.labels, 10_000)
+    plot = final_accuracy.final_accuracy(made.runs, made.labels, 10_000)
     (dots, *_), rows = plot.figure.axes[0].lines, plot.figure.axes[0].get_yticks()
     assert len(dots.get_xdata()) == 5
     assert len(rows) == 3
@@ -149,7 +151,7 @@ def test_poor_and_perfect_accuracies_and_losses_fit_their_axes():
     for accuracy in (9.8, 100.0):
         made = made_up_study({"gn": [accuracy]}, epochs=2)
         made.metrics.loc[:, ["train_loss", "test_loss"]] = 0.0
-        for draw in (figures.loss, figures.accuracy):
+        for draw in (curves.loss, curves.accuracy):
             for axes in draw(made.metrics, made.labels).figure.axes:
                 low, high = axes.get_ylim()
                 ys = np.concatenate([line.get_ydata() for line in axes.lines])
@@ -167,7 +169,7 @@ def test_looks_are_stable_and_distinct():
 @pytest.mark.parametrize("epochs", [1, 2, 20, 21, 100, 999, 10_000])
 @pytest.mark.parametrize("most", [8, 20])
 def test_epoch_ticks_are_whole_and_few(epochs, most):
-    axes = figures.Figure().subplots()
+    axes = Figure().subplots()
     epoch_axis(axes, epochs, most)
     ticks = axes.get_xticks()
     assert len(ticks) <= most + 1
@@ -189,7 +191,7 @@ def test_the_same_tables_give_the_same_bytes():
     made = study()
     for extension in ("png", "svg"):
         first, second = (
-            rendered(figures.loss(made.metrics, made.labels).figure, extension) for _ in range(2)
+            rendered(curves.loss(made.metrics, made.labels).figure, extension) for _ in range(2)
         )
         assert first == second
 
@@ -197,10 +199,10 @@ def test_the_same_tables_give_the_same_bytes():
 def test_strip_shows_an_original_of_each_class_and_its_draws():
     images = np.zeros((12, 28, 28), np.uint8)
     images[:, 10:18, 10:18] = 200
-    plot = figures.augmented_strip(
+    plot = augmented_strip(
         Split(images, np.array([3, 1, 3] * 4)), tuple("0123456789"), "digit", TRAINING, 1
     )
-    assert len(plot.figure.axes) == 2 * (1 + figures.AUGMENTED_ROWS)
+    assert len(plot.figure.axes) == 2 * (1 + AUGMENTED_ROWS)
     assert "(1 and 3)" in plot.alt
     assert "±7°" in plot.alt
     assert "0.6 to 1.4" in plot.alt

@@ -3,15 +3,15 @@
 import pytest
 import yaml
 from made_up import made_up_study
-from normstudy.config import group_setting, varies_groups
-from normstudy.report.context import normalization_notes
-from normstudy.report.groups_figure import (
+from normstudy.config.resolved import group_setting, varies_groups
+from normstudy.report.figures.groups import (
     PAPER_ERROR,
     accuracy_against_groups,
     group_settings,
     groups_table,
 )
-from normstudy.report.plot import rendered
+from normstudy.report.figures.plot import rendered
+from normstudy.report.text.context import normalization_notes
 from places import ROOT
 
 VARIANTS = {

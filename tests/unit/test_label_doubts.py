@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from normstudy.errors import StudyError
-from normstudy.label_doubts import label_doubts, rescored, score_three_ways
+from normstudy.evaluation.label_doubts import label_doubts, rescored, score_three_ways
 from places import ROOT
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]

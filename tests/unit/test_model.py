@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from normstudy.config import NORMALIZED_CHANNELS
-from normstudy.config_check import norm_names
-from normstudy.model import NORMS, build_model, parameter_count
+from normstudy.config.check import norm_names
+from normstudy.config.resolved import NORMALIZED_CHANNELS
+from normstudy.network.model import NORMS, build_model, parameter_count
 from torch import nn
 from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d
 

@@ -1,8 +1,8 @@
 """A model card follows the tables."""
 
 from made_up import made_up_study
-from normstudy.model_card import model_card
-from normstudy.single_run import wilson
+from normstudy.exports.model_card import model_card
+from normstudy.statistics.mcnemar import wilson
 
 
 def card(study, variant="gn"):

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from made_up import ROOT, made_up_study
 from normstudy.errors import StudyError
-from normstudy.report import figures, page
+from normstudy.report import page
+from normstudy.report.figures import curves
+from normstudy.report.figures.plot import rendered
 from normstudy.report.notebook import drop_empty, execute, outline, render
-from normstudy.report.plot import rendered
-from normstudy.report.tables import Table
+from normstudy.report.tables.table import Table
 
 HOSTILE = '<script>alert("1")</script> & $x$'
 ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; $x$"
@@ -44,7 +45,7 @@ def test_strings_are_escaped_everywhere():
 def test_labels_are_escaped_in_alt_text(tmp_path):
     variants = {"gn": {"label": HOSTILE, "norm": "group"}}
     study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2, folder=tmp_path)
-    shown = page.show(figures.loss(study.metrics, study.labels), study).data
+    shown = page.show(curves.loss(study.metrics, study.labels), study).data
     assert "<script>" not in shown
     assert 'alt="Line graph of loss' in shown
     assert ESCAPED in shown
@@ -116,7 +117,7 @@ def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
 
 def test_show_saves_both_files_and_embeds_the_smaller_for_screen_and_phone(tmp_path):
     study = made_up_study({"gn": [99.5]}, epochs=2, folder=tmp_path)
-    plot = figures.accuracy(study.metrics, study.labels)
+    plot = curves.accuracy(study.metrics, study.labels)
     html = page.show(plot, study).data
     sizes = {
         kind: (tmp_path / "figures" / f"accuracy.{kind}").read_bytes() for kind in ("png", "svg")
@@ -126,7 +127,7 @@ def test_show_saves_both_files_and_embeds_the_smaller_for_screen_and_phone(tmp_p
     assert base64.b64decode(data) == sizes[smaller]
     assert kind.startswith(smaller)
     (kind, data) = re.search(r'srcset="data:image/([a-z+]+);base64,([^"]+)"', html).groups()
-    again = figures.accuracy(study.metrics, study.labels)
+    again = curves.accuracy(study.metrics, study.labels)
     assert base64.b64decode(data) == rendered(again.narrow, smaller)
     assert kind.startswith(smaller)
     assert "<figcaption>Accuracy by epoch." in html
@@ -137,9 +138,9 @@ def test_show_saves_both_files_and_embeds_the_smaller_for_screen_and_phone(tmp_p
 def test_a_figure_names_its_table_its_function_and_its_command(tmp_path):
     study = made_up_study({"gn": [99.5, 99.4]}, epochs=2, folder=tmp_path / "a b")
     study = replace(study, options="--configfile my.yaml")
-    html = page.show(figures.loss(study.metrics, study.labels), study).data
+    html = page.show(curves.loss(study.metrics, study.labels), study).data
     assert 'From <a href="metrics.csv">metrics.csv</a> by' in html
-    assert "<code>normstudy.report.curves.loss</code>" in html
+    assert "<code>normstudy.report.figures.curves.loss</code>" in html
     target = escape(f"'{tmp_path}/a b/figures/loss.svg'")
     assert f"<code>snakemake --cores 1 {target} --force --configfile my.yaml</code>" in html
 

@@ -5,13 +5,13 @@ import subprocess
 import sys
 
 import pytest
-from normstudy import processes
 from normstudy.errors import StudyError
+from normstudy.running import processes
 from places import ROOT
 
 HOLD = """
 import sys
-from normstudy import processes
+from normstudy.running import processes
 {call}
 print("held", flush=True)
 sys.stdin.read()

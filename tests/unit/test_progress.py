@@ -6,8 +6,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.progress import Progress, duration, progress, write_plan
-from normstudy.training import epoch_line
+from normstudy.network.training import epoch_line
+from normstudy.running.progress import Progress, duration, progress, write_plan
 
 
 class Runs:

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import torch
-from normstudy.checkpoint import save_checkpoint, tensors_sha256
-from normstudy.machine import accelerator, now, processor
-from normstudy.model import build_model
-from normstudy.provenance import commit, job_costs, versions
+from normstudy.network.checkpoint import save_checkpoint, tensors_sha256
+from normstudy.network.model import build_model
+from normstudy.records.machine import accelerator, now, processor
+from normstudy.records.provenance import commit, job_costs, versions
 from places import ROOT
 
 

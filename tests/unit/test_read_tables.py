@@ -5,10 +5,10 @@ import shutil
 import pandas as pd
 import pytest
 from made_up import ISSUES, REFERENCE
-from normstudy import tables
 from normstudy.errors import StudyError
-from normstudy.files import write_csv
-from normstudy.tables import read_evaluation, read_metrics, read_predictions, read_table
+from normstudy.records import tables
+from normstudy.records.files import write_csv
+from normstudy.records.tables import read_evaluation, read_metrics, read_predictions, read_table
 from places import ROOT
 
 METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy

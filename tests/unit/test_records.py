@@ -4,12 +4,12 @@ import json
 
 import pytest
 import torch
-from normstudy import records
-from normstudy.datasets import FILE_NAMES
+from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
-from normstudy.provenance import provenance
-from normstudy.records import read_record
-from normstudy.run_record import run_record
+from normstudy.network.run_record import run_record
+from normstudy.records import json_records as records
+from normstudy.records.json_records import read_record
+from normstudy.records.provenance import provenance
 from places import ROOT
 
 RECORD = json.dumps({"seed": 1, "torch": "2", "variant": "gn"})

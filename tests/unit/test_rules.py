@@ -1,103 +1,120 @@
-"""Each rule names the code that its results depend on: Snakemake itself sees no imports."""
+"""The house: what may import what, and which code a rule's results depend on."""
 
 import ast
-import json
 import re
+from pathlib import Path
 
+import normstudy
 import pytest
+from normstudy.running import code_digest as module
+from normstudy.running.code_digest import code_digest
 from places import ROOT
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 PACKAGE = SCRIPTS / "normstudy"
-# How mistakes are worded, files written, read, logged and fetched: what is in them does not
-# depend on it.
-# Facts of the datasets reach the rules as params.
-INFRASTRUCTURE = {
-    "config_files",
-    "config_words",
-    "console",
-    "data_source",
-    "machine",
-    "progress",
-    "records",
-    "run_record",
-    "tables",
-    "datasets",
-    "errors",
-    "files",
-    "joblog",
-    "locks",
-    "memory",
-    "processes",
-    "resume",
-    "download",
-    "fetching",
-    "checkpoint",
-}
-
-RULES = {
-    block["rule"]: block
-    for path in (ROOT / "workflow" / "rules").glob("*.smk")
-    for block in re.finditer(
-        r'^rule (?P<rule>\w+):.*?"\.\./scripts/(?P<script>\w+)\.py"', path.read_text(), re.M | re.S
-    )
-}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 
 
-def imported(source: str, package: str = "") -> set[str]:
-    """The modules of normstudy that a source imports, as paths within it ("report/page")."""
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        module = (node.module or "").split(".") if node.module else []
-        if node.level == 0:
-            if module[:1] != ["normstudy"]:
-                continue
-            base = module[1:]
-        else:
-            base = [package] * (package != "" and node.level == 1) + module
-        for path in ("/".join(base), *("/".join([*base, alias.name]) for alias in node.names)):
-            if path and (PACKAGE / f"{path}.py").exists():
-                names.add(path)
-    return names
+def room(path: Path) -> str:
+    """The first folder of a module, or its own name."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def closure(names: set[str]) -> set[str]:
-    """The modules and all that they import in turn."""
-    found, wanted = set(), set(names)
-    while wanted:
-        name = wanted.pop()
-        found.add(name)
-        package = name.rpartition("/")[0]
-        wanted |= imported((PACKAGE / f"{name}.py").read_text(), package) - found
-    return found
+def imported(path: Path) -> set[Path]:
+    """The package's files that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*filter(None, [node.module]))
+            base = Path(str(base).replace(".", "/")) if node.module else base
+            names = [base, *(base / alias.name for alias in node.names)]
+            found |= {name.with_suffix(".py") for name in names}
+    return {path for path in found if path.is_file()}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_to_rooms_further_up_the_map(path):
+    order = list(normstudy.ROOMS)
+    for other in imported(path):
+        assert order.index(room(other)) <= order.index(room(path)), f"{path} imports {other}"
+
+
+def test_no_module_imports_itself_in_a_circle():
+    open_, done = [], set()
+
+    def visit(path):
+        assert path not in open_, [*open_, path]
+        if path not in done:
+            open_.append(path)
+            for other in imported(path):
+                visit(other)
+            done.add(open_.pop())
+
+    for path in MODULES:
+        visit(path)
+
+
+def test_the_map_has_every_room_and_no_room_is_crowded():
+    assert {room(path) for path in MODULES} == set(normstudy.ROOMS)
+    for folder in {path.parent for path in MODULES}:
+        assert len(list(folder.glob("[!_]*.py"))) <= 10, folder
+
+
+def test_only_the_console_knows_snakemake():
+    for path in MODULES:
+        found = re.search(r"^\s*(import|from) snakemake", path.read_text(), re.M)
+        assert not found or path.name == "console.py", path
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A package of three modules and a script that imports one of them."""
+    package = tmp_path / "normstudy"
+    files = {
+        "network/step.py": "from ..records import tables\nfrom . import rate\nX = 1\n",
+        "network/rate.py": "RATE = 0.1\ndef f():\n    pass\n",
+        "network/other.py": "OTHER = 1\n",
+        "records/tables.py": "COLUMNS = 1\n",
+        "script.py": "from normstudy.network.step import X\nprint(X)\n",
+    }
+    for name, text in files.items():
+        path = package / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(module, "PACKAGE", package)
+
+    def digest(**kept):
+        module._parsed.cache_clear()
+        code_digest.cache_clear()
+        return code_digest((package / "script.py",), **kept)
+
+    return package, digest
 
 
 @pytest.mark.parametrize(
-    "rule", sorted(RULES.keys() - {"download"})
-)  # whose results have checksums
-def test_a_rule_names_all_the_code_it_depends_on(rule):
-    source = (SCRIPTS / f"{RULES[rule]['script']}.py").read_text()
-    needed = imported(source)
-    if rule == "report":
-        notebook = json.loads((ROOT / "report" / "report.ipynb").read_text())
-        cells = ("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
-        needed |= set().union(*map(imported, cells))
-    named = {
-        name
-        for call in re.findall(r"modules\((.*?)\)\s*,?\n", RULES[rule][0], re.S)
-        for name in re.findall(r'"([\w/]+)"', call)
-    }
-    assert closure(needed) - INFRASTRUCTURE <= named | INFRASTRUCTURE
-    assert all((PACKAGE / f"{name}.py").exists() for name in named)
+    ("name", "text", "docstrings", "differs"),
+    [
+        ("script.py", "from normstudy.network.step import X\nprint(X + 1)\n", False, True),
+        ("network/step.py", "from . import rate\nX = 2\n", False, True),
+        ("network/rate.py", "RATE = 0.2\n", False, True),
+        ("network/rate.py", '"""A rate."""\n# why\nRATE  =  0.1\ndef f(): pass\n', False, False),
+        ("network/rate.py", '"""A rate."""\n# why\nRATE = 0.1\ndef f(): pass\n', True, False),
+        ("network/rate.py", 'RATE = 0.1\ndef f():\n    """Words."""\n', False, False),
+        ("network/rate.py", 'RATE = 0.1\ndef f():\n    """Words."""\n', True, True),
+        ("network/other.py", "OTHER = 2\n", False, False),
+        ("records/tables.py", "COLUMNS = 2\n", False, False),
+    ],
+)
+def test_a_digest_follows_imports_and_meaning(house, name, text, docstrings, differs):
+    package, digest = house
+    before = digest(docstrings=docstrings)
+    (package / name).write_text(text)
+    assert (digest(docstrings=docstrings) != before) == differs
 
 
-def test_the_science_does_not_import_snakemake():
-    for path in PACKAGE.rglob("*.py"):
-        assert not re.search(r"^\s*(import|from) snakemake", path.read_text(), re.M), path
-
-
-def test_the_science_does_not_import_the_report():
-    for path in PACKAGE.glob("*.py"):
-        assert not any(name.startswith("report/") for name in imported(path.read_text())), path
+def test_training_depends_on_the_network_and_not_on_the_report():
+    sources = (SCRIPTS / "train.py",)
+    code_digest(sources)
+    found = {str(p.relative_to(PACKAGE)) for p in module._parsed(SCRIPTS / "train.py")[1]}
+    assert "network/training.py" in found
+    assert not any(name.startswith(("report", "statistics", "running")) for name in found)

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import made_up_config, made_up_study
-from normstudy import model
-from normstudy.data import pixel_constants
-from normstudy.report import context, sentences, setup_tables
-from normstudy.report.replicated import departures, same_course
-from normstudy.report.wording import counted, fixed, listing, numbers, signed, spelled
+from normstudy.data.idx import pixel_constants
+from normstudy.network import model
+from normstudy.report.original import departures, same_course
+from normstudy.report.tables import setup as setup_tables
+from normstudy.report.text import accuracy as sentences
+from normstudy.report.text import context
+from normstudy.report.text.wording import counted, fixed, listing, numbers, signed, spelled
 from scipy import stats
 
 CLAIM = {

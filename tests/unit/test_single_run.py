@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from normstudy.errors import StudyError
-from normstudy.single_run import mcnemar_exact, single_run_tests, wilson
+from normstudy.statistics.mcnemar import mcnemar_exact, single_run_tests, wilson
 
 CLAIM = {
     "id": "best",

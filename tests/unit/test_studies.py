@@ -2,10 +2,10 @@
 
 import pytest
 import yaml
-from normstudy import config as study
-from normstudy.config_check import FITTING, check
-from normstudy.contrasts import fewest_seeds
+from normstudy.config import resolved as study
+from normstudy.config.check import FITTING, check
 from normstudy.errors import StudyError
+from normstudy.statistics.contrasts import fewest_seeds
 from places import ROOT
 from snakemake.utils import update_config
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from normstudy.summary import RunTables
+from normstudy.statistics.summary import RunTables
 
 
 def test_a_runs_table_is_read_when_it_is_asked_for(tmp_path):

@@ -5,14 +5,14 @@ from statistics import median
 
 import pytest
 import torch
-from normstudy.batches import Batches
-from normstudy.config import run_parameters
-from normstudy.data import Split
+from normstudy.config.resolved import run_parameters
+from normstudy.data.idx import Split
 from normstudy.errors import StudyError
-from normstudy.model import NORMS, build_model
-from normstudy.resume import ResumeFile, fingerprint
-from normstudy.streams import stream, stream_seed
-from normstudy.training import (
+from normstudy.network.batches import Batches
+from normstudy.network.model import NORMS, build_model
+from normstudy.network.resume import ResumeFile, fingerprint
+from normstudy.network.streams import stream, stream_seed
+from normstudy.network.training import (
     Diverged,
     Trainer,
     add_l1_gradient,
@@ -245,7 +245,7 @@ def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, var
     recipe = recipe(variant)
     model, metrics = train(recipe, 3, *few)
     said = []
-    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, []), said.append)
+    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, "", ""), said.append)
 
     def break_off(row, seconds):
         if row["epoch"] == after:
@@ -271,22 +271,20 @@ def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, var
 def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, content, words):
     path, said = tmp_path / "run.pt", []
     if content is None:
-        ResumeFile(path, fingerprint(recipe("gn"), 1, [])).save({"rows": []})
+        ResumeFile(path, fingerprint(recipe("gn"), 1, "", "")).save({"rows": []})
     else:
         path.write_bytes(content)
-    resume = ResumeFile(path, fingerprint(recipe("gn", max_lr=0.02), 1, []), said.append)
+    resume = ResumeFile(path, fingerprint(recipe("gn", max_lr=0.02), 1, "", ""), said.append)
     assert resume.load() is None
     assert len(said) == 1 and words in said[0] and said[0].endswith("starting anew")
 
 
-def test_the_fingerprint_is_of_recipe_seed_and_files(recipe, tmp_path):
-    code = tmp_path / "model.py"
-    code.write_text("a = 1")
-    prints = {fingerprint(recipe("gn"), 1, [code]), fingerprint(recipe("gn"), 2, [code])}
-    prints.add(fingerprint(recipe("gn", epochs=4), 1, [code]))
-    code.write_text("a = 2")
-    prints.add(fingerprint(recipe("gn"), 1, [code]))
-    assert len(prints) == 4
+def test_the_fingerprint_is_of_recipe_seed_data_and_code(recipe):
+    given = (recipe("gn"), 1, "data", "code")
+    others = [(recipe("gn", epochs=4), *given[1:]), (given[0], 2, *given[2:])]
+    others += [(*given[:2], "other data", "code"), (*given[:3], "other code")]
+    assert len({fingerprint(*run) for run in [given, *others]}) == 5
+    assert fingerprint(*given) == fingerprint(*given)
 
 
 # --- Small things --------------------------------------------------------------------------

@@ -5,11 +5,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from normstudy import verdicts
-from normstudy.report import batch_size_figure, verdict_figures, verdict_text
-from normstudy.report.plot import rendered
-from normstudy.report.wording import spelled
-from normstudy.single_run import single_run_tests
+from normstudy.report.figures import batch_size as batch_size_figure
+from normstudy.report.figures import verdicts as verdict_figures
+from normstudy.report.figures.plot import rendered
+from normstudy.report.text import verdicts as verdict_text
+from normstudy.report.text.wording import spelled
+from normstudy.statistics import verdicts
+from normstudy.statistics.mcnemar import single_run_tests
 
 
 def make_runs(config, seeds, **means):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy import verdicts
 from normstudy.errors import StudyError
-from normstudy.verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED
+from normstudy.statistics import verdicts
+from normstudy.statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED
 
 SETTINGS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95}
 UP = [0.10, 0.12, 0.09, 0.11, 0.10, 0.13, 0.08, 0.10, 0.12, 0.09]

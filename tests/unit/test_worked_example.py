@@ -6,9 +6,10 @@ import numpy as np
 import openpyxl
 import pytest
 import torch
-from normstudy import workbook, worked_example
-from normstudy.report import worked_figure
-from normstudy.worked_example import LAYERS, METHODS
+from normstudy.example import arithmetic as worked_example
+from normstudy.example import workbook
+from normstudy.example.arithmetic import LAYERS, METHODS
+from normstudy.report.figures import worked_example as worked_figure
 from torch import nn
 
 SETS = {"batch": 4, "layer": 4, "group": 8}

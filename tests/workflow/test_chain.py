@@ -2,11 +2,12 @@
 
 import json
 import re
+import subprocess
 
 import pandas as pd
 import pytest
 import torch
-from normstudy.checkpoint import tensors_sha256
+from normstudy.network.checkpoint import tensors_sha256
 
 DEFAULT = ["gn", "ln", "bn_l1"]
 NEW_VARIANT = """variants:
@@ -106,7 +107,7 @@ def test_the_terminal_has_a_line_a_job_and_ends_with_the_report(finished):
     assert max(map(len, finished.log.splitlines())) < 160
     assert "input:" not in finished.log and ".py" not in finished.log
     (whole,) = (finished.folder / ".snakemake/log").glob("*.log")
-    assert "normstudy/training.py" in whole.read_text()
+    assert "checkpoint.pt" in whole.read_text()
 
 
 # --- What runs again -----------------------------------------------------------------------
@@ -117,12 +118,12 @@ def test_nothing_is_to_be_done_afterwards(finished):
 
 
 def test_after_a_change_of_figures_only_the_report_is_remade(project):
-    project.comment("report/figures.py")
+    project.append("report/figures/curves.py", "CHANGED = 1")
     assert project.planned() == {"all": 1, "report": 1}
 
 
 def test_after_a_change_of_the_model_everything_is_trained_again(project):
-    project.comment("model.py")
+    project.append("network/model.py", "CHANGED = 1")
     assert project.planned() == {
         "all": 1, "train": 3, "misclassified": 3, "summarize": 1, "worked_example": 1,
         "report": 1,
@@ -131,13 +132,38 @@ def test_after_a_change_of_the_model_everything_is_trained_again(project):
 
 def test_results_are_kept_by_touch_after_a_change_of_the_model(project):
     """What README.md says to do before a normalization of one's own is tried."""
-    project.comment("model.py")
+    project.append("network/model.py", "CHANGED = 1")
     project.snakemake("--touch")
     assert project.planned() == {}
 
 
-def test_a_file_that_is_touched_but_not_changed_reruns_nothing(project):
-    (project.folder / "workflow/scripts/normstudy/model.py").touch()
+def test_what_changes_no_meaning_reruns_nothing(project):
+    """Comments, docstrings, and dates: as after `git checkout` of another branch and back."""
+    project.append("network/model.py", "# a comment")
+    project.edit(
+        "workflow/scripts/normstudy/network/model.py", '"""The network: one', '"""Our network: one'
+    )
+    for path in (project.folder / "workflow").rglob("*"):
+        if path.suffix in {".py", ".smk", ".ipynb", ".csv", ".in", ".j2"}:
+            path.touch()
+    assert project.planned() == {}
+
+
+def test_git_checkout_of_another_branch_and_back_reruns_nothing(project):
+    def git(*words):
+        identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *identity, *words], cwd=project.folder, check=True)
+
+    parts = ["Snakefile", "workflow", "report", "config.yaml", "requirements.in"]
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", *parts)
+    git("commit", "--quiet", "--message=one")
+    git("checkout", "--quiet", "-b", "other")
+    project.append("network/model.py", "CHANGED = 1")
+    project.edit("report/report.ipynb", "MNIST", "MNIST ")
+    git("commit", "--quiet", "--all", "--message=two")
+    assert project.planned()["train"] == 3
+    git("checkout", "--quiet", "main")
     assert project.planned() == {}
 
 

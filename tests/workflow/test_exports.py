@@ -8,7 +8,7 @@ import zipfile
 import pandas as pd
 import pytest
 import torch
-from normstudy.data import load_split
+from normstudy.data.idx import load_split
 from places import ROOT, SAMPLE
 from rocrate.rocrate import ROCrate
 
@@ -82,7 +82,7 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert page == (exported.folder / "results/report.html").read_bytes()
     files = {entity["@id"] for entity in known if "File" in entity["@type"]}
     assert files == names - {"ro-crate-metadata.json"}
-    assert {"Snakefile", "config.yaml", "workflow/scripts/normstudy/model.py"} <= files
+    assert {"Snakefile", "config.yaml", "workflow/scripts/normstudy/network/model.py"} <= files
     assert crate.mainEntity.id == "Snakefile"
     (action,) = (entity for entity in crate.get_entities() if entity.type == "CreateAction")
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity

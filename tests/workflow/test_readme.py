@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from normstudy.datasets import FILES
+from normstudy.data.idx import FILES
 from places import ROOT
 from project import Project
 
@@ -37,7 +37,7 @@ def extended(tmp_path_factory, sample) -> Project:
     folder = tmp_path_factory.mktemp("readme")
     project = Project.new(folder / "project")
     write_letters(folder / "home" / "letters", sample)
-    model = "workflow/scripts/normstudy/model.py"
+    model = "workflow/scripts/normstudy/network/model.py"
     registry = "NORMS: dict[str, Callable[..., nn.Module]] = {\n"
     function, line = block("python", "def "), block("python", '": ')
     project.edit(model, registry, f"{function}\n\n{registry}{line}")

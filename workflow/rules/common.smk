@@ -5,7 +5,8 @@ import shlex
 from contextlib import suppress
 from itertools import chain, product
 
-from normstudy import processes
+from normstudy.running import processes
+from normstudy.running.code_digest import code_digest
 from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
@@ -47,9 +48,11 @@ def source(path):
     return sourcecache_entry(str(SOURCE / path), path)
 
 
-def modules(*names):
-    """The files of normstudy that a rule's results depend on: Snakemake sees no imports."""
-    return [source(f"workflow/scripts/normstudy/{name}.py") for name in names]
+def code(script, notebook=None, docstrings=False):
+    """A param: the digest of a rule's code, taken when a job needs it."""
+    sources = [f"workflow/scripts/{script}.py"] + ([notebook] if notebook else [])
+    paths = tuple((SOURCE / path).resolve() for path in sources)
+    return lambda wildcards: code_digest(paths, docstrings)
 
 
 def run_files(name, variants=VARIANTS):

@@ -9,10 +9,11 @@ from pathlib import Path
 SOURCE = Path(os.path.relpath(workflow.basedir))
 sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 
-from normstudy import config as study
-from normstudy.config_check import check, load_schema
-from normstudy.config_files import command_line, read_config_file, typed
-from normstudy.datasets import DATASETS, FILE_NAMES
+from normstudy.config import resolved as study
+from normstudy.config.check import check, load_schema
+from normstudy.config.lines import command_line, read_config_file, typed
+from normstudy.data.datasets import DATASETS
+from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 

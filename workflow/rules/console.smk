@@ -4,8 +4,8 @@ import time
 
 from snakemake.logging import logger
 
-from normstudy.console import ShortLines
-from normstudy.progress import duration, progress, write_plan
+from normstudy.running.console import ShortLines
+from normstudy.running.progress import duration, progress, write_plan
 
 STARTED = time.monotonic()
 PLAN = LOGS / "plan.json"

@@ -15,7 +15,6 @@ rule download:
         BENCHMARKS / "download.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=30,

@@ -6,7 +6,6 @@ rule export:
         checkpoint=RUN / "checkpoint.pt",
         checksums=CHECKSUMS,
         raw=ancient(RAW_FILES),
-        code=modules("export", "evaluation", "augmentation", "model", "data"),
     output:
         RUN / "model.pt2",
     log:
@@ -15,10 +14,11 @@ rule export:
         BENCHMARKS / "export" / "{variant}-seed-{seed}.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        code=code("export"),
     script:
         "../scripts/export.py"
 
@@ -28,9 +28,6 @@ rule model_cards:
         summary=RESULTS / "summary.csv",
         evaluation=RESULTS / "evaluation.csv",
         provenance=RESULTS / "provenance.json",
-        code=modules(
-            *("model_card", "config", "model", "single_run", "summary", "contrasts", "verdicts")
-        ),
     output:
         expand(RESULTS / "{variant}" / "model-card.md", variant=VARIANTS),
     log:
@@ -39,11 +36,11 @@ rule model_cards:
         BENCHMARKS / "model_cards.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
     params:
+        code=code("model_cards"),
         variants=VARIANTS,
     script:
         "../scripts/model_cards.py"
@@ -60,7 +57,6 @@ rule crate:
             *run_files("predictions.csv"),
         ],
         workflow=workflow_files,
-        code=modules("crate"),
     output:
         RESULTS / "study-crate.zip",
     log:
@@ -69,11 +65,11 @@ rule crate:
         BENCHMARKS / "crate.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code("crate"),
         title=f"Normalizations compared on {DATASET}",
         project=str(SOURCE),
     script:

@@ -4,7 +4,6 @@ rule misclassified:
         raw=ancient(RAW_FILES),
         checkpoint=RUN / "checkpoint.pt",
         label_issues=resource("label_issues"),
-        code=modules("evaluation", "augmentation", "checkpoint", "model", "matrix", "data"),
     output:
         predictions=RUN / "predictions.csv",
         evaluation=RUN / "evaluation.csv",
@@ -21,11 +20,11 @@ rule misclassified:
         BENCHMARKS / "misclassified" / "{variant}-seed-{seed}.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
+        code=code("misclassified"),
         label=lambda wildcards: LABELS[wildcards.variant],
         classes=FACTS.classes,
         shown=STUDY["misclassified"],

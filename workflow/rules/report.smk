@@ -40,9 +40,6 @@ rule summarize:
         requirements=source("requirements.in"),
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
-        code=modules(
-            *("summary", "provenance", "contrasts", "verdicts", "single_run", "label_doubts")
-        ),
     output:
         metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
         evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
@@ -63,11 +60,11 @@ rule summarize:
         BENCHMARKS / "summarize.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code("summarize"),
         study=STUDY,
         runs=RUNS,
         epochs=[study.run_parameters(STUDY, variant)["epochs"] for variant, _ in RUNS],
@@ -97,42 +94,6 @@ rule report:
             source(f"report/template/{name}")
             for name in ("index.html.j2", "conf.json", "report.css", "report.js")
         ],
-        code=[
-            *modules(
-                "summary",
-                "config",
-                "datasets",
-                "data",
-                "augmentation",
-                "streams",
-                "model",
-                "matrix",
-                "contrasts",
-                "verdicts",
-                "single_run",
-                "label_doubts",
-                "worked_example",
-            ),
-            *modules(
-                "report/study",
-                "report/replicated",
-                "report/sentences",
-                "report/context",
-                "report/tables",
-                "report/setup_tables",
-                "report/wording",
-                "report/figures",
-                "report/curves",
-                "report/plot",
-                "report/page",
-                "report/notebook",
-                "report/verdict_text",
-                "report/verdict_figures",
-                "report/batch_size_figure",
-                "report/groups_figure",
-                "report/worked_figure",
-            ),
-        ],
     output:
         notebook=RESULTS / "report.ipynb",
         page=shown(RESULTS / "report.html", "Report", "The report", "report"),
@@ -147,19 +108,17 @@ rule report:
         BENCHMARKS / "report.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("report", notebook="report/report.ipynb", docstrings=True),
         failed=str(LOGS / "report-failed.ipynb"),
     script:
         "../scripts/report.py"
 
 
 rule worked_example:
-    input:
-        code=modules("workbook", "worked_example", "model"),
     output:
         shown(
             RESULTS / "normalization_example.xlsx",
@@ -173,9 +132,10 @@ rule worked_example:
         BENCHMARKS / "worked_example.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
+    params:
+        code=code("worked_example"),
     script:
         "../scripts/worked_example.py"

@@ -4,9 +4,6 @@ rule train:
         # data changed; the age of the files themselves says nothing.
         checksums=CHECKSUMS,
         raw=ancient(RAW_FILES),
-        code=modules(
-            "training", "model", "batches", "augmentation", "streams", "evaluation", "data"
-        ),
     output:
         metrics=RUN / "metrics.csv",
         checkpoint=RUN / "checkpoint.pt",
@@ -18,7 +15,6 @@ rule train:
     priority: lambda wildcards: study.cost(STUDY, wildcards.variant)  # longest jobs first
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         # Minutes, some ten times what it takes on one core of an AMD EPYC.
@@ -28,6 +24,7 @@ rule train:
             study.run_parameters(STUDY, wildcards.variant)["device"] == "cuda"
         ),
     params:
+        code=code("train"),
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
         # Not an output: Snakemake would delete it with a failed job. Nor deleted by the job itself:
         # if Snakemake is killed before it has noted that the job is finished, it runs again.

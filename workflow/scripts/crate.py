@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from normstudy.crate import study_crate
-from normstudy.files import replacing
-from normstudy.joblog import job_log
-from normstudy.records import STUDY, read_record
+from normstudy.exports.crate import study_crate
+from normstudy.records.files import replacing
+from normstudy.records.json_records import STUDY, read_record
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given = snakemake.input

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from normstudy.config import folder
-from normstudy.download import download
-from normstudy.joblog import job_log
+from normstudy.config.resolved import folder
+from normstudy.data.fetch import download
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]) as say:
     source = snakemake.config["dataset"]["source"]

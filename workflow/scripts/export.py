@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import torch
-from normstudy.checkpoint import load_checkpoint
-from normstudy.data import load_split, verify
-from normstudy.export import export, largest_difference
-from normstudy.joblog import job_log
+from normstudy.data.idx import load_split, verify
+from normstudy.exports.program import export, largest_difference
+from normstudy.network.checkpoint import load_checkpoint
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]) as say:
     given, path = snakemake.input, snakemake.output[0]

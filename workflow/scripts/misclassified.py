@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from normstudy.checkpoint import load_checkpoint
-from normstudy.data import load_split, verify
-from normstudy.evaluation import evaluate, misclassified_table, predictions_table
-from normstudy.files import replacing, write_csv
-from normstudy.joblog import job_log
-from normstudy.matrix import misclassified_matrix
-from normstudy.tables import LABEL_ISSUES, read_table
+from normstudy.data.idx import load_split, verify
+from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
+from normstudy.network.checkpoint import load_checkpoint
+from normstudy.records.files import replacing, write_csv
+from normstudy.records.tables import LABEL_ISSUES, read_table
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)

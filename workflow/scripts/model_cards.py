@@ -1,10 +1,10 @@
 """Rule model_cards: a page about each variant's networks, for whoever is given one."""
 
-from normstudy.files import replacing
-from normstudy.joblog import job_log
-from normstudy.model_card import model_card
-from normstudy.records import STUDY, read_record
-from normstudy.tables import EVALUATION, SUMMARY, read_table
+from normstudy.exports.model_card import model_card
+from normstudy.records.files import replacing
+from normstudy.records.json_records import STUDY, read_record
+from normstudy.records.tables import EVALUATION, SUMMARY, read_table
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given = snakemake.input

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import nbformat
-from normstudy.files import replacing
-from normstudy.joblog import job_log
+import normstudy
+from normstudy.records.files import replacing
 from normstudy.report.notebook import execute, render
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given, output = snakemake.input, snakemake.output
@@ -18,7 +19,7 @@ with job_log(snakemake.log[0]):
             "reference": given.reference[0] if given.reference else None,
             "label_issues": given.label_issues[0] if given.label_issues else None,
             "options": os.environ.get("NORMSTUDY_OPTIONS", ""),
-            "scripts": str(Path(given.code[0]).parents[1]),
+            "scripts": str(Path(normstudy.__file__).parents[1]),
         },
         failed=snakemake.params.failed,
     )

@@ -5,13 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from normstudy.files import write_csv, write_json
-from normstudy.joblog import job_log
-from normstudy.label_doubts import label_doubts
-from normstudy.provenance import provenance
-from normstudy.single_run import single_run_tests
-from normstudy.summary import RunTables, run_metrics, summarize
-from normstudy.tables import (
+from normstudy.evaluation.label_doubts import label_doubts
+from normstudy.records.files import write_csv, write_json
+from normstudy.records.provenance import provenance
+from normstudy.records.tables import (
     LABEL_ISSUES,
     REFERENCE_RUN,
     read_evaluation,
@@ -19,7 +16,10 @@ from normstudy.tables import (
     read_predictions,
     read_table,
 )
-from normstudy.verdicts import compare
+from normstudy.running.job_log import job_log
+from normstudy.statistics.mcnemar import single_run_tests
+from normstudy.statistics.summary import RunTables, run_metrics, summarize
+from normstudy.statistics.verdicts import compare
 
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output

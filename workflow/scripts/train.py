@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from normstudy.checkpoint import save_checkpoint
-from normstudy.data import check_labels, completed, load_split, verify
+from normstudy.data.idx import check_labels, completed, load_split, verify
 from normstudy.errors import StudyError
-from normstudy.files import write_csv, write_json
-from normstudy.joblog import job_log
-from normstudy.machine import now
-from normstudy.processes import stop_if_orphaned
-from normstudy.progress import progress
-from normstudy.resume import ResumeFile, fingerprint
-from normstudy.run_record import run_record
-from normstudy.tables import METRICS
-from normstudy.training import Diverged, epoch_line, train
+from normstudy.network.checkpoint import save_checkpoint
+from normstudy.network.resume import ResumeFile, fingerprint
+from normstudy.network.run_record import run_record
+from normstudy.network.training import Diverged, epoch_line, train
+from normstudy.records.files import write_csv, write_json
+from normstudy.records.machine import now
+from normstudy.records.tables import METRICS
+from normstudy.running.job_log import job_log
+from normstudy.running.processes import stop_if_orphaned
+from normstudy.running.progress import progress
 
 with job_log(snakemake.log[0]) as say:
     started = now()
@@ -42,7 +42,7 @@ with job_log(snakemake.log[0]) as say:
     verify(given.checksums)
     resume = ResumeFile(
         snakemake.params.resume,
-        fingerprint(recipe, seed, [given.checksums, *given.code]),
+        fingerprint(recipe, seed, Path(given.checksums).read_text(), snakemake.params.code),
         say_run,
     )
     splits = [load_split(raw, split, recipe[f"{split}_images"]) for split in ("train", "test")]

@@ -2,9 +2,9 @@
 
 import io
 
-from normstudy.files import replacing
-from normstudy.joblog import job_log
-from normstudy.workbook import example_workbook
+from normstudy.example.workbook import example_workbook
+from normstudy.records.files import replacing
+from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     content = io.BytesIO()  # not to the file itself: on a full disk its archive cannot be closed

@@ -10,11 +10,12 @@ import pandas as pd
 from IPython.display import HTML
 from matplotlib.figure import Figure
 
-from ..files import replacing
-from . import context, replicated
-from .plot import Plot, rendered
+from ..records.files import replacing
+from . import original as replicated
+from .figures.plot import Plot, rendered
 from .study import Study
-from .tables import Table
+from .tables.table import Table
+from .text import context
 
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
@@ -95,7 +96,7 @@ def matrix(study: Study, variant: str, narrow: Figure) -> HTML:
     image = _image(_data("png", content), phone, alt, width // 2, height // 2)
     source = _source(
         f"{run}/misclassified.csv",
-        "normstudy.matrix.misclassified_matrix",
+        "normstudy.evaluation.matrix.misclassified_matrix",
         [f"{run}/misclassified.png"],
         study.remake(f"{run}/misclassified.png"),
     )

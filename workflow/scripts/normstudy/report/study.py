@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import config as study_config
-from .. import label_doubts, records, single_run, verdicts
-from ..datasets import DatasetFacts
-from ..summary import run_metrics
-from ..tables import (
+from ..config import resolved as study_config
+from ..data.datasets import DatasetFacts
+from ..evaluation import label_doubts
+from ..records import json_records as records
+from ..records.tables import (
     EVALUATION,
     LABEL_ISSUES,
     METRICS,
@@ -22,7 +22,10 @@ from ..tables import (
     Columns,
     read_table,
 )
-from .replicated import same_course
+from ..statistics import mcnemar as single_run
+from ..statistics import verdicts
+from ..statistics.summary import run_metrics
+from .original import same_course
 
 
 @dataclass(frozen=True)

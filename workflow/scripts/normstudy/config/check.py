@@ -1,0 +1,239 @@
+"""The config checked against the schema, completed by its defaults, or refused in words."""
+
+import ast
+import copy
+import math
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
+from ..data.datasets import DATASETS
+from ..errors import StudyError
+from .faults import did_you_mean, fault
+from .lines import ConfigFile, Key, dotted, where_stated
+from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder
+
+# Numbers of groups, and of channels in one, that divide all of them.
+FITTING = [n for n in range(1, 9) if not any(c % n for c in NORMALIZED_CHANNELS)]
+
+# Of the project's folder: nothing that a study writes may lie in these.
+SOURCES = {"workflow", "report", "tests", "docs", "benchmarks", ".git", ".venv", ".snakemake"}
+
+
+def _fill_defaults(validator, properties, instance, schema):
+    """Check `properties` as usual, after putting in the defaults of those that are missing."""
+    if validator.is_type(instance, "object"):
+        for name, subschema in properties.items():
+            if "default" in subschema:
+                instance.setdefault(name, copy.deepcopy(subschema["default"]))
+    yield from Draft202012Validator.VALIDATORS["properties"](
+        validator, properties, instance, schema
+    )
+
+
+def _is_finite_number(checker, instance) -> bool:
+    """YAML can write .nan and .inf, which no key here may be."""
+    return Draft202012Validator.TYPE_CHECKER.is_type(instance, "number") and math.isfinite(instance)
+
+
+def _is_whole_number(checker, instance) -> bool:
+    """JSON Schema takes 2.0 for an integer; as a seed or a number of epochs it is none."""
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
+_Validator = extend(
+    Draft202012Validator,
+    {"properties": _fill_defaults},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": _is_finite_number, "integer": _is_whole_number}
+    ),
+)
+
+
+def check(
+    config: dict,
+    schema: dict,
+    reserved: Collection[str] = (),
+    files: Sequence[ConfigFile] = (),
+    sources: Path | None = None,
+) -> dict:
+    """The config with the schema's defaults filled in.
+
+    A variant that is null is removed: so a later config file drops one that an earlier stated.
+
+    Args:
+        config: as read from YAML.
+        schema: as read from workflow/schemas/config.schema.yaml.
+        reserved: names that no variant may have, since they are targets already.
+        files: what the config was read from, in that order, to say where a mistake stands.
+        sources: the project's folder, which no results may be written over; None checks no paths.
+
+    Raises:
+        StudyError: a line for everything that is wrong: file and line, key, and what is allowed.
+    """
+    config = copy.deepcopy(config)
+    if isinstance(config.get("variants"), dict):
+        stated = config["variants"].items()
+        config["variants"] = {name: variant for name, variant in stated if variant is not None}
+    errors = sorted(_Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path)))
+    faults = [fault(error) for error in errors]
+    if not faults:  # of what all variants share, each finds the same
+        faults = dict.fromkeys((*_cross_faults(config, reserved), *_place_faults(config, sources)))
+    if faults:
+        where = [where_stated(key, files) for key, _ in faults]
+        raise StudyError(
+            "\n".join(
+                f"{place}: {dotted(key)}: {words}" if place else f"{dotted(key)}: {words}"
+                for place, (key, words) in zip(where, faults, strict=True)
+            )
+        )
+    for claim in config["claims"]:
+        better = "higher" if "accuracy" in claim["metric"] else "lower"
+        claim.setdefault("direction", better)
+    return config
+
+
+def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key, str]]:
+    """What a schema cannot say: keys that must fit one another."""
+    dataset, variants = config["dataset"], config["variants"]
+    if dataset["name"] not in DATASETS and not dataset["source"]:
+        hint = did_you_mean(dataset["name"], DATASETS)
+        yield (
+            ("dataset", "name"),
+            f"{dataset['name']!r} is not known ({', '.join(DATASETS)});"
+            f" {hint or 'for a dataset of your own name its folder as dataset.source'}",
+        )
+    labels = {}
+    if dataset["name"] in DATASETS:
+        yield from (
+            (("dataset", key), f"{dataset['name']} has its own; leave this out")
+            for key in ("classes", "mean", "std")
+            if dataset.get(key) is not None
+        )
+    for key, other in (("mean", "std"), ("std", "mean")):
+        if dataset[key] is not None and dataset[other] is None:
+            yield ("dataset", key), f"give {other} too, or neither: both are then computed"
+    for name, variant in variants.items():
+        key = ("variants", name)
+        if name in reserved:
+            yield key, "this name is taken by a target of the workflow; choose another"
+        other = labels.setdefault(variant["label"], name)
+        if other != name:
+            yield (
+                (*key, "label"),
+                f"{variant['label']!r} is also what {other} is called; the report needs two names",
+            )
+        recipe = {**config["training"], **variant}
+        if dataset["train_images"] and recipe["batch_size"] > dataset["train_images"]:
+            yield (
+                _own(key, "batch_size", variant),
+                f"batch_size {recipe['batch_size']} is larger than"
+                f" dataset.train_images {dataset['train_images']}",
+            )
+        if recipe["base_momentum"] > recipe["max_momentum"]:
+            yield (
+                _own(key, "base_momentum", variant),
+                f"base_momentum {recipe['base_momentum']} is larger than"
+                f" max_momentum {recipe['max_momentum']}",
+            )
+        yield from (((*key, option), words) for option, words in _group_faults(variant))
+    for number, claim in enumerate(config["claims"]):
+        yield from (
+            (("claims", number, *key), words)
+            for key, words in _claim_faults(claim, config["claims"][:number], list(variants))
+        )
+
+
+def _own(key: Key, name: str, variant: dict) -> Key:
+    """Where a training key of a variant stands: in the variant, or in the common recipe."""
+    return (*key, name) if name in variant else ("training", name)
+
+
+def _group_faults(variant: dict) -> Iterator[tuple[str, str]]:
+    given = [option for option in NORM_OPTIONS if option in variant]
+    if variant["norm"] != "group":
+        yield from ((o, f"{o} goes with norm: group, not {variant['norm']}") for o in given)
+    elif len(given) == 2:
+        yield given[1], "give num_groups or channels_per_group, not both"
+    elif given:
+        option = given[0]
+        unfit = [c for c in NORMALIZED_CHANNELS if c % variant[option]]
+        if unfit:
+            yield (
+                option,
+                f"{option} {variant[option]} does not divide a layer of {unfit[0]} channels;"
+                f" those that do: {', '.join(map(str, FITTING))}",
+            )
+
+
+def _claim_faults(claim: dict, before: list[dict], variants: list[str]):
+    rivals = [] if claim["against"] == "all" else claim["against"]
+    if claim["id"] in [other["id"] for other in before]:
+        yield ("id",), f"{claim['id']!r} is used more than once"
+    if claim["against"] == "all" and variants == [claim["variant"]]:
+        yield ("against",), f"{claim['id']}: there is no other variant to set it against"
+    named = [(("variant",), claim["variant"])]
+    named += [(("against", number), rival) for number, rival in enumerate(rivals)]
+    for key, name in named:
+        if name not in variants:
+            hint = did_you_mean(name, variants) or f"known: {', '.join(variants)}"
+            yield key, f"{claim['id']}: there is no variant {name!r}; {hint}"
+    if claim["variant"] in rivals:
+        yield ("against",), f"{claim['id']}: {claim['variant']!r} is set against itself"
+
+
+def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str]]:
+    """Folders to be written to that are something else already."""
+    if sources is None:
+        return
+    places = {}
+    for key in (("results",), ("dataset", "folder")):
+        given = config["results"] if key == ("results",) else config["dataset"]["folder"]
+        try:
+            places[key] = place = folder(given).resolve()
+        except StudyError as error:
+            yield key, str(error)
+            continue
+        if place.exists() and not place.is_dir():
+            yield key, f"{given!r} is a file; name a folder"
+        for project in (sources.resolve(), Path.cwd()):
+            if project.is_relative_to(place):
+                yield key, f"{given!r} holds the project itself; name a folder of its own"
+                break
+            if place.is_relative_to(project) and place.relative_to(project).parts[0] in SOURCES:
+                yield key, f"{given!r} is the project's own; name a folder beside it"
+                break
+    if len(places) == 2:
+        results, data = places.values()
+        if results.is_relative_to(data):
+            yield ("results",), f"{config['results']!r} is the folder of the data; name another"
+
+
+def load_schema(path: str | Path) -> dict:
+    """The schema as a dictionary, with the names of model.NORMS for a variant's norm.
+
+    Raises:
+        StudyError: model.py is not Python.
+    """
+    schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    variant = schema["properties"]["variants"]["additionalProperties"]
+    variant["properties"]["norm"]["enum"] = norm_names()
+    return schema
+
+
+def norm_names() -> list[str]:
+    """The keys of model.NORMS, read from its source: importing it takes seconds, for torch."""
+    path = Path(__file__).parents[1] / "network" / "model.py"
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise StudyError(f"{path}, line {error.lineno}: {error.msg}") from error
+    registry = next(
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "NORMS"
+    )
+    return [ast.literal_eval(key) for key in registry.keys]

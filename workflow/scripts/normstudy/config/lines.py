@@ -1,0 +1,158 @@
+"""Config files as a person wrote them: read strictly, and which line says what.
+
+Snakemake reads the same files, but takes the last of two equal keys without a word and names
+neither file nor line when one cannot be read.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from ..errors import StudyError
+
+Key = tuple[str | int, ...]  # a key path: ("variants", "gn", "norm"), ("seeds", 0)
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A file and the line, from 1, of every key path that it states."""
+
+    path: Path
+    lines: dict[Key, int] = field(default_factory=dict)
+
+
+def read_config_file(path: str | Path) -> ConfigFile:
+    """The lines of a config file's keys.
+
+    Raises:
+        StudyError: the file cannot be read, is no YAML, or has keys that do not count: not at
+            the top level, not text, or stated twice.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise StudyError(
+            f"{path} is not there: run Snakemake in the project's folder, or name the folder that"
+            " has it with --directory"
+        ) from error
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StudyError(
+            f"{path}, line {line}: this is not UTF-8 text (byte 0x{error.object[error.start]:02x});"
+            " save the file as UTF-8"
+        ) from error
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+        if not isinstance(root, yaml.MappingNode):
+            raise StudyError(f"{path} must hold keys and values, such as `seeds: [1, 2, 3]`")
+        lines = dict(_lines(path, root, (), ()))
+        yaml.safe_load(text)  # finds what is no value: tags, impossible dates
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise StudyError(f"{path}{where}: {_problem(error)}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        words = " ".join(str(error).split())
+        raise StudyError(f"{path} cannot be read as YAML: {words}") from error
+    return ConfigFile(path, lines)
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    if mark and mark.buffer and mark.buffer[mark.pointer : mark.pointer + 1] == "\t":
+        return "there is a tab; indent with spaces"
+    context = f" {error.context}" if error.context else ""
+    return f"this is not YAML: {error.problem}{context}"
+
+
+def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tuple[Key, int]]:
+    """Each key path below `node` with its line; `above` are the nodes that it lies in."""
+    line = node.start_mark.line + 1
+    if node in above:
+        raise StudyError(f"{path}, line {line}: {dotted(key)} holds itself (an alias of its own)")
+    above = (*above, node)
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield (*key, number), item.start_mark.line + 1
+            yield from _lines(path, item, (*key, number), above)
+    elif isinstance(node, yaml.MappingNode):
+        stated = {}
+        for name, value in node.value:
+            line = name.start_mark.line + 1
+            own = (*key, name.value if isinstance(name, yaml.ScalarNode) else "?")
+            if name.tag == "tag:yaml.org,2002:merge":  # <<: *anchor
+                continue
+            if name.tag != "tag:yaml.org,2002:str":
+                kind = name.tag.rpartition(":")[2]
+                raise StudyError(
+                    f"{path}, line {line}: the key {dotted(own)} is read as {kind}, not as text;"
+                    " choose another name"
+                )
+            if name.value in stated:
+                raise StudyError(
+                    f"{path}, line {line}: the key {dotted(own)} is given twice, first in line"
+                    f" {stated[name.value]}; keep one"
+                )
+            stated[name.value] = line
+            yield own, line
+            yield from _lines(path, value, own, above)
+
+
+def dotted(key: Key) -> str:
+    """A key path as it is shown: variants.gn.norm."""
+    parts = [str(part) if str(part).isprintable() else repr(part) for part in key]
+    return ".".join(parts) or "the top level"
+
+
+def where_stated(key: Key, files: Sequence[ConfigFile]) -> str:
+    """The file and line that state the key; where none does, those of what it lies in.
+
+    Args:
+        key: its path.
+        files: in the order of reading: of a key the last has the say, of a list's items the
+            last that states the list.
+    """
+    while key:
+        head = tuple(itertools.takewhile(lambda part: isinstance(part, str), key))
+        for file in reversed(files):
+            if head in file.lines:
+                while key not in file.lines:
+                    key = key[:-1]
+                line = file.lines[key]
+                return f"{file.path}, line {line}" if line else str(file.path)
+        key = head[:-1]
+    return ", ".join(str(file.path) for file in files)
+
+
+def command_line(settings: dict) -> ConfigFile:
+    """The settings of `--config` as if they were a file, without lines."""
+
+    def keys(value: object, key: Key) -> Iterator[Key]:
+        yield key
+        if isinstance(value, dict | list):
+            parts = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, part in parts:
+                yield from keys(part, (*key, name))
+
+    return ConfigFile(Path("--config"), dict.fromkeys(keys(settings, ()), 0))
+
+
+def typed(value: object) -> object:
+    """A value of `--config` as YAML would read it: Snakemake hands on nested ones as text."""
+    if isinstance(value, dict):
+        return {name: typed(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [typed(part) for part in value]
+    if isinstance(value, str):
+        try:
+            read = yaml.safe_load(value)
+        except yaml.YAMLError:
+            return value
+        return read if read is None or isinstance(read, bool | int | float) else value
+    return value

@@ -1,0 +1,116 @@
+"""What a checked config says: its seeds, dataset, folders, and the recipe of each run."""
+
+from pathlib import Path
+
+from ..data.datasets import DATASETS, DatasetFacts
+from ..errors import StudyError
+
+# Channels of the layers that model.py normalizes. Here again, so that a group size that does
+# not fit is refused before any job starts without importing torch (a test holds them equal).
+NORMALIZED_CHANNELS = (8, 16, 12, 16, 16, 16)
+
+NORM_OPTIONS = ("num_groups", "channels_per_group")
+
+
+def folder(given: str) -> Path:
+    """A folder as the config names it; ~ is the home folder.
+
+    Raises:
+        StudyError: ~ names a user who has none.
+    """
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise StudyError(f"{given}: {error}") from error
+
+
+def seeds(config: dict) -> list[int]:
+    """The study's seeds; a number n stands for 1 … n."""
+    given = config["seeds"]
+    return list(range(1, given + 1)) if isinstance(given, int) else list(given)
+
+
+def dataset_facts(config: dict) -> DatasetFacts:
+    """What is known of the study's dataset, or what the config says of a user's own."""
+    dataset = config["dataset"]
+    if dataset["name"] in DATASETS:
+        return DATASETS[dataset["name"]]
+    return DatasetFacts(
+        classes=tuple(map(str, dataset.get("classes", DATASETS["MNIST"].classes))),
+        noun="image",
+        mean=dataset["mean"],
+        std=dataset["std"],
+    )
+
+
+def run_parameters(config: dict, variant: str) -> dict:
+    """All that a training run depends on besides its seed, the data files and the code.
+
+    Where mean and std are None they are computed of the training images (data.pixel_constants).
+
+    Raises:
+        KeyError: no such variant.
+    """
+    own = dict(config["variants"][variant])
+    own.pop("label")
+    norm = own.pop("norm")
+    options = {name: own.pop(name) for name in NORM_OPTIONS if name in own}
+    dataset, facts = config["dataset"], dataset_facts(config)
+    recipe = {
+        "norm": norm,
+        "norm_options": options,
+        **config["training"],
+        **own,
+        "dataset": dataset["name"],
+        "train_images": dataset["train_images"],
+        "test_images": dataset["test_images"],
+        "num_classes": len(facts.classes),
+        "mean": facts.mean,
+        "std": facts.std,
+    }
+    return dict(sorted(recipe.items()))  # the order of the config's keys retrains nothing
+
+
+def varies_batch_size(config: dict) -> bool:
+    """Whether variants of one normalization differ in batch size, so that it can be shown."""
+    sizes = {}
+    for variant in config["variants"].values():
+        own = variant.get("batch_size", config["training"]["batch_size"])
+        sizes.setdefault(variant["norm"], set()).add(own)
+    return any(len(own) > 1 for own in sizes.values())
+
+
+def group_setting(variant: dict) -> tuple[str, int] | None:
+    """How a variant groups channels: num_groups or channels_per_group, and of what number.
+
+    Layer Normalization has one group, Instance Normalization groups of one channel; None for
+    what has no groups.
+    """
+    given = [(option, variant[option]) for option in NORM_OPTIONS if option in variant]
+    default = {
+        "layer": ("num_groups", 1),
+        "instance": ("channels_per_group", 1),
+        "group": ("channels_per_group", 4),
+    }
+    return given[0] if given else default.get(variant["norm"])
+
+
+def varies_groups(config: dict) -> bool:
+    """Whether variants of Group Normalization differ in their groups, so that it can be shown."""
+    grouped = [v for v in config["variants"].values() if v["norm"] == "group"]
+    return len({group_setting(variant) for variant in grouped}) > 1
+
+
+# Seconds an epoch relative to group normalization, as `make bench` finds them.
+RELATIVE_COST = {"batch": 1.1, "layer": 0.9}
+
+
+def cost(config: dict, variant: str) -> int:
+    """How long a run of the variant takes, in no unit: to start the longest first.
+
+    A step costs about as much for itself as for 64 images.
+    """
+    recipe = run_parameters(config, variant)
+    images = recipe["train_images"] or 60_000
+    epoch = images / 64 + images / recipe["batch_size"]
+    return round(recipe["epochs"] * epoch * RELATIVE_COST.get(recipe["norm"], 1))

@@ -1,0 +1,139 @@
+"""The worked example as a spreadsheet whose every result is a live formula."""
+
+from datetime import datetime
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from .arithmetic import CHANNELS, EPS, IMAGES, METHODS, SIDE, example_batches, set_numbers
+
+# Pale tints of the Okabe–Ito colours; the sets are named beside them as well.
+TINTS = ("BFDDF0", "F7CDB0", "BFE6DA", "F0D5E4", "DDEFFA", "FBE3BF", "E6E6E6", "FAF6C2")
+EPS_CELL = "$B$2"
+FIRST_COLUMN = 2  # of a grid: B; A names the images
+FIRST_ROW = 6  # of the first grid
+STATISTICS_COLUMN = FIRST_COLUMN + CHANNELS * SIDE + 1
+BLOCK_ROWS = IMAGES * SIDE + 4  # a grid, its two headings and two blank lines
+BOLD = Font(bold=True)
+THICK, THIN = Side(style="medium"), Side(style="hair")
+
+
+def _place(n: int, c: int, i: int, j: int, first_row: int) -> tuple[int, int]:
+    """Row and column of a cell of the batch in a grid of images (down) × channels (across)."""
+    return first_row + SIDE * n + i, FIRST_COLUMN + SIDE * c + j
+
+
+def _address(row: int, column: int, fixed: bool = False) -> str:
+    mark = "$" if fixed else ""
+    return f"{mark}{get_column_letter(column)}{mark}{row}"
+
+
+def _headings(sheet: Worksheet, first_row: int, title: str) -> None:
+    sheet.cell(first_row - 2, 1, title).font = BOLD
+    for c in range(CHANNELS):
+        column = FIRST_COLUMN + SIDE * c
+        sheet.cell(first_row - 1, column, f"channel {c + 1}").alignment = Alignment(
+            horizontal="center"
+        )
+        sheet.merge_cells(
+            start_row=first_row - 1,
+            end_row=first_row - 1,
+            start_column=column,
+            end_column=column + 1,
+        )
+    for n in range(IMAGES):
+        sheet.cell(first_row + SIDE * n, 1, f"image {n + 1}")
+
+
+def _style(cell, i: int, j: int, tint: str | None = None) -> None:
+    """The frame of a 2×2 matrix, and the tint of the cell's set."""
+    cell.border = Border(
+        left=THICK if j == 0 else THIN,
+        right=THICK if j == SIDE - 1 else THIN,
+        top=THICK if i == 0 else THIN,
+        bottom=THICK if i == SIDE - 1 else THIN,
+    )
+    cell.alignment = Alignment(horizontal="center")
+    if tint:
+        cell.fill = PatternFill("solid", start_color=tint)
+
+
+def _layer_sheet(sheet: Worksheet, layer: str, batch: np.ndarray) -> None:
+    """One layer: its batch, and below it each method's statistics and normalized values."""
+    sheet["A1"] = f"{layer}: {IMAGES} images of {CHANNELS} channels, each {SIDE}×{SIDE}"
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A2"], sheet["B2"] = "eps", EPS
+    sheet["B2"].number_format = "0.00000"
+    _headings(sheet, FIRST_ROW, "The batch (change a number, and all below follows)")
+    for (n, c, i, j), value in np.ndenumerate(batch):
+        cell = sheet.cell(*_place(n, c, i, j, FIRST_ROW), int(value))
+        _style(cell, i, j)
+    for number, (key, method) in enumerate(METHODS.items(), start=1):
+        _method_block(sheet, key, method, FIRST_ROW + number * BLOCK_ROWS)
+    sheet.column_dimensions["A"].width = 12
+    for offset, width in enumerate((18, 12, 12)):
+        sheet.column_dimensions[get_column_letter(STATISTICS_COLUMN + offset)].width = width
+    sheet.freeze_panes = "B3"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # printed: one page
+
+
+def _method_block(sheet: Worksheet, key: str, method, first_row: int) -> None:
+    numbers = set_numbers(key)
+    _headings(sheet, first_row, f"{method.name}: normalized")
+    for offset, heading in enumerate(("averaged together", "mean", "variance")):
+        sheet.cell(first_row - 1, STATISTICS_COLUMN + offset, heading).font = BOLD
+    for number, name in enumerate(method.sets()):
+        # Every set of every method is a rectangle of the grid: its first to its last cell.
+        cells = np.argwhere(numbers == number)
+        first, last = (_address(*_place(*cell, FIRST_ROW)) for cell in (cells[0], cells[-1]))
+        row = first_row + number
+        label = sheet.cell(row, STATISTICS_COLUMN, name)
+        label.fill = PatternFill("solid", start_color=TINTS[number])
+        sheet.cell(row, STATISTICS_COLUMN + 1, f"=AVERAGE({first}:{last})").number_format = "0.0000"
+        sheet.cell(row, STATISTICS_COLUMN + 2, f"=VARP({first}:{last})").number_format = "0.0000"
+    for (n, c, i, j), number in np.ndenumerate(numbers):
+        value = _address(*_place(n, c, i, j, FIRST_ROW))
+        mean = _address(first_row + number, STATISTICS_COLUMN + 1, fixed=True)
+        variance = _address(first_row + number, STATISTICS_COLUMN + 2, fixed=True)
+        cell = sheet.cell(
+            *_place(n, c, i, j, first_row), f"=({value}-{mean})/SQRT({variance}+{EPS_CELL})"
+        )
+        cell.number_format = "0.000"
+        _style(cell, i, j, TINTS[number])
+
+
+def example_workbook() -> Workbook:
+    """The workbook: a sheet per layer. Its values appear when a spreadsheet program opens it."""
+    book = Workbook()
+    book.remove(book.active)
+    for layer, batch in example_batches().items():
+        _layer_sheet(book.create_sheet(layer), layer, batch)
+    book.properties.title = "Batch, Layer and Group Normalization on a worked example"
+    book.properties.creator = "normstudy"
+    book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # no date: same file
+    book.calculation.fullCalcOnLoad = True
+    return book
+
+
+def grid_values(sheet: Worksheet, method: str) -> np.ndarray:
+    """A method's normalized values as a recalculated sheet has them, (image, channel, 2, 2)."""
+    first_row = FIRST_ROW + (1 + list(METHODS).index(method)) * BLOCK_ROWS
+    values = np.empty((IMAGES, CHANNELS, SIDE, SIDE))
+    for place in np.ndindex(values.shape):
+        values[place] = sheet.cell(*_place(*place, first_row)).value
+    return values
+
+
+def statistics_values(sheet: Worksheet, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """A method's means and variances as a recalculated sheet has them, (sets,) each."""
+    first_row = FIRST_ROW + (1 + list(METHODS).index(method)) * BLOCK_ROWS
+    rows = range(first_row, first_row + len(METHODS[method].sets()))
+    means, variances = (
+        np.array([sheet.cell(row, STATISTICS_COLUMN + offset).value for row in rows], float)
+        for offset in (1, 2)
+    )
+    return means, variances

@@ -1,0 +1,76 @@
+"""A trained network in a file: a plain state dict and the parameters of its run."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ..errors import StudyError, remake
+from ..records.files import replacing
+from .model import model_of
+
+
+def write_torch(content: object, path: str | Path) -> None:
+    """`torch.save` in one move; by way of memory, for a full disk to be reported as such."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+
+
+def save_checkpoint(
+    model: nn.Module, recipe: dict, variant: str, seed: int, path: str | Path
+) -> None:
+    """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    run = {"variant": variant, "seed": seed}
+    write_torch({"state_dict": state, "parameters": recipe, "run": run}, path)
+
+
+def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
+    """A digest of the values of a state dict, the same however and whenever it was saved.
+
+    SHA-256 over the tensors in the order of their names; of each its name, dtype and shape as
+    text ("conv.weight float32 8,1,3,3"), a newline, and its values, row by row, as they lie in
+    memory (little-endian). The bytes of a `torch.save` file also hold names and paddings.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in sorted(state.items()):
+        shape = ",".join(map(str, tensor.shape))
+        digest.update(f"{name} {str(tensor.dtype).removeprefix('torch.')} {shape}\n".encode())
+        values = tensor.detach().cpu().contiguous().reshape(-1)
+        digest.update(values.view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def load_checkpoint(path: str | Path, run: tuple[str, int] | None = None) -> tuple[nn.Module, dict]:
+    """A run's trained network in eval mode on the CPU, and the run's parameters.
+
+    Args:
+        path: its checkpoint.pt.
+        run: the variant and seed that it must be of; None takes any.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StudyError: the file is no checkpoint of this project, or another run's.
+    """
+    mend = f"to train that run again, {remake(path, 'train')}"
+    try:
+        # With weights_only no code in the file is run.
+        checkpoint = torch.load(path, weights_only=True, map_location="cpu")
+        recipe, found = checkpoint["parameters"], checkpoint["run"]
+        model = model_of(recipe)
+        model.load_state_dict(checkpoint["state_dict"])
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # torch.load raises whatever the broken bytes lead it to
+        raise StudyError(
+            f"{path} is not a readable checkpoint ({type(error).__name__}): {mend}"
+        ) from error
+    if run is not None and run != (found["variant"], found["seed"]):
+        raise StudyError(
+            f"{path} is the checkpoint of {found['variant']} seed {found['seed']}: {mend}"
+        )
+    return model.eval(), recipe

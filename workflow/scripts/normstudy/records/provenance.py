@@ -1,0 +1,101 @@
+"""What ran, on what, from which sources."""
+
+import platform
+import re
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from .json_records import RUN, read_record
+from .machine import now, processor
+
+
+def commit(folder: Path) -> dict | None:
+    """The git commit of the sources and whether they differ from it; None without git."""
+
+    def git(*words: str) -> str:
+        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
+        answer.check_returncode()
+        return answer.stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "modified": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def versions(requirements: Path) -> dict[str, str | None]:
+    """Package → installed version, of those that a requirements file names; None if missing."""
+    found = {}
+    for line in requirements.read_text(encoding="utf-8").splitlines():
+        if named := re.match(r"[A-Za-z0-9][\w.-]*", line):
+            try:
+                found[named[0]] = version(named[0])
+            except PackageNotFoundError:
+                found[named[0]] = None
+    return found
+
+
+def job_costs(benchmarks: dict[str, str]) -> list[dict]:
+    """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
+
+    Memory is None where the job ended before Snakemake looked. Both are None for a damaged file:
+    to have it made again would train a run for the sake of its duration.
+    """
+    costs = []
+    for job, path in benchmarks.items():
+        try:
+            row = pd.read_csv(path, sep="\t", na_values="-").iloc[-1].reindex(["s", "max_rss"])
+            figures = [None if pd.isna(figure) else float(figure) for figure in row]
+        except (ValueError, IndexError):  # pandas' own errors of parsing are ValueErrors
+            figures = [None, None]
+        costs.append({"job": job, "seconds": figures[0], "peak_memory_mb": figures[1]})
+    return costs
+
+
+def provenance(
+    config: dict,
+    sources: Path,
+    requirements: Path,
+    checksums: Path,
+    data_source: Path,
+    runs: list[Path],
+    benchmarks: dict[str, str],
+    command: str,
+) -> dict:
+    """Everything a reader needs to know about how the results came to be, for JSON.
+
+    Args:
+        config: the study as resolved.
+        sources: the project's folder.
+        requirements: the file that names the direct dependencies.
+        checksums: the dataset's listing, as `sha256sum` writes it.
+        data_source: JSON of where each data file came from.
+        runs: each run's provenance.json, as `run_record` makes it.
+        benchmarks: job → its Snakemake benchmark file.
+        command: what was typed.
+
+    Raises:
+        StudyError: a record is not as its rule wrote it.
+    """
+    listed = [line.split(maxsplit=1) for line in checksums.read_text().splitlines()]
+    files = [Path(name).name for _, name in listed]
+    trained = [read_record(path, RUN, "train") for path in runs]
+    return {
+        "command": command,
+        "started": min(run["started"] for run in trained),
+        "finished": now(),
+        "sources": commit(sources),
+        "python": platform.python_version(),
+        "versions": versions(requirements),
+        "system": platform.platform(),
+        "processor": processor(),
+        "data_sha256": {name: digest for digest, name in listed},
+        "data_source": read_record(data_source, files, "download"),
+        "seeds": list(dict.fromkeys(run["seed"] for run in trained)),
+        "runs": trained,
+        "jobs": job_costs(benchmarks),
+        "config": config,
+    }

@@ -1,0 +1,107 @@
+"""The figure of final test accuracies: one network each, or the mean of the seeds."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from ...statistics.mcnemar import wilson
+from ..text.wording import counted
+from .plot import DISTINCT, GREY, WIDTH, Plot, looks, name_rows, title
+
+
+def final_accuracy(
+    runs: pd.DataFrame,
+    labels: dict[str, str],
+    images: int,
+    reference: dict[str, float] | None = None,
+) -> Plot:
+    """The final test accuracy of every run: a dot a seed, the mean, the replicated study's mark.
+
+    With one seed the bar is Wilson's 95 % interval, which is about the images drawn for the
+    test and not about what another seed would give.
+
+    Args:
+        runs: variant, seed, test_accuracy (percent).
+        labels: variant → label.
+        images: number of test images.
+        reference: variant → the replicated study's test accuracy in percent.
+    """
+    reference = reference or {}
+    seeds = runs["seed"].nunique()
+    values = {v: runs.loc[runs["variant"] == v, "test_accuracy"].to_numpy(float) for v in labels}
+    words = []
+    for variant, label in labels.items():
+        own = values[variant]
+        if seeds == 1:
+            low, high = wilson(own[0], images)
+            words.append(f"{label} {own[0]:.2f} % (interval {low:.2f}–{high:.2f} %)")
+        else:
+            spread = f"seeds {own.min():.2f}–{own.max():.2f} %"
+            words.append(f"{label} mean {own.mean():.2f} % ({spread})")
+        if variant in reference:
+            words[-1] += f", replicated study {reference[variant]:.2f} %"
+    return Plot(
+        name="final_accuracy",
+        draw=partial(_final_accuracy, values, labels, images, reference),
+        alt=f"Final test accuracy, a row a model: {'; '.join(words)}.",
+        caption=(
+            "Test accuracy after the last epoch. The bars are Wilson's 95 % intervals: the chance"
+            " in which images the test set holds, without that of another seed."
+            if seeds == 1
+            else f"Test accuracy after the last epoch, a mark for each of {seeds} seeds."
+        ),
+        table="metrics.csv",
+        function="figures.final_accuracy.final_accuracy",
+    )
+
+
+def _final_accuracy(values, labels, images, reference, width) -> Figure:
+    """Draw `final_accuracy`: values[variant] are its test accuracies in percent, by seed."""
+    look, narrow = looks(labels), width < WIDTH
+    seeds = len(next(iter(values.values())))
+    row_height = 0.62 if narrow else 0.5 if len(labels) <= DISTINCT else 0.36
+    figure = Figure(figsize=(width, 1.5 + row_height * len(labels)), layout="constrained")
+    title(figure, "Final test accuracy", width)
+    axes = figure.subplots()
+    for row, (variant, own) in enumerate(values.items()):
+        drawn = {"color": look[variant].colour, "marker": look[variant].marker}
+        if seeds == 1:
+            axes.plot(wilson(own[0], images), [row, row], color=look[variant].colour, linewidth=2)
+            axes.plot(own, [row], linestyle="", markersize=8, **drawn)
+        else:
+            # Spread over a little height in the order of the seeds: equal values stay visible.
+            heights = row + np.linspace(-0.18, 0.18, len(own))
+            axes.plot(own, heights, linestyle="", markersize=6, alpha=0.65, **drawn)
+            axes.plot([own.mean()] * 2, [row - 0.32, row + 0.32], color="black", linewidth=2)
+        if variant in reference:
+            axes.plot(
+                [reference[variant]], [row], linestyle="", marker="x", color=GREY,
+                markersize=9, markeredgewidth=2,
+            )  # fmt: skip
+    name_rows(axes, labels.values(), width)
+    axes.margins(x=0.06)
+    axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
+    axes.ticklabel_format(axis="x", useOffset=False)
+    axes.set_xlabel(f"test accuracy, % of {counted(images, 'image')}")
+    if seeds == 1:
+        handles = [_handle("the run, with Wilson's 95 % interval", marker="o", linestyle="-")]
+    else:
+        handles = [
+            _handle("a run", marker="o"),
+            _handle("mean over seeds", marker="|", markersize=12, markeredgewidth=2),
+        ]
+    if any(variant in labels for variant in reference):
+        handles += [
+            _handle("the replicated study's run", marker="x", color=GREY, markeredgewidth=2)
+        ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=1 if narrow else 3)
+    return figure
+
+
+def _handle(label: str, **look) -> Line2D:
+    """An entry of a legend that stands for every colour."""
+    return Line2D([], [], label=label, **{"color": "black", "linestyle": "", **look})

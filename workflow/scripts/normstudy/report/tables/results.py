@@ -1,0 +1,237 @@
+"""The report's tables of results: pure functions of a study's tables, cells as text."""
+
+import numpy as np
+import pandas as pd
+
+from ...example.arithmetic import statistics_table
+from ...statistics.summary import mean_interval
+from ..original import departures
+from ..study import Study
+from ..text.verdicts import verdict_table
+from ..text.wording import counted, fixed, signed
+from .table import ABSENT, Table
+
+SHARED_ROWS = 15
+
+
+def gaps(study: Study) -> Table:
+    """The two differences between train and test accuracy."""
+    columns = {"Running − test, points": "gap", "Evaluated − test, points": "gap_evaluated"}
+    groups = study.runs.groupby("variant", sort=False)
+    cells = [
+        {"Model": study.labels[variant]}
+        | {name: _spread(*mean_interval(own[column])[:2]) for name, column in columns.items()}
+        for variant, own in groups
+    ]
+    return Table(
+        pd.DataFrame(cells),
+        "Train minus test accuracy. Only the second figure, of the finished network on the images"
+        " as they are, speaks of overfitting.",
+        "summary.csv",
+        sortable=True,
+    )
+
+
+def _spread(mean: float, deviation: float, digits: int = 2) -> str:
+    text = fixed(mean, digits)
+    return text if pd.isna(deviation) else f"{text} ± {deviation:.{digits}f}"
+
+
+# what is measured, how -> metric, digits here, digits in the replicated study (which prints three
+# of its losses)
+COMPARED = {
+    ("Test accuracy, %", "here"): ("test_accuracy", 2, 2),
+    ("Test loss, nats", "here"): ("test_loss", 4, 3),
+    ("Train accuracy, %", "running"): ("train_accuracy", 2, 2),
+    ("Train accuracy, %", "evaluated"): ("train_accuracy_evaluated", 2, 2),
+}
+
+
+def comparison(study: Study) -> Table:
+    """The final figures of every variant, beside the replicated study's where it has them."""
+    numbers = {
+        metric: rows.set_index("variant").reindex(list(study.labels))
+        for metric, rows in study.summary.groupby("metric")
+    }
+    columns = {("Model", ""): list(study.labels.values())}
+    known = False
+    for (name, how), (metric, digits, known_digits) in COMPARED.items():
+        own = numbers[metric]
+        spreads = zip(own["mean"], own["standard_deviation"], strict=True)
+        columns[name, how] = [_spread(mean, deviation, digits) for mean, deviation in spreads]
+        if own["reference"].isna().all():
+            continue
+        known = True
+        there = [_number(value, known_digits) for value in own["reference"]]
+        columns[name, "there"] = there
+        if metric == "test_accuracy":
+            differences = own["mean"] - own["reference"]
+            columns[name, "difference"] = [
+                ABSENT if pd.isna(value) else signed(value) for value in differences
+            ]
+    if not known:
+        columns = {
+            (name, how.removeprefix("here")): cells for (name, how), cells in columns.items()
+        }
+    seeds = len(study.seeds)
+    caption = "Accuracy and loss after the last epoch" + (
+        f", mean ± standard deviation of {seeds} seeds." if seeds > 1 else ", one seed."
+    )
+    if known:
+        caption += " There: the replicated study, one run each (its train accuracy is the running)."
+    caption += (
+        " Running: while training, in train mode, on augmented images; evaluated: the finished"
+        " network on the images as they are."
+    )
+    if known and departures(study.config):
+        caption += " The recipes differ: the differences are not a test of the replicated study."
+    return Table(pd.DataFrame(columns), caption, "summary.csv", sortable=True)
+
+
+def _number(value: float, digits: int) -> str:
+    return ABSENT if pd.isna(value) else f"{value:.{digits}f}"
+
+
+def shared_errors(study: Study) -> tuple[str, Table | None]:
+    """The test images that most runs get wrong: a sentence and a table, or nothing.
+
+    With a single run there is nothing to share.
+    """
+    errors = pd.concat(
+        [study.errors(variant, seed) for variant in study.labels for seed in study.seeds],
+        ignore_index=True,
+    )
+    runs = len(study.labels) * len(study.seeds)
+    if runs == 1 or errors.empty:
+        return "", None
+    images = errors.groupby("index").agg(
+        label=("label", "first"),
+        predictions=("prediction", lambda found: list(found.value_counts().sort_index().items())),
+        runs=("index", "size"),
+        disputed=("disputed", "first"),
+    )
+    images = images.sort_values("runs", ascending=False, kind="stable")
+    everywhere = images[images["runs"] == runs]
+    disputed = int(everywhere["disputed"].sum())
+    sentence = (
+        f"{counted(len(images), 'test image is', 'test images are')} misclassified by at least one"
+        f" of the {runs:,} runs, {len(everywhere):,} by every one"
+    )
+    if study.label_issues is not None and len(everywhere):
+        of_these = (
+            "none has" if not disputed else f"{disputed:,} {'has' if disputed == 1 else 'have'}"
+        )
+        sentence += f"; of the latter {of_these} a disputed label"
+    classes = study.facts.classes
+    cells = pd.DataFrame(
+        [
+            {
+                "Image": f"no. {index}",
+                "Actual": classes[row.label],
+                "Predicted": ", ".join(
+                    classes[prediction] + (f" ({times}×)" if len(row.predictions) > 1 else "")
+                    for prediction, times in sorted(row.predictions, key=lambda p: (-p[1], p[0]))
+                ),
+                "Runs in error": f"{row.runs:,}",
+                "Label disputed": "yes" if row.disputed else "no",
+            }
+            for index, row in zip(images.index, images.itertuples(), strict=True)
+        ]
+    ).head(SHARED_ROWS)
+    if study.label_issues is None:
+        cells = cells.drop(columns="Label disputed")
+    shown = (
+        f"The {len(cells)} of them that most runs get wrong"
+        if len(images) > len(cells)
+        else "All of them"
+    )
+    caption = f"{shown}, in the order of the test set where equally often, of {runs:,} runs."
+    table = Table(
+        cells,
+        caption,
+        "<variant>/seed-<n>/misclassified.csv",
+        names=("Actual", "Predicted"),
+        sortable=True,
+    )
+    return f"{sentence}.", table
+
+
+def label_scores(study: Study) -> Table | None:
+    """Test accuracy with the doubted labels as given, corrected and left out."""
+    doubts = study.label_doubts
+    if doubts.empty:
+        return None
+    images = doubts.groupby("scoring")["images"].first()
+    touched = int(images["given"] - images["excluded"])
+    if not touched:
+        return None
+    columns = {"given": "As given, %", "corrected": "Corrected, %", "excluded": "Left out, %"}
+    accuracies = doubts.groupby(["variant", "scoring"])["accuracy"]
+    cells = pd.DataFrame(
+        [
+            {"Model": label}
+            | {
+                column: _spread(*mean_interval(accuracies.get_group((variant, scoring)))[:2])
+                for scoring, column in columns.items()
+            }
+            for variant, label in study.labels.items()
+        ]
+    )
+    seeds = len(study.seeds)
+    spread = f" (mean ± standard deviation of {seeds} seeds)" if seeds > 1 else ""
+    caption = (
+        f"Test accuracy with {counted(touched, 'disputed label')} taken as given,"
+        " corrected where three or more of five raters agree on another, or left out"
+        f"{spread}."
+    )
+    return Table(cells, caption, "label_doubts.csv", sortable=True)
+
+
+def verdicts(study: Study) -> Table | None:
+    """Every claim's verdict, with the figures of each contrast that it rests on."""
+    if study.comparisons.empty:
+        return None
+    cells = verdict_table(study.comparisons, study.config)
+    cells = cells.rename(columns={name: name[0].upper() + name[1:] for name in cells})
+    return Table(
+        cells,
+        "Variant minus rival. A claim is supported only if each of its contrasts is; intervals and"
+        " p-values are adjusted for the number of claims (Holm). P(A > B) is how often a run of the"
+        " variant is above a run of the rival; reversed are the seeds that alone would have said"
+        " the opposite; needed are the seeds for 80 % power at the margin."
+        if len(study.seeds) > 1
+        else "One run of each model: differences, and no verdicts.",
+        "comparisons.csv",
+        group="Claim",
+        sortable=True,
+    )
+
+
+def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
+    """The means and variances of the worked example, by method and set."""
+    statistics = statistics_table(batches)
+    cells = {
+        "Normalization": statistics["method"],
+        "Over": statistics["set"],
+        "layer": statistics["layer"],
+        "mean": statistics["mean"].map(fixed),
+        "variance": statistics["variance"].map(fixed),
+    }
+    wide = pd.DataFrame(cells).pivot(
+        index=["Normalization", "Over"], columns="layer", values=["mean", "variance"]
+    )
+    order = pd.MultiIndex.from_frame(
+        pd.DataFrame(cells)[["Normalization", "Over"]].drop_duplicates()
+    )
+    wide = wide.reindex(order)
+    wide.columns = [f"{layer}, {what}" for what, layer in wide.columns]
+    columns = [f"{layer}, {what}" for layer in batches for what in ("mean", "variance")]
+    return Table(
+        wide[columns]
+        .reset_index()
+        .drop(columns="Normalization")
+        .assign(Normalization=wide.index.get_level_values(0)),
+        "The means and (biased) variances that each normalization uses.",
+        "normalization_example.xlsx",
+        group="Normalization",
+    )

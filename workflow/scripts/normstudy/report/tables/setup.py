@@ -1,0 +1,247 @@
+"""The report's tables of how the results came about: model, recipe, machine, jobs, data."""
+
+import pandas as pd
+import torch
+from torch import nn
+
+from ...network.model import NORMS, model_of, parameter_count
+from ..study import Study
+from ..text.context import norm_name, norms
+from ..text.wording import listing
+from .table import ABSENT, Table
+
+# key of a run's parameters -> how the report calls it
+RECIPE_ROWS = {
+    "norm": "Normalization",
+    "norm_options": "Groups",
+    "epochs": "Epochs",
+    "batch_size": "Images a step",
+    "max_lr": "Peak learning rate of the one-cycle schedule",
+    "momentum": "Momentum, which the schedule moves between",
+    "dropout": "Dropout",
+    "penalty": "L1 penalty",
+    "rotation_degrees": "Rotation, uniform in ± degrees",
+    "brightness": "Brightness factor, uniform in 1 ±",
+    "contrast": "Contrast factor, uniform in 1 ±",
+    "precision": "Arithmetic",
+    "threads": "Threads of a job",
+}
+MOST_CHECKPOINTS = 20  # in the table of their digests
+
+
+def _layer(layer: nn.Module) -> str:
+    """A layer in words; "" for one that only reshapes."""
+    if isinstance(layer, nn.Conv2d):
+        size = f"Conv {layer.kernel_size[0]}×{layer.kernel_size[1]}"
+        padding = f", padding {layer.padding[0]}" if layer.padding[0] else ""
+        return f"{size}, {layer.in_channels}→{layer.out_channels}{padding}"
+    if isinstance(layer, nn.MaxPool2d):
+        return f"MaxPool {layer.kernel_size}×{layer.kernel_size}"
+    if isinstance(layer, nn.AvgPool2d):
+        return f"AvgPool {layer.kernel_size}×{layer.kernel_size}"
+    if isinstance(layer, nn.Dropout):
+        return f"Dropout {layer.p:g}"
+    names = {nn.ReLU: "ReLU", nn.LogSoftmax: "log-softmax", nn.Flatten: "", nn.Identity: ""}
+    return names.get(type(layer), "Norm")
+
+
+def model_table(study: Study) -> Table:
+    """The network block by block: layers, shape of the output, learned parameters."""
+    first = study.recipe(next(iter(study.labels)))
+    model = model_of(first)
+    image = torch.zeros(1, 1, 28, 28)
+    model.eval()
+    rows = []
+    with torch.inference_mode():
+        for name, block in model.named_children():
+            image = block(image)
+            counts = [parameter_count(layer) for layer in block if parameter_count(layer)]
+            rows.append(
+                {
+                    "Block": name,
+                    "Layers": "; ".join(filter(None, map(_layer, block))),
+                    "Output": "×".join(map(str, image.shape[1:])),
+                    "Parameters": " + ".join(f"{count:,}" for count in counts),
+                }
+            )
+    rows.append(
+        {"Block": "Total", "Layers": "", "Output": "", "Parameters": f"{parameter_count(model):,}"}
+    )
+    caption = (
+        "The network. Parameters are those of the convolution + those of the normalization"
+        " (a factor and an offset a channel); there are no biases."
+    )
+    return Table(pd.DataFrame(rows), caption)
+
+
+def parameter_sentence(study: Study) -> str:
+    """How many parameters each model learns."""
+    counts: dict[int, list[str]] = {}
+    for variant, label in study.labels.items():
+        recipe = study.recipe(variant)
+        counts.setdefault(parameter_count(model_of(recipe)), []).append(label)
+    if len(counts) > 1:
+        parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
+        return f"Learned parameters: {'; '.join(parts)}."
+    (count,) = counts
+    each = "Each of the models" if len(study.labels) > 1 else "The model"
+    return f"{each} learns {count:,} parameters."
+
+
+def recipe_table(study: Study) -> Table:
+    """The recipe; where the variants differ, which has what."""
+    shown = {variant: _shown_recipe(study.recipe(variant)) for variant in study.labels}
+    rows = []
+    for key, name in RECIPE_ROWS.items():
+        values: dict[str, list[str]] = {}
+        for variant, label in study.labels.items():
+            values.setdefault(shown[variant][key], []).append(label)
+        cells = [
+            value if len(values) == 1 else f"{value} ({listing(labels)})"
+            for value, labels in values.items()
+            if value
+        ]
+        if cells:
+            rows.append({"Setting": name, "Value": "; ".join(cells)})
+    return Table(
+        pd.DataFrame(rows),
+        "The recipe. The loss is the negative log-likelihood, the optimiser stochastic gradient"
+        " descent with momentum; the learning rate and momentum change with every step.",
+        "provenance.json",
+    )
+
+
+def _shown_recipe(recipe: dict) -> dict[str, str]:
+    """Every row of the recipe as text."""
+    options = {"num_groups": "{} groups", "channels_per_group": "{} channels a group"}
+    groups = [options[name].format(value) for name, value in recipe["norm_options"].items()]
+    if recipe["norm"] == "group" and not groups:
+        groups = ["4 channels a group"]
+    text = {key: f"{v:g}" if isinstance(v, (int, float)) else str(v) for key, v in recipe.items()}
+    text["norm_options"] = groups[0] if groups else ""
+    text["momentum"] = f"{recipe['base_momentum']:g} and {recipe['max_momentum']:g}"
+    per = {"sum": "the sum of all |w|", "mean": "the sum of each tensor's mean |w|"}
+    text["penalty"] = (
+        f"{recipe['l1']:g} × {per[recipe['l1_reduction']]}" if recipe["l1"] else "none"
+    )
+    return text
+
+
+def job_table(study: Study) -> Table:
+    """Time and peak memory of the jobs, by rule and variant."""
+    jobs = pd.DataFrame(study.provenance["jobs"])
+    parts = jobs["job"].str.split(n=2, expand=True)
+    rows = []
+    for (rule, variant), own in jobs.groupby([parts[0], parts[1]], sort=False):
+        seconds = own["seconds"].dropna()
+        rows.append(
+            {
+                "Job": f"{rule}: {study.labels.get(variant, variant)}",
+                "Jobs": f"{len(own):,}",
+                "Seconds a job": f"{seconds.mean():,.0f}" if len(seconds) else ABSENT,
+                "Longest, s": f"{seconds.max():,.0f}" if len(seconds) else ABSENT,
+                "Peak memory, MB": _most(own["peak_memory_mb"]),
+            }
+        )
+    caption = "Time and peak memory of the jobs."
+    resumed = sum(run["resumed_after_epoch"] > 0 for run in study.provenance["runs"])
+    if resumed:
+        were = "run was" if resumed == 1 else "runs were"
+        caption += (
+            f" {resumed:,} training {were} interrupted: of those the job that finished is counted,"
+            " not the one before."
+        )
+    return Table(pd.DataFrame(rows), caption, "provenance.json", sortable=True)
+
+
+def _most(values: pd.Series) -> str:
+    known = values.dropna()
+    return f"{known.max():,.0f}" if len(known) else ABSENT
+
+
+def version_table(study: Study) -> Table:
+    """When and on what the models were trained, and the versions of what ran."""
+    facts, runs = study.provenance, study.provenance["runs"]
+    rows = {
+        "Trained (UTC)": f"{_time(facts['started'])} to {_time(max(r['finished'] for r in runs))}",
+        "Processor": listing(dict.fromkeys(run["processor"] for run in runs)),
+        "Device": listing(dict.fromkeys(run["accelerator"] or run["device"] for run in runs)),
+        "Threads of a job": listing(dict.fromkeys(str(run["threads"]) for run in runs)),
+        "System": listing(dict.fromkeys(run["system"] for run in runs)),
+        "Python": facts["python"],
+    }
+    rows |= facts["versions"]
+    if sources := facts["sources"]:
+        changed = " (with changes not committed)" if sources["modified"] else ""
+        rows["Commit of the sources"] = sources["commit"] + changed
+    cells = pd.DataFrame({"What": list(rows), "Which": [str(value) for value in rows.values()]})
+    return Table(cells, "Machine and versions.", "provenance.json")
+
+
+def _time(iso: str) -> str:
+    """2026-01-31T12:00:00Z as 2026-01-31 12:00."""
+    return iso[:16].replace("T", " ")
+
+
+def checksum_table(study: Study) -> Table:
+    """The data files with their SHA-256 and where they came from."""
+    sums, sources = study.provenance["data_sha256"], study.provenance["data_source"]
+    origins = [sources[name.rpartition("/")[2]]["from"] for name in sums]
+    cells = pd.DataFrame({"File": list(sums), "SHA-256": list(sums.values()), "From": origins})
+    return Table(cells, "The data files that were read.", "provenance.json")
+
+
+def checkpoint_table(study: Study) -> Table:
+    """The digest of each trained network; of the first seed only where there are many."""
+    runs = study.provenance["runs"]
+    shown = runs
+    caption = (
+        "The trained networks: a digest of the values of all tensors of a checkpoint"
+        " (checkpoint.tensors_sha256). Equal digests are equal networks, to the bit."
+    )
+    if len(runs) > MOST_CHECKPOINTS:
+        shown = [run for run in runs if run["seed"] == study.seeds[0]]
+        caption += f" Shown for seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
+    rows = [
+        {
+            "Run": f"{study.labels[run['variant']]}, seed {run['seed']}",
+            "Trained (UTC)": _time(run["finished"]),
+            "SHA-256": run["tensors_sha256"],
+        }
+        for run in shown
+    ]
+    return Table(pd.DataFrame(rows), caption, "provenance.json")
+
+
+# norm -> over what mean and variance are taken, how many sets that makes in a layer
+NORM_ROWS = {
+    "batch": ("Batch", "one channel of all images of the batch", "(N, H, W)", "C"),
+    "layer": ("Layer", "all channels of one image", "(C, H, W)", "N"),
+    "group": (
+        "Group",
+        "the G groups of channels of one image, each by itself",
+        "(C/G, H, W)",
+        "N·G",
+    ),
+    "instance": ("Instance", "one channel of one image", "(H, W)", "N·C"),
+    "channel_layer": ("Channel Layer", "all channels of one place of one image", "(C)", "N·H·W"),
+    "rms": ("Root Mean Square", "all channels of one image, the mean taken as 0", "(C, H, W)", "N"),
+}
+
+
+def _own_norm(norm: str) -> tuple[str, str, str, str]:
+    """A row for a normalization that is none of NORM_ROWS: what its docstring says first."""
+    words = (NORMS[norm].__doc__ or "").strip().partition("\n")[0]
+    return (norm_name(norm), words.rstrip(".") or ABSENT, ABSENT, ABSENT)
+
+
+def norm_table(study: Study) -> Table:
+    """The index sets of the normalizations in use; if there are none, the worked example's."""
+    used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
+    rows = [NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm) for norm in used]
+    columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
+    return Table(
+        pd.DataFrame(rows, columns=columns),
+        "The sets S over which mean and variance are taken, for a layer of N images, C channels and"
+        " H×W places.",
+    )

@@ -1,0 +1,225 @@
+"""The report's computed sentences about what surrounds the numbers: data, errors, limits.
+
+Each function takes a `Study` and gives plain text.
+"""
+
+from ...config.resolved import group_setting
+from ...data.idx import Split, completed
+from ...statistics.mcnemar import wilson
+from ..study import Study
+from .verdicts import power_note
+from .wording import capital, counted, listing, numbers
+
+NORM_NAMES = {
+    "batch": "Batch",
+    "layer": "Layer",
+    "group": "Group",
+    "instance": "Instance",
+    "channel_layer": "Channel Layer",
+    "rms": "Root Mean Square",
+}
+
+
+def title(study: Study) -> str:
+    """The normalizations compared and the dataset."""
+    names = [norm_name(norm) for norm in norms(study) if norm != "none"]
+    what = f"{listing(names)} Normalization" if names else "A network without normalization"
+    return f"{what} on {study.config['dataset']['name']}"
+
+
+def norm_name(norm: str) -> str:
+    """What a normalization is called before the word Normalization, also one of the user's own."""
+    return NORM_NAMES.get(norm, capital(norm.replace("_", " ")))
+
+
+def norms(study: Study) -> list[str]:
+    """The kinds of normalization in use, in the order of the config."""
+    return list(dict.fromkeys(study.recipe(variant)["norm"] for variant in study.labels))
+
+
+def data(study: Study) -> str:
+    """What images were used, and whose they are."""
+    dataset, facts = study.config["dataset"], study.facts
+    parts = [
+        ("the first " if dataset[f"{split}_images"] else "")
+        + counted(study.images(split), f"{name} image")
+        for split, name in (("train", "training"), ("test", "test"))
+    ]
+    text = (
+        f"{dataset['name']}: {listing(parts)} are used, each of 28×28 grey levels in"
+        f" {len(facts.classes)} classes."
+    )
+    return f"{text} {facts.attribution}." if facts.attribution else text
+
+
+def transforms(study: Study, train: Split) -> str:
+    """What is done to the images before the network sees them."""
+    known = completed(study.recipe(next(iter(study.labels))), train)
+    scale = f"(x − {known['mean']:g})/{known['std']:g}, with x the grey level from 0 to 1"
+    return (
+        "Each time a training image is used it is rotated by a random angle (nearest neighbour)"
+        " and its brightness and contrast are changed by random factors in random order; the recipe"
+        f" below has the ranges. Then it is scaled to {scale}. Test images are only scaled."
+    )
+
+
+def misclassified(study: Study, variant: str) -> tuple[str, str]:
+    """Alt text and caption for the picture of a variant's errors with the first seed."""
+    seed, shown = study.seeds[0], study.config["misclassified"]
+    table = study.errors(variant, seed)
+    head, classes = table.head(shown["count"]), study.facts.classes
+    label = study.labels[variant]
+    tiles = [
+        f"no. {row.index} predicted {classes[row.prediction]}, actual {classes[row.label]}"
+        f"{', label disputed' if row.disputed else ''}"
+        for row in head.itertuples(index=False, name="Error")
+    ]
+    if not tiles:
+        return f"No test image is misclassified by {label}.", f"{label}: no errors."
+    alt = f"{counted(len(tiles), 'misclassified test image')} of {label}: {'; '.join(tiles)}."
+    order = "in the order of the test set" if shown["order"] == "index" else "the surest first"
+    caption = (
+        f"{label}, seed {seed}: {len(tiles):,} of its {counted(len(table), 'error')} among"
+        f" {study.images('test'):,} test images, {order}."
+    )
+    if head["disputed"].any():
+        caption += " A dagger marks a label that people dispute."
+    return alt, caption
+
+
+INSTANCE_NOTE = (
+    "Where each channel of an image is normalized by itself (Instance Normalization, or groups of"
+    " one channel) this network cannot learn: it ends by averaging each channel over its places,"
+    " and that average is then the same for every image, the learned offset."
+)
+
+
+def normalization_notes(study: Study) -> list[str]:
+    """What a reader should know of the normalizations in use."""
+    used = norms(study)
+    notes = []
+    if "batch" in used:
+        notes.append(
+            "Batch Normalization mixes the images of a batch while training. In evaluation it uses"
+            " running averages of the means and variances instead, so that an image's result does"
+            " not depend on its company."
+        )
+    if "layer" in used:
+        notes.append(
+            "Layer Normalization here is Group Normalization with one group"
+            f"{', as in the replicated study' if study.reference is not None else ''}: a factor and"
+            " an offset per channel. PyTorch's LayerNorm over (C, H, W) has the"
+            " same means and variances but a factor and an offset per activation, and the LayerNorm"
+            " of ConvNeXt-style networks averages over the channels alone."
+        )
+    variants = study.config["variants"].values()
+    if any(group_setting(variant) == ("channels_per_group", 1) for variant in variants):
+        notes.append(INSTANCE_NOTE)
+    if "channel_layer" in used:
+        notes.append(
+            "Channel Layer Normalization is that of ConvNeXt-style networks: each place of an image"
+            " has a mean and a variance of its own, those of its channels."
+        )
+    if "rms" in used:
+        notes.append(
+            "Root Mean Square Normalization takes 0 for the mean, so that the variance is the mean"
+            " square (Zhang and Sennrich 2019). Its authors have no offset; here it has one, as"
+            " the others do."
+        )
+    if "none" in used:
+        notes.append("The variant without normalization leaves the activations as they are.")
+    return notes
+
+
+def command(study: Study) -> str:
+    """What the command below was given in."""
+    known = ", at the commit named below" if study.provenance["sources"] else ""
+    return f"In a copy of the sources{known}, this command made the results:"
+
+
+def repeatability(study: Study) -> str:
+    """The seeds, and what they fix."""
+    seeds = numbers(study.seeds)
+    return (
+        f"{'Seed' if len(study.seeds) == 1 else 'Seeds'}: {seeds}. A seed fixes the first weights,"
+        " the order of the images, their augmentation and the dropout, each by a random stream of"
+        " its own; runs with the same seed see the same images in the same order with the same"
+        " augmentation. On the same machine with the same versions the numbers come out the same;"
+        " on another the last decimals of floating-point sums may differ, and with them the results"
+        " a little."
+    )
+
+
+WORKBOOK = (
+    "normalization_example.xlsx, beside this page, is the same example as a workbook: change a"
+    " number and its formulas follow."
+)
+
+
+def claims(study: Study) -> list[str]:
+    """What the verdicts rest on; nothing for a study without claims."""
+    if study.comparisons.empty:
+        return []
+    rule = (
+        "Runs with the same seed are pairs. A claim that one model is best must hold against every"
+        " rival; it is supported only if the interval of the mean paired difference, adjusted for"
+        " the number of claims, clears zero and the exact sign-flip test agrees. Differences within"
+        f" ±{study.config['verdicts']['margin']:g} points count as none."
+    )
+    return [rule, power_note(study.comparisons, study.config)]
+
+
+def limits(study: Study) -> list[str]:
+    """What these results cannot say."""
+    dataset, seeds, images = study.config["dataset"], len(study.seeds), study.images("test")
+    several = len(study.labels) > 1
+    mnist = dataset["name"] == "MNIST" and images == 10_000
+    found = []
+    if seeds == 1:
+        found.append(
+            "One seed says nothing of how much another would change the figures."
+            + (
+                " For small networks near 99.5 % on MNIST, repeated trainings are known to differ"
+                " by a standard deviation of 0.05 to 0.08 points, that is 5 to 8 test images."
+                if mnist
+                else ""
+            )
+        )
+    elif several and seeds < 7:
+        found.append(
+            f"{seeds} seeds are few: the smallest p-value that an exact paired sign-flip test can"
+            f" give is {2 / 2**seeds:.3g}."
+        )
+    best = study.runs["test_accuracy"].max()
+    low, high = wilson(best, images)
+    found.append(
+        f"{images:,} test images leave an accuracy of {best:.2f} % uncertain by itself: Wilson's"
+        f" 95 % interval is {low:.2f}–{high:.2f} %."
+        + (
+            " The models are measured on the same images, which makes differences between them"
+            " somewhat less uncertain than that."
+            if several
+            else ""
+        )
+    )
+    if study.label_issues is not None:
+        doubted = int((study.label_issues["test_index"] < images).sum())
+        if doubted:
+            found.append(
+                f"Of the {images:,} test labels {doubted:,} are disputed (Northcutt et al. 2021),"
+                f" which is {100 * doubted / images:.2f} points of accuracy."
+            )
+    found.append(
+        "The running train accuracy is measured in train mode, with augmentation and dropout, while"
+        " the weights still move: it is no measure of overfitting. The evaluated one is."
+    )
+    if study.reference is not None:
+        found.append(
+            "The replicated study's random numbers cannot be drawn again. Its runs are one more"
+            " sample of what each model can give, not figures that a replication must hit."
+        )
+    found.append(
+        f"One small network, one dataset and one recipe: other networks, batch sizes or data may"
+        f" {'rank the normalizations differently' if several else 'give other results'}."
+    )
+    return found

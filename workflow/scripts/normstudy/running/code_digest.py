@@ -1,0 +1,94 @@
+"""A digest of the code that a rule's results depend on, found by following its imports."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# Rooms that decide how results are written and shown on the way, never what is in them.
+EXEMPT = {"errors", "records", "running"}
+
+
+@cache
+def code_digest(sources: tuple[Path, ...], docstrings: bool = False) -> str:
+    """SHA-256 over source files and every module of the package that they import, at any depth.
+
+    Compared is what Python parses, without comments, docstrings and layout.
+
+    Args:
+        sources: Python files and notebooks; a notebook only lends its imports.
+        docstrings: compare those of functions and classes too, for results that quote them.
+
+    Raises:
+        SyntaxError: a file is not Python.
+    """
+    found: set[Path] = set()
+    wanted = list(sources)
+    while wanted:
+        path = wanted.pop()
+        if path not in found:
+            found.add(path)
+            wanted += _parsed(path)[1]
+    digest = hashlib.sha256()
+    for name, path in sorted((_name(path), path) for path in found if path.suffix == ".py"):
+        content = _parsed(path)[0][docstrings]
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _name(path: Path) -> str:
+    """A name that does not depend on where the project lies."""
+    inside = path.is_relative_to(PACKAGE)
+    return path.relative_to(PACKAGE).as_posix() if inside else path.name
+
+
+@cache
+def _parsed(path: Path) -> tuple[tuple[bytes, bytes], tuple[Path, ...]]:
+    """A file's code in a canonical form, without and with docstrings; the modules it imports."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    tree = ast.parse(text, filename=str(path))
+    imports = tuple(_imports(tree, path))
+    _drop_docstring(tree)  # a module's own is quoted nowhere
+    with_docstrings = ast.dump(tree).encode()
+    for node in ast.walk(tree):
+        _drop_docstring(node)
+    return (ast.dump(tree).encode(), with_docstrings), imports
+
+
+def _drop_docstring(node: ast.AST) -> None:
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body and _is_text(body[0]):
+        body[:1] = [] if body[1:] else [ast.Pass()]
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Whether a statement is a bare string, as docstrings are."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _imports(tree: ast.Module, path: Path) -> Iterator[Path]:
+    """The files of the package that a module imports, less those of exempt rooms."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if node.level:
+            base = path.parents[node.level - 1]
+        elif (node.module or "").split(".")[0] == PACKAGE.name:
+            base = PACKAGE.parent
+        else:
+            continue
+        module = base.joinpath(*(node.module or "").split(".")) if node.module else base
+        for target in (module, *(module / alias.name for alias in node.names)):
+            file = target.with_suffix(".py")
+            if file.is_file() and file.relative_to(PACKAGE).with_suffix("").parts[0] not in EXEMPT:
+                yield file

@@ -1,0 +1,75 @@
+"""Who may write where while several processes run, some of which may be killed."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import StudyError
+from .locks import lock
+
+SNAKEMAKE = "NORMSTUDY_SNAKEMAKE"  # environment variable: process id of a job's Snakemake
+
+
+def _lockable(path: Path) -> int:
+    """The file, opened and left open: its lock is to last as long as this process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+
+
+def unwritable(folder: str | Path, reason: str) -> StudyError:
+    """The error that says so."""
+    return StudyError(
+        f"{folder} cannot be written to ({reason}): mend that, or give this study another folder"
+        " (config key results)"
+    )
+
+
+def claim(folder: str | Path) -> None:
+    """Be the only Snakemake that writes to `folder`, until this process ends.
+
+    Raises:
+        StudyError: another one does, or the folder cannot be written to.
+    """
+    path = Path(folder) / ".lock"
+    try:
+        descriptor = _lockable(path)
+        if lock(descriptor, seconds=0) is False:
+            raise StudyError(
+                f"another Snakemake ({path.read_text(encoding='utf-8')}) writes to {folder}: wait"
+                " for it to end, or give this study a folder of its own (config key results)"
+            )
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+    except OSError as error:
+        raise unwritable(folder, error.strerror) from error
+
+
+def queue(log: str | Path, say: Callable[[str], None]) -> None:
+    """Be the only process that works on the job with this log, until this process ends.
+
+    Waits for one that does: a job outlives a Snakemake that is killed.
+
+    Args:
+        log: the job's log file.
+        say: receives a line if it takes waiting.
+    """
+    path = Path(log)
+    words = f"{path}: this job still runs for a Snakemake that is gone; waiting for its end"
+    lock(_lockable(path), waiting=lambda: say(words))
+
+
+def stop_if_orphaned() -> None:
+    """End a job whose Snakemake is gone, at a moment when nothing is lost.
+
+    Raises:
+        StudyError: the process named by the environment variable is not there any more.
+    """
+    try:
+        os.kill(int(os.environ.get(SNAKEMAKE, os.getpid())), 0)
+    except ProcessLookupError:
+        raise StudyError(
+            "the Snakemake that started this job is gone: stopped; the same command goes on here"
+        ) from None
+    except PermissionError:
+        pass
