@@ -174,11 +174,11 @@ def page(rows: list[dict], count: int) -> str:
     lines = "\n".join(table)
     return f"""# Calibration of the verdicts
 
-Studies were drawn at random from a known truth and judged by `normstudy.verdicts.compare`, as
-the workflow judges real ones: normal distributions with standard deviation σ points for one
-run, independent test and train accuracies, rounded to 0.01 points as MNIST's 10,000 test images
-have them; the claims and the margin of `config.yaml`. Shares are given ± twice their standard
-error.
+Studies were drawn at random from a known truth and judged by
+`normstudy.statistics.verdicts.compare`, as the workflow judges real ones: normal distributions
+with standard deviation σ points for one run, independent test and train accuracies, rounded to
+0.01 points as MNIST's 10,000 test images have them; the claims and the margin of `config.yaml`.
+Shares are given ± twice their standard error.
 
 {lines}
 

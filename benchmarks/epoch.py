@@ -16,7 +16,7 @@ from normstudy.config import resolved as config
 from normstudy.config.check import check, load_schema
 from normstudy.data.idx import load_split
 from normstudy.network.training import train
-from reference_loop import reference_epoch
+from reference_loop import ReferenceLoop
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,7 +41,7 @@ if options.engine == "ours":
 else:
     torch.set_num_threads(options.threads)
     started = time.perf_counter()
-    accuracy = reference_epoch(recipe, *splits)
+    accuracy = ReferenceLoop(recipe, *splits).epoch()["test_accuracy"]
     result = {"seconds": time.perf_counter() - started, "test_accuracy": accuracy}
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
 print(json.dumps(result | {"peak_memory_mb": round(peak)}))

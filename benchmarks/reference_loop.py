@@ -1,8 +1,10 @@
-"""An epoch as most tutorials write it: the yardstick for the engine's speed.
+"""Training as most tutorials write it: the yardstick for the engine's speed and its results.
 
 Images pass one by one through PIL and torchvision's transforms, a DataLoader batches them,
 loss and accuracy are read out at every step. No workers: one thread, as a study's jobs have.
 """
+
+from pathlib import Path
 
 import torch
 from normstudy.data.idx import Split
@@ -27,44 +29,73 @@ class Digits(Dataset):
         return self.transform(image), int(self.split.labels[index])
 
 
-def reference_epoch(recipe: dict, train: Split, test: Split) -> float:
-    """Train for one epoch by the recipe and test; returns the test accuracy in percent."""
-    to_input = [transforms.ToTensor(), transforms.Normalize(recipe["mean"], recipe["std"])]
-    augmented = transforms.Compose(
-        [
-            transforms.RandomRotation(recipe["rotation_degrees"], fill=1),
-            transforms.ColorJitter(recipe["brightness"], recipe["contrast"], 0.4, 0.1),
-            *to_input,
-        ]
-    )
-    size = recipe["batch_size"]
-    train_loader = DataLoader(Digits(train, augmented), batch_size=size, shuffle=True)
-    test_loader = DataLoader(Digits(test, transforms.Compose(to_input)), batch_size=size)
-    model = model_of(recipe)
-    optimizer = torch.optim.SGD(model.parameters(), lr=recipe["max_lr"], momentum=0.8)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe["max_lr"], epochs=20, steps_per_epoch=len(train_loader)
-    )
+class ReferenceLoop:
+    """A run of the original's recipe: SGD with a one-cycle schedule of `epochs` epochs."""
 
-    model.train()
-    total_loss, correct = 0.0, 0
-    for data, target in train_loader:
-        optimizer.zero_grad()
-        output = model(data)
-        loss = nll_loss(output, target)
-        if recipe["l1"]:
-            loss = loss + recipe["l1"] * sum(p.abs().mean() for p in model.parameters())
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        total_loss += loss.item()
-        correct += output.argmax(dim=1).eq(target).sum().item()
+    def __init__(self, recipe: dict, train: Split, test: Split, epochs: int = 20):
+        to_input = [transforms.ToTensor(), transforms.Normalize(recipe["mean"], recipe["std"])]
+        augmented = transforms.Compose(
+            [
+                transforms.RandomRotation(recipe["rotation_degrees"], fill=1),
+                transforms.ColorJitter(recipe["brightness"], recipe["contrast"], 0.4, 0.1),
+                *to_input,
+            ]
+        )
+        size = recipe["batch_size"]
+        self.train = DataLoader(Digits(train, augmented), batch_size=size, shuffle=True)
+        self.test = DataLoader(Digits(test, transforms.Compose(to_input)), batch_size=size)
+        self.l1 = recipe["l1"]
+        self.model = model_of(recipe)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=recipe["max_lr"], momentum=0.8)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, recipe["max_lr"], epochs=epochs, steps_per_epoch=len(self.train)
+        )
 
-    model.eval()
-    correct = 0
-    with torch.no_grad():
-        for data, target in test_loader:
-            output = model(data)
-            total_loss += nll_loss(output, target, reduction="sum").item()
-            correct += output.argmax(dim=1).eq(target).sum().item()
-    return 100 * correct / len(test.labels)
+    def epoch(self) -> dict[str, float]:
+        """Train for one epoch and test.
+
+        Returns:
+            train_accuracy (percent, running), test_loss (nats per image), test_accuracy (percent).
+        """
+        self.model.train()
+        right = 0
+        for data, target in self.train:
+            self.optimizer.zero_grad()
+            output = self.model(data)
+            loss = nll_loss(output, target)
+            if self.l1:
+                loss = loss + self.l1 * sum(p.abs().mean() for p in self.model.parameters())
+            loss.backward()
+            self.optimizer.step()
+            self.schedule.step()
+            loss.item()  # read out at every step, as the tutorials do
+            right += output.argmax(dim=1).eq(target).sum().item()
+        train_accuracy = 100 * right / len(self.train.dataset)
+
+        self.model.eval()
+        right, total_loss = 0, 0.0
+        with torch.no_grad():
+            for data, target in self.test:
+                output = self.model(data)
+                total_loss += nll_loss(output, target, reduction="sum").item()
+                right += output.argmax(dim=1).eq(target).sum().item()
+        return {
+            "train_accuracy": train_accuracy,
+            "test_loss": total_loss / len(self.test.dataset),
+            "test_accuracy": 100 * right / len(self.test.dataset),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the state after a whole epoch."""
+        parts = (self.model, self.optimizer, self.schedule)
+        state = [part.state_dict() for part in parts]
+        temporary = path.with_suffix(".part")
+        torch.save([*state, torch.get_rng_state()], temporary)
+        temporary.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go back to the state that `save` wrote, random numbers included."""
+        *states, random = torch.load(path, weights_only=False)
+        for part, state in zip((self.model, self.optimizer, self.schedule), states, strict=True):
+            part.load_state_dict(state)
+        torch.set_rng_state(random)

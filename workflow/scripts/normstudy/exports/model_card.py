@@ -113,7 +113,7 @@ def _loading(run: dict) -> str:
     return f"""In the results folder, with this project's `workflow/scripts` on Python's path:
 
 ```python
-from normstudy.checkpoint import load_checkpoint
+from normstudy.network.checkpoint import load_checkpoint
 
 model, recipe = load_checkpoint("{folder}/checkpoint.pt")
 ```
