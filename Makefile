@@ -4,6 +4,7 @@
 # make test-slurm   the study on a real SLURM cluster of one node, which it starts: needs root
 # make bench  measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
+# make fidelity  whether the engine and the loop it replaced give the same results, into docs/fidelity.md
 # make lock   remake the hash-locked requirements from the .in files
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test test-faults test-slurm lint bench bench-scaling lock
+.PHONY: run setup test test-faults test-slurm lint bench bench-scaling fidelity lock
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES)
@@ -42,6 +43,9 @@ lint: $(VENV)/test.stamp
 
 bench: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.bench
+
+fidelity: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity
 
 bench-scaling: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.scaling

@@ -95,7 +95,7 @@ class ReferenceLoop:
 
     def load(self, path: Path) -> None:
         """Go back to the state that `save` wrote, random numbers included."""
-        *states, random = torch.load(path, weights_only=False)
+        *states, random = torch.load(path, weights_only=True)
         for part, state in zip((self.model, self.optimizer, self.schedule), states, strict=True):
             part.load_state_dict(state)
         torch.set_rng_state(random)
