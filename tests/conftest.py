@@ -3,11 +3,11 @@
 import pytest
 import torch
 import yaml
+from helpers.places import ROOT, SAMPLE
+from helpers.project import Project
 from hypothesis import settings
 from normstudy.config.check import check, load_schema
 from normstudy.data.idx import load_split
-from places import ROOT, SAMPLE
-from project import Project
 
 # Derandomized: the same examples each time, so that a red test is red for everyone.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -1,7 +1,7 @@
 """What the runs elsewhere are compared with."""
 
 import pytest
-from project import Project
+from helpers.project import Project
 
 
 @pytest.fixture(scope="session")

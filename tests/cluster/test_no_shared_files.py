@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from places import ROOT
-from project import Project, assert_same_checkpoint
+from helpers.places import ROOT
+from helpers.project import Project, assert_same_checkpoint
 
 pytestmark = pytest.mark.slow
 

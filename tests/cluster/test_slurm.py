@@ -6,10 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-import one_node
 import pytest
-from one_node import ask, one_node_cluster
-from project import Project, assert_same_results
+from helpers import one_node
+from helpers.one_node import ask, one_node_cluster
+from helpers.project import Project, assert_same_results
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from project import assert_same_results
+from helpers.project import assert_same_results
 
 RUN = ["metrics.csv", "checkpoint.pt"]
 EVALUATION = ["predictions.csv", "evaluation.csv", "misclassified.csv", "misclassified.png"]

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from places import ROOT
-from project import assert_same_checkpoint
+from helpers.places import ROOT
+from helpers.project import assert_same_checkpoint
 
 HERE = ROOT / "tests" / "faults"
 

@@ -4,8 +4,8 @@ import random
 import time
 
 import pytest
-from project import assert_same_results
-from running import WAYS, Running
+from helpers.project import assert_same_results
+from helpers.running import WAYS, Running
 
 
 @pytest.mark.parametrize(

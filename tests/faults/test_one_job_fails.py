@@ -6,8 +6,8 @@ import resource
 import signal
 from pathlib import Path
 
-from project import assert_same_results
-from running import Running, wait_for
+from helpers.project import assert_same_results
+from helpers.running import Running, wait_for
 
 
 def frozen_jobs(running, count):

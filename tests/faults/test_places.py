@@ -6,8 +6,8 @@ import sys
 
 import pytest
 import yaml
-from places import ROOT
-from project import Project, assert_same_results
+from helpers.places import ROOT
+from helpers.project import Project, assert_same_results
 
 PLACE = """Größe & "Maß" d'été $HOME 数"""
 CODE = "'+str(open('pwned','w'))+'"  # would run wherever text is pasted into Python

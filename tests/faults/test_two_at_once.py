@@ -2,9 +2,9 @@
 
 import pytest
 import yaml
+from helpers.project import Project
+from helpers.running import Running
 from normstudy.data.idx import CHECKSUMS, verify
-from project import Project
-from running import Running
 
 
 def overlay(project, name, data):

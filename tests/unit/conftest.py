@@ -1,7 +1,7 @@
 """What the tests of downloads share."""
 
-import mirrors
 import pytest
+from helpers import mirrors
 from normstudy.data import fetch as download
 from normstudy.data import sources as fetching
 

@@ -8,11 +8,11 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import made_up_study
+from helpers.made_up import made_up_study
+from helpers.places import ROOT, SAMPLE
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import misclassified_table
 from normstudy.report.notebook import drop_empty, render
-from places import ROOT, SAMPLE
 
 IMAGES = 200  # of the sample's test images
 CLAIM = {"id": "best", "says": "It is best", "metric": "test_accuracy", "variant": "gn"}

@@ -5,13 +5,13 @@ Each is laid over config.yaml, as `--configfile` does.
 
 import pytest
 import yaml
+from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.config import resolved as study
 from normstudy.config.check import check, load_schema
 from normstudy.config.lines import command_line, read_config_file, typed
 from normstudy.errors import StudyError
-from places import ROOT
 from snakemake.utils import update_config
 
 CLAIM = "claims: [{id: a, says: A, metric: test_accuracy, variant: gn, %s}]"

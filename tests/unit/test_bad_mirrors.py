@@ -8,14 +8,14 @@ import sys
 import tarfile
 import time
 
-import mirrors
 import pytest
-from fetched import SUMS, is_complete, use_mirrors
+from helpers import mirrors
+from helpers.fetched import SUMS, is_complete, use_mirrors
+from helpers.places import ROOT, SAMPLE
 from normstudy.data import fetch as module
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
-from places import ROOT, SAMPLE
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 IMAGES, LABELS = FILE_NAMES[:2]

@@ -5,10 +5,10 @@ import re
 
 import pytest
 import yaml
+from helpers.places import ROOT
 from normstudy.config import resolved as study
 from normstudy.config.check import check
 from normstudy.errors import StudyError
-from places import ROOT
 
 MINIMAL = {"variants": {"gn": {"label": "GN", "norm": "group"}}}
 

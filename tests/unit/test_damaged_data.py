@@ -2,13 +2,13 @@
 
 import shutil
 
-import mirrors
 import pytest
-from fetched import SUMS, is_complete, use_mirrors
+from helpers import mirrors
+from helpers.fetched import SUMS, is_complete, use_mirrors
+from helpers.places import ROOT, SAMPLE
 from normstudy.data.fetch import download
 from normstudy.data.idx import CHECKSUMS, FILE_NAMES, load_split, verify
 from normstudy.errors import StudyError
-from places import ROOT, SAMPLE
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 IMAGES, LABELS = FILE_NAMES[:2]

@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+from helpers.places import SAMPLE
 from normstudy.data.idx import (
     CHECKSUMS,
     FILE_NAMES,
@@ -17,7 +18,6 @@ from normstudy.data.idx import (
     verify,
 )
 from normstudy.errors import StudyError
-from places import SAMPLE
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
 

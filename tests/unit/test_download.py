@@ -6,10 +6,11 @@ import json
 import shutil
 import struct
 
-import mirrors
 import pytest
 import torchvision
-from fetched import SUMS, is_complete, use_mirrors
+from helpers import mirrors
+from helpers.fetched import SUMS, is_complete, use_mirrors
+from helpers.places import SAMPLE
 from normstudy.data import fetch as module
 from normstudy.data.datasets import DATASETS
 from normstudy.data.fetch import download
@@ -17,7 +18,6 @@ from normstudy.data.idx import FILE_NAMES
 from normstudy.data.origins import DATA_SOURCE
 from normstudy.data.sources import archive_name
 from normstudy.errors import StudyError
-from places import SAMPLE
 
 
 def sources(raw):

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from made_up import REFERENCE, made_up_study
+from helpers.made_up import REFERENCE, made_up_study
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from normstudy.data.idx import Split

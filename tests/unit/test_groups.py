@@ -2,7 +2,8 @@
 
 import pytest
 import yaml
-from made_up import made_up_study
+from helpers.made_up import made_up_study
+from helpers.places import ROOT
 from normstudy.config.resolved import group_setting, varies_groups
 from normstudy.report.figures.groups import (
     PAPER_ERROR,
@@ -12,7 +13,6 @@ from normstudy.report.figures.groups import (
 )
 from normstudy.report.figures.plot import rendered
 from normstudy.report.text.context import normalization_notes
-from places import ROOT
 
 VARIANTS = {
     name: variant

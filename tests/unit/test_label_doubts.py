@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
+from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.evaluation.label_doubts import label_doubts, rescored, score_three_ways
-from places import ROOT
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 

@@ -1,6 +1,6 @@
 """A model card follows the tables."""
 
-from made_up import made_up_study
+from helpers.made_up import made_up_study
 from normstudy.exports.model_card import model_card
 from normstudy.statistics.mcnemar import wilson
 

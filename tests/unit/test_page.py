@@ -8,7 +8,8 @@ from html import escape
 import nbformat
 import pandas as pd
 import pytest
-from made_up import ROOT, made_up_study
+from helpers.made_up import made_up_study
+from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.report import page
 from normstudy.report.figures import curves

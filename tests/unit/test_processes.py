@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.running import processes
-from places import ROOT
 
 HOLD = """
 import sys

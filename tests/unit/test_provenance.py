@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import torch
+from helpers.places import ROOT
 from normstudy.network.checkpoint import save_checkpoint, tensors_sha256
 from normstudy.network.model import build_model
 from normstudy.records.machine import accelerator, now, processor
 from normstudy.records.provenance import commit, job_costs, versions
-from places import ROOT
 
 
 def test_the_digest_is_of_names_dtypes_shapes_and_values():

@@ -4,12 +4,12 @@ import shutil
 
 import pandas as pd
 import pytest
-from made_up import ISSUES, REFERENCE
+from helpers.made_up import ISSUES, REFERENCE
+from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.records import tables
 from normstudy.records.files import write_csv
 from normstudy.records.tables import read_evaluation, read_metrics, read_predictions, read_table
-from places import ROOT
 
 METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy
 gn,1,1,0.015,0.5,90.25,0.1,97.5

@@ -4,13 +4,13 @@ import json
 
 import pytest
 import torch
+from helpers.places import ROOT
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
 from normstudy.records import json_records as records
 from normstudy.records.json_records import read_record
 from normstudy.records.provenance import provenance
-from places import ROOT
 
 RECORD = json.dumps({"seed": 1, "torch": "2", "variant": "gn"})
 DAMAGED = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import normstudy
 import pytest
+from helpers.places import ROOT
 from normstudy.running import code_digest as module
 from normstudy.running.code_digest import code_digest
-from places import ROOT
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 PACKAGE = SCRIPTS / "normstudy"

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from helpers.made_up import made_up_config, made_up_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import made_up_config, made_up_study
 from normstudy.data.idx import pixel_constants
 from normstudy.network import model
 from normstudy.report.original import departures, same_course

@@ -2,11 +2,11 @@
 
 import pytest
 import yaml
+from helpers.places import ROOT
 from normstudy.config import resolved as study
 from normstudy.config.check import FITTING, check
 from normstudy.errors import StudyError
 from normstudy.statistics.contrasts import fewest_seeds
-from places import ROOT
 from snakemake.utils import update_config
 
 STUDIES = sorted((ROOT / "workflow" / "studies").glob("*.yaml"))

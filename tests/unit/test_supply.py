@@ -5,9 +5,9 @@ import re
 import tomllib
 
 import pytest
+from helpers.places import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from places import ROOT
 
 LOCKS = ["requirements", "tests/requirements", "workflow/envs/installer"]
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")

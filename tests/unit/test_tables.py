@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from made_up import made_up_study
+from helpers.made_up import made_up_study
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables

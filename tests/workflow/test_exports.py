@@ -8,8 +8,8 @@ import zipfile
 import pandas as pd
 import pytest
 import torch
+from helpers.places import ROOT, SAMPLE
 from normstudy.data.idx import load_split
-from places import ROOT, SAMPLE
 from rocrate.rocrate import ROCrate
 
 PROGRAM = "results/gn/seed-1/model.pt2"

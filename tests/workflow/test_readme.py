@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from helpers.places import ROOT
+from helpers.project import Project
 from normstudy.data.idx import FILES
-from places import ROOT
-from project import Project
 
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from project import Project
+from helpers.project import Project
 
 BROKEN = [
     ("tab", b"training:\n\tepochs: 3\n", "config.yaml, line 2: there is a tab; indent with spaces"),

@@ -10,7 +10,8 @@ from normstudy.report.study import Study
 from normstudy.statistics.mcnemar import single_run_tests
 from normstudy.statistics.summary import run_metrics, summarize
 from normstudy.statistics.verdicts import compare
-from places import ROOT
+
+from helpers.places import ROOT
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from project import Project
+from helpers.project import Project
 
 PATIENCE = 300  # seconds; whatever takes longer hangs
 

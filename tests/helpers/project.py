@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import torch
-from places import ROOT
+
+from helpers.places import ROOT
 
 PARTS = (
     "Snakefile",

@@ -2,7 +2,8 @@
 
 from normstudy.data import fetch as download
 from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256, verify
-from places import SAMPLE
+
+from helpers.places import SAMPLE
 
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
 

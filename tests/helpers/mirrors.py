@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-from places import SAMPLE
+from helpers.places import SAMPLE
 
 
 @contextmanager
