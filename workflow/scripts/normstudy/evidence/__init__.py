@@ -1,0 +1,1 @@
+"""Published runs: packed, read back, and judged without training."""

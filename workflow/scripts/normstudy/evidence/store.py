@@ -1,0 +1,188 @@
+"""What verdicts are made from, as a small folder of files: all that a study's runs measured.
+
+Weights, images and whatever follows from the rest are left out. A folder grows: runs trained
+later, or on another machine, are added to those that are there.
+"""
+
+import gzip
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..config.resolved import seeds
+from ..errors import StudyError
+from ..records.files import replacing, write_json
+from ..records.json_records import read_record
+from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, read_table
+from ..statistics.summary import RunTables
+
+RUN_KEYS = ["variant", "seed"]
+ERRORS = (*RUN_KEYS, "index", "label", "prediction")
+TABLES = {"epochs": METRICS, "evaluation": EVALUATION, "errors": ERRORS}
+FACTS = ("config", "versions", "python", "data_sha256", "sources")
+RUN_FACTS = (*RUN_KEYS, "processor", "torch", "tensors_sha256")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The measured results of a study's runs.
+
+    Attributes:
+        facts: of the study: FACTS, with the config as resolved.
+        runs: each run's record (processor, versions, digest of the trained tensors, times).
+        epochs: every epoch of every run, columns of metrics.csv.
+        evaluation: every finished network, columns of evaluation.csv.
+        errors: every misclassified test image of every run, columns of ERRORS.
+        looks: the looks that were taken, oldest first; empty if none were planned.
+    """
+
+    facts: dict
+    runs: list[dict]
+    epochs: pd.DataFrame
+    evaluation: pd.DataFrame
+    errors: pd.DataFrame
+    looks: list[dict]
+
+    @property
+    def config(self) -> dict:
+        """The study's config, with the seeds that were run."""
+        return self.facts["config"]
+
+    @property
+    def names(self) -> list[tuple[str, int]]:
+        """(variant, seed) of every run."""
+        return [(run["variant"], run["seed"]) for run in self.runs]
+
+    def predictions(self, issues: pd.DataFrame | None) -> Mapping[tuple[str, int], pd.DataFrame]:
+        """(variant, seed) → index, label, prediction of all test images.
+
+        Where every run is right and no rater doubts the label, label and prediction are both -1:
+        nothing that is made of this table looks at more than whether they agree.
+
+        Args:
+            issues: the table of label issues, or None.
+        """
+        images = int(self.evaluation.loc[self.evaluation["split"] == "test", "images"].iloc[0])
+        labels = np.full(images, -1)
+        if issues is not None:
+            doubted = issues[issues["test_index"] < images]
+            labels[doubted["test_index"]] = doubted["given_label"]
+        labels[self.errors["index"]] = self.errors["label"]
+        own = dict(tuple(self.errors.groupby(RUN_KEYS)))
+
+        def of_run(run: tuple[str, int]) -> pd.DataFrame:
+            table = pd.DataFrame({"index": np.arange(images), "label": labels})
+            table["prediction"] = labels
+            wrong = own.get(run, self.errors[:0])
+            table.loc[wrong["index"], "prediction"] = wrong["prediction"].to_numpy()
+            return table
+
+        return RunTables({run: lambda run=run: of_run(run) for run in self.names})
+
+
+def collect(results: Path) -> Evidence:
+    """The evidence of a finished study in its results folder.
+
+    Raises:
+        StudyError: the study is not finished, or a table is not as its rule wrote it.
+    """
+    record = read_record(results / "provenance.json", [*FACTS, "runs"], "summarize")
+    folders = [results / run["variant"] / f"seed-{run['seed']}" for run in record["runs"]]
+    errors = [
+        read_table(folder / "misclassified.csv", MISCLASSIFIED, "misclassified")
+        .assign(variant=run["variant"], seed=run["seed"])
+        .sort_values("index")
+        for folder, run in zip(folders, record["runs"], strict=True)
+    ]
+    looks = results / "looks.json"
+    return Evidence(
+        facts={key: record[key] for key in FACTS},
+        runs=record["runs"],
+        epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
+        evaluation=read_table(results / "evaluation.csv", EVALUATION, "summarize"),
+        errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
+        looks=json.loads(looks.read_text(encoding="utf-8")) if looks.exists() else [],
+    )
+
+
+def added(before: Evidence, new: Evidence) -> Evidence:
+    """The runs of both; of a run that both have, the new one.
+
+    Raises:
+        StudyError: their runs were not made by the same recipes on the same data.
+    """
+    for key in ("training", "variants", "dataset"):
+        if before.config[key] != new.config[key]:
+            raise StudyError(
+                f"{key} of the config differs from that of the published runs: publish these runs"
+                " in a folder of their own"
+            )
+    if before.facts["data_sha256"] != new.facts["data_sha256"]:
+        raise StudyError("the published runs were trained on other data")
+    names = set(new.names)
+    kept = [run for run in before.runs if (run["variant"], run["seed"]) not in names]
+    order = list(new.config["variants"])
+
+    def united(name: str) -> pd.DataFrame:
+        old, own = getattr(before, name), getattr(new, name)
+        stays = [run not in names for run in zip(old["variant"], old["seed"], strict=True)]
+        both = pd.concat([old[stays], own], ignore_index=True)
+        place = both["variant"].map(order.index)
+        return both.assign(place=place).sort_values(["place", "seed"], kind="stable")[own.columns]
+
+    every = sorted({*seeds(before.config), *seeds(new.config)})
+    return Evidence(
+        facts=new.facts | {"config": new.config | {"seeds": every}},
+        runs=sorted([*kept, *new.runs], key=lambda r: (order.index(r["variant"]), r["seed"])),
+        **{name: united(name).reset_index(drop=True) for name in TABLES},
+        looks=new.looks or before.looks,
+    )
+
+
+def write(evidence: Evidence, folder: Path) -> None:
+    """Write the evidence to `folder`: equal evidence gives equal bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        text = getattr(evidence, name).to_csv(index=False, lineterminator="\n")
+        with replacing(folder / f"{name}.csv.gz") as temporary:
+            temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
+    write_json(evidence.facts, folder / "study.json")
+    write_json(evidence.runs, folder / "runs.json")
+    write_json(evidence.looks, folder / "looks.json")
+
+
+def read(folder: Path) -> Evidence:
+    """The evidence in `folder`.
+
+    Raises:
+        StudyError: a file is missing or damaged.
+    """
+    tables = {}
+    try:
+        facts, runs, looks = (
+            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+            for name in ("study", "runs", "looks")
+        )
+        for name, columns in TABLES.items():
+            packed = (folder / f"{name}.csv.gz").read_bytes()
+            table = pd.read_csv(
+                io.BytesIO(gzip.decompress(packed)),
+                dtype={"variant": str},
+                keep_default_na=False,  # a variant may be called nan
+                na_values=[""],
+            )
+            if list(table) != list(columns):
+                raise ValueError(f"{name}.csv.gz has other columns")
+            tables[name] = table
+        missing = [key for key in FACTS if key not in facts]
+        missing += [key for run in runs for key in RUN_FACTS if key not in run]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
+    except (OSError, EOFError, ValueError) as error:
+        raise StudyError(f"{folder} does not hold the evidence of a study: {error}") from error
+    return Evidence(facts=facts, runs=runs, looks=looks, **tables)
