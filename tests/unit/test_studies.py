@@ -54,6 +54,15 @@ def test_learning_rates_scale_with_the_batch_size(schema):
         assert variant["max_lr"] == pytest.approx(0.015 * variant["batch_size"] / 64)
 
 
+def test_the_rate_study_varies_nothing_but_the_rate(schema):
+    config = resolved(schema, overlay("learning_rate"))
+    assert list(study.varied_learning_rates(config).values()) == [
+        (norm, rate) for norm in ("group", "layer", "batch") for rate in (0.005, 0.015, 0.045)
+    ]
+    assert study.varied_learning_rates(resolved(schema, overlay("batch_size"))) == {}
+    assert len(study.varied_batch_sizes(resolved(schema, overlay("batch_size")))) == 10
+
+
 def test_the_groups_study_has_every_number_that_fits(schema):
     config = resolved(schema, overlay("groups"))
     settings = [study.group_setting(variant) for variant in config["variants"].values()]

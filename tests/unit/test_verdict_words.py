@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from normstudy.report.figures import batch_size as batch_size_figure
 from normstudy.report.figures import verdicts as verdict_figures
+from normstudy.report.figures.learning_rate import accuracy_against_learning_rate
 from normstudy.report.figures.plot import rendered
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
@@ -215,3 +216,19 @@ def test_a_figure_against_batch_size_only_where_it_varies(config):
     plot = batch_size_figure.accuracy_against_batch_size(make_runs(config, 2, batch_4=98), config)
     assert "98.00 % at 4" in plot.alt and "65.3 % at 2" in plot.alt
     assert rendered(plot.figure, "svg").startswith(b"<?xml")
+
+
+def test_a_figure_against_learning_rate_only_where_it_varies(config):
+    runs, _ = judged(config, 2)
+    assert accuracy_against_learning_rate(runs, config) is None
+    variants = {
+        f"{norm}_{rate}": {"label": f"{norm} {rate}", "norm": norm, "max_lr": rate}
+        for norm in ("batch", "group")
+        for rate in (0.005, 0.045)
+    }
+    config = {**config, "variants": variants}
+    plot = accuracy_against_learning_rate(make_runs(config, 2, **{"batch_0.045": 98}), config)
+    assert "98.00 % at 0.045" in plot.alt
+    (axes,) = plot.figure.axes
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.005", "0.045"]
+    assert plot.narrow.axes[0].get_xscale() == "log"

@@ -22,8 +22,10 @@ if "test_loss" in CLAIMED:
     FIGURES["forest_nats"] = ("Paired differences in loss", "verdicts")
 if CLAIMED - {"test_loss"}:
     FIGURES["forest_points"] = ("Paired differences in accuracy", "verdicts")
-if study.varies_batch_size(STUDY):
+if study.varied_batch_sizes(STUDY):
     FIGURES["batch_size"] = ("Accuracy against batch size", "batch_size")
+if study.varied_learning_rates(STUDY):
+    FIGURES["learning_rate"] = ("Accuracy against learning rate", "learning_rate")
 if study.varies_groups(STUDY):
     FIGURES["groups"] = ("Accuracy against the number of groups", "groups")
 

@@ -71,13 +71,37 @@ def run_parameters(config: dict, variant: str) -> dict:
     return dict(sorted(recipe.items()))  # the order of the config's keys retrains nothing
 
 
-def varies_batch_size(config: dict) -> bool:
-    """Whether variants of one normalization differ in batch size, so that it can be shown."""
-    sizes = {}
-    for variant in config["variants"].values():
-        own = variant.get("batch_size", config["training"]["batch_size"])
-        sizes.setdefault(variant["norm"], set()).add(own)
-    return any(len(own) > 1 for own in sizes.values())
+def varied(config: dict, key: str, fixed: tuple[str, ...] = ()) -> dict[str, tuple[str, float]]:
+    """The variants that differ from another of the same normalization in a training key.
+
+    Args:
+        key: the training key.
+        fixed: training keys in which the two must agree.
+
+    Returns:
+        variant → (norm, value of the key).
+    """
+    values, found = {}, {}
+    for name, variant in config["variants"].items():
+        recipe = config["training"] | variant
+        series = (variant["norm"], *(recipe[other] for other in fixed))
+        values.setdefault(series, set()).add(recipe[key])
+        found[name] = series, recipe[key]
+    return {
+        name: (series[0], value)
+        for name, (series, value) in found.items()
+        if len(values[series]) > 1
+    }
+
+
+def varied_batch_sizes(config: dict) -> dict[str, tuple[str, float]]:
+    """`varied` in batch size: usually with the learning rate, which is scaled with it."""
+    return varied(config, "batch_size")
+
+
+def varied_learning_rates(config: dict) -> dict[str, tuple[str, float]]:
+    """`varied` in the peak learning rate alone, at one batch size."""
+    return varied(config, "max_lr", fixed=("batch_size",))
 
 
 def group_setting(variant: dict) -> tuple[str, int] | None:
