@@ -19,25 +19,17 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/console.smk"
 
 
-# On a cluster these run on the head node: short, or in need of the network.
-localrules:
-    download,
-    summarize,
-    worked_example,
-    report,
-    model_cards,
-    crate,
-
-
 rule all:
     default_target: True
     input:
         RESULTS / "report.html",
 
 
+# Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/misclassified.smk"
+include: "workflow/rules/summarize.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/export.smk"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import normstudy
 import pytest
 from helpers.places import ROOT
+from normstudy.config.targets import RULES
 from normstudy.running import code_digest as module
 from normstudy.running.code_digest import code_digest
 
@@ -64,6 +65,12 @@ def test_only_the_console_knows_snakemake():
     for path in MODULES:
         found = re.search(r"^\s*(import|from) snakemake", path.read_text(), re.M)
         assert not found or path.name == "console.py", path
+
+
+def test_the_names_of_rules_are_kept_in_one_place():
+    """Each has words for the terminal, and none may be the name of a variant."""
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert set(re.findall(r"^(?:rule|checkpoint) (\w+):", rules, re.M)) == set(RULES)
 
 
 @pytest.fixture

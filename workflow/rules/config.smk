@@ -11,15 +11,13 @@ sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 
 from normstudy.config import resolved as study
 from normstudy.config.check import check, load_schema
+from normstudy.config.figures import report_figures
 from normstudy.config.lines import command_line, read_config_file, typed
+from normstudy.config.targets import RESERVED, RULES
 from normstudy.data.datasets import DATASETS
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
-
-TARGETS = {"all", "download", "train", "misclassified", "summarize", "worked_example", "report"}
-TARGETS |= {"export", "model_cards", "crate"}
-FOLDERS = {"benchmarks", "figures", "logs", "resume"}  # of results/, beside the variants' own
 
 
 @contextmanager
@@ -52,7 +50,7 @@ with one_sentence(OF_CONFIG):
     STUDY = check(
         config,
         load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
-        TARGETS | FOLDERS,
+        RESERVED,
         [  # config.yaml is the last that Snakemake notes, and the first that it reads
             *map(read_config_file, map(os.path.relpath, workflow.configfiles[-1:])),
             *map(read_config_file, map(os.path.relpath, workflow.configfiles[:-1])),

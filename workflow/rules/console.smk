@@ -10,17 +10,7 @@ from normstudy.running.progress import duration, progress, write_plan
 STARTED = time.monotonic()
 PLAN = LOGS / "plan.json"
 # Not the rules' `message`: that would keep the details from Snakemake's log file as well.
-WORDS = {
-    "download": f"Getting {DATASET}",
-    "train": "Training {variant}, seed {seed}",
-    "misclassified": "Evaluating {variant}, seed {seed}",
-    "summarize": "Putting the tables of all runs together",
-    "worked_example": "Making the spreadsheet of the worked example",
-    "report": "Making the report",
-    "export": "Exporting {variant}, seed {seed}",
-    "model_cards": "Writing the model cards",
-    "crate": "Packing the study into a crate",
-}
+WORDS = {name: words.replace("{dataset}", DATASET) for name, words in RULES.items()}
 
 
 def jobs_of(rule):

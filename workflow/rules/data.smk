@@ -13,6 +13,7 @@ rule download:
         LOGS / "download.log",
     benchmark:
         BENCHMARKS / "download.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

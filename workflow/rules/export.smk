@@ -34,6 +34,7 @@ rule model_cards:
         LOGS / "model_cards.log",
     benchmark:
         BENCHMARKS / "model_cards.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:
@@ -63,6 +64,7 @@ rule crate:
         LOGS / "crate.log",
     benchmark:
         BENCHMARKS / "crate.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
     resources:

@@ -1,0 +1,54 @@
+# In the order of run_files.
+RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
+JOB_COSTS = {
+    f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
+    for rule in ("train", "misclassified")
+    for variant, seed in RUNS
+}
+
+
+rule summarize:
+    input:
+        metrics=run_files("metrics.csv"),
+        evaluations=run_files("evaluation.csv"),
+        predictions=run_files("predictions.csv"),
+        benchmarks=list(JOB_COSTS.values()),
+        runs=run_files("provenance.json"),
+        checksums=CHECKSUMS,
+        data_source=DATA_SOURCE,
+        requirements=source("requirements.in"),
+        reference=resource("reference_run"),
+        label_issues=resource("label_issues"),
+    output:
+        metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
+        evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
+        summary=shown(RESULTS / "summary.csv", "Tables", "Summary of each model", "summary"),
+        comparisons=shown(
+            RESULTS / "comparisons.csv", "Tables", "Claims and verdicts", "comparisons"
+        ),
+        single_run=shown(
+            RESULTS / "single_run.csv", "Tables", "Single runs against each other", "single_run"
+        ),
+        label_doubts=shown(
+            RESULTS / "label_doubts.csv", "Tables", "Accuracy with disputed labels", "label_doubts"
+        ),
+        provenance=RESULTS / "provenance.json",
+    log:
+        LOGS / "summarize.log",
+    benchmark:
+        BENCHMARKS / "summarize.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("summarize"),
+        study=STUDY,
+        runs=RUNS,
+        epochs=[study.run_parameters(STUDY, variant)["epochs"] for variant, _ in RUNS],
+        jobs=list(JOB_COSTS),
+        sources=str(SOURCE),
+    script:
+        "../scripts/summarize.py"

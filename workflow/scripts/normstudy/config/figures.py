@@ -1,0 +1,31 @@
+"""Which figures a study's report has: known from its config, before anything is run."""
+
+from .resolved import seeds, varied_batch_sizes, varied_learning_rates, varies_groups
+
+
+def report_figures(config: dict) -> dict[str, tuple[str, str]]:
+    """Name of a figure's files → its label and its caption in Snakemake's own report."""
+    figures = {
+        "loss": ("Loss of all models", "curves"),
+        "accuracy": ("Accuracy of all models", "curves"),
+        "final_accuracy": ("Test accuracy after the last epoch", "final_accuracy"),
+    }
+    for name, variant in config["variants"].items():
+        figures[f"curves_{name}"] = (f"Curves: {variant['label']}", "curves")
+    figures["augmentation"] = ("Augmented training images", "augmentation")
+    figures["worked_example_layer_n"] = ("Worked example: layer N", "worked_example")
+    figures["worked_example_layer_n_plus_1"] = ("Worked example: layer N + 1", "worked_example")
+    claimed = {claim["metric"] for claim in config["claims"]}
+    if claimed and len(seeds(config)) > 1:
+        figures["seed_dots"] = ("Each seed's figures", "verdicts")
+    if "test_loss" in claimed:
+        figures["forest_nats"] = ("Paired differences in loss", "verdicts")
+    if claimed - {"test_loss"}:
+        figures["forest_points"] = ("Paired differences in accuracy", "verdicts")
+    if varied_batch_sizes(config):
+        figures["batch_size"] = ("Accuracy against batch size", "batch_size")
+    if varied_learning_rates(config):
+        figures["learning_rate"] = ("Accuracy against learning rate", "learning_rate")
+    if varies_groups(config):
+        figures["groups"] = ("Accuracy against the number of groups", "groups")
+    return figures
