@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import torch
 
-FILL = 1  # grey level (of 255) of the corners that a rotation uncovers, as in the study
+FILL = 1  # grey level (of 255) of the corners that a rotation uncovers, as in the original
 
 
 @dataclass(frozen=True)

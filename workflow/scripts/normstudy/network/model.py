@@ -22,13 +22,13 @@ channel c, place (h, w), in a tensor of shape (N, C, H, W):
 
 With a mean of 0 the variance is the mean square: RMSNorm (Zhang & Sennrich 2019,
 "Root Mean Square Layer Normalization"), whose authors learn gamma only; beta is kept
-here for the models to differ in nothing else.
+here so that the models differ in nothing else.
 
 Instance Normalization cannot learn in this network, nor can groups of one channel: the
-average over H·W that ends it is, of a channel just normalized over H·W, always its beta.
+final average over H·W of a channel that was just normalized over H·W is always its beta.
 
-Layer Normalization here is Group Normalization with one group, as in the study that
-is replicated: an affine pair per channel. `nn.LayerNorm([C, H, W])` has the same
+Layer Normalization here is Group Normalization with one group, as in the original:
+an affine pair per channel. `nn.LayerNorm([C, H, W])` has the same
 statistics but an affine pair per activation, and the LayerNorm of ConvNeXt-style
 networks averages over C alone: that is channel_layer here.
 """
@@ -46,7 +46,7 @@ NormFactory = Callable[[int], nn.Module]
 def _group(
     channels: int, num_groups: int | None = None, channels_per_group: int | None = None
 ) -> nn.GroupNorm:
-    """GroupNorm by number or by size of the groups; the study has four channels a group."""
+    """GroupNorm by number or by size of the groups; the original has four channels per group."""
     if num_groups is not None and channels_per_group is not None:
         raise ValueError("give num_groups or channels_per_group, not both")
     if num_groups is None:
@@ -63,7 +63,7 @@ def _group(
 
 
 class RMSNorm(nn.Module):
-    """Divide each image's activations by their root mean square; gamma and beta a channel.
+    """Divide each image's activations by their root mean square; a gamma and beta per channel.
 
     `nn.RMSNorm([C, H, W])` has the same statistics, a gamma per activation and no beta.
     """
@@ -106,10 +106,10 @@ NORMS: dict[str, Callable[..., nn.Module]] = {
 def _block(
     norm: NormFactory, c_in: int, c_out: int, padding: int = 0, dropout: float | None = None
 ) -> nn.Sequential:
-    """Conv 3×3 → ReLU → Norm (→ Dropout): the study normalizes after the ReLU."""
+    """Conv 3×3 → ReLU → Norm (→ Dropout): the original normalizes after the ReLU."""
     layers = OrderedDict(
         conv=nn.Conv2d(c_in, c_out, 3, padding=padding, bias=False),
-        relu=nn.ReLU(inplace=True),  # nobody else reads the convolution's output: a pass less
+        relu=nn.ReLU(inplace=True),  # nothing else reads the convolution's output
         norm=norm(c_out),
     )
     if dropout is not None:
@@ -118,7 +118,7 @@ def _block(
 
 
 class NormCNN(nn.Module):
-    """The study's CNN: 8,880 parameters with a normalization, 8,712 without.
+    """The original's CNN: 8,880 parameters with a normalization, 8,712 without.
 
     Args:
         norm: makes the normalization layer for a number of channels.
@@ -156,7 +156,7 @@ class NormCNN(nn.Module):
 def build_model(
     norm: str, *, dropout: float = 0.04, num_classes: int = 10, **norm_options
 ) -> NormCNN:
-    """The study's CNN with the named normalization.
+    """The original's CNN with the named normalization.
 
     Args:
         norm: one of `NORMS`.

@@ -33,7 +33,7 @@ def choose_device(name: str) -> torch.device:
     """The device named in the config; "auto" is CUDA, else MPS, else the CPU.
 
     Raises:
-        StudyError: the named device is not to be had here.
+        StudyError: the named device is not available.
     """
     present = {
         "cuda": torch.cuda.is_available(),
@@ -50,9 +50,9 @@ def choose_device(name: str) -> torch.device:
 def memory_format(norm: str) -> torch.memory_format:
     """How activations lie in memory: channels_last, the faster one, but for Batch Norm.
 
-    PyTorch's Batch Norm sums over N·H·W in one go there, which puts its single-precision
-    gradients 0.1 to 2 % off double precision, a hundred times more than the other
-    normalizations'; contiguous tensors cost 16 % of a step and are as exact as theirs.
+    PyTorch's Batch Norm sums over N·H·W in one go there, which leaves its single-precision
+    gradients 0.1 to 2 % off double precision, a hundred times more than those of the other
+    normalizations; contiguous tensors cost 16 % of a step and are as exact as theirs.
     """
     return torch.contiguous_format if norm == "batch" else torch.channels_last
 
@@ -61,9 +61,9 @@ def memory_format(norm: str) -> torch.memory_format:
 def add_l1_gradient(parameters: list[nn.Parameter], l1: float, reduction: str) -> None:
     """Add the gradient of the L1 penalty to each parameter's: sign(w) times its share.
 
-    The usual penalty is l1 · Σ|w| ("sum"). The study adds each tensor's mean instead
+    The usual penalty is l1 · Σ|w| ("sum"). The original adds each tensor's mean instead
     ("mean"): l1 · Σ_tensor mean|w|, which divides a weight's share by its tensor's size.
-    Written out, because autograd's way through |w| costs 2.5 % of a step more.
+    Written out because autograd through |w| adds 2.5 % to a step.
     """
     for parameter in parameters:
         share = l1 / (parameter.numel() if reduction == "mean" else 1)
@@ -96,7 +96,7 @@ class Trainer:
         self.model = model_of(recipe).to(self.device, memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
         self.batches = Batches(split, recipe, seed, self.device)
-        # The schedule moves the momentum too (cycle_momentum); what SGD is given never acts.
+        # The schedule moves the momentum too (cycle_momentum); the value given to SGD has no effect.
         self.optimizer = torch.optim.SGD(
             self.parameters, lr=recipe["max_lr"], momentum=recipe["max_momentum"], fused=True
         )
