@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ..records.files import replacing
 from . import original as replicated
 from .figures.plot import Plot, rendered
+from .marks import tells_values
 from .study import Study
 from .tables.table import Table
 from .text import context
@@ -61,7 +62,8 @@ def command(line: str) -> HTML | None:
 def show(plot: Plot, study: Study) -> HTML:
     """Save the plot as <results>/figures/<name>.png and .svg, and put it on the page.
 
-    The page holds it in the format that is smaller, drawn for screens and again for phones.
+    The page holds it drawn for screens and again for phones: as SVG where this tells values,
+    else in the format that is smaller.
     """
     files = {extension: rendered(plot.figure, extension) for extension in ("png", "svg")}
     name = f"figures/{plot.name}"
@@ -69,9 +71,9 @@ def show(plot: Plot, study: Study) -> HTML:
         with replacing(study.folder / f"{name}.{extension}") as temporary:
             temporary.write_bytes(content)
     width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
-    smaller = min(files, key=lambda extension: len(files[extension]))
-    phone = _data(smaller, rendered(plot.narrow, smaller))
-    image = _image(_data(smaller, files[smaller]), phone, plot.alt, width, height)
+    kind = "svg" if tells_values(plot.figure) else min(files, key=lambda name: len(files[name]))
+    phone = _data(kind, rendered(plot.narrow, kind))
+    image = _image(_data(kind, files[kind]), phone, plot.alt, width, height)
     source = _source(
         plot.table,
         f"normstudy.report.{plot.function}",

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from ...config.resolved import varied_batch_sizes
+from ..marks import mark
 from .plot import WIDTH, Plot
 from .series import Line, draw_series, final_runs, lines_of, listed, means_of
 
@@ -37,13 +38,16 @@ def _draw(
     draw_series(ours, runs, means, lines, "batch_size")
     for norm, errors in PAPER_ERROR.items():
         line = lines[norm]
-        theirs.plot(
+        accuracies = [100 - error for error in errors]
+        known = theirs.plot(
             PAPER_BATCH_SIZES,
-            [100 - error for error in errors],
+            accuracies,
             marker=line.marker,
             linestyle=line.dashes,
             color=line.colour,
         )
+        told = zip(PAPER_BATCH_SIZES, accuracies, strict=True)
+        mark(known, line.name, [f"{line.name}, batch size {x}: {y:.1f} %" for x, y in told])
     _axis(ours, sorted(set(runs["batch_size"])), "This study")
     _axis(theirs, sorted(PAPER_BATCH_SIZES), "Wu & He 2018, ImageNet")
     ours.set_xlabel("batch size, images")

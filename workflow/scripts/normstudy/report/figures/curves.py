@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..marks import mark
 from ..text.wording import counted, listing
 from .plot import DISTINCT, GREY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, title
 
@@ -81,12 +82,27 @@ def _spread(metrics: pd.DataFrame, variant: str, column: str) -> pd.DataFrame:
     return own.groupby("epoch")[column].agg(["mean", "min", "max"])
 
 
-def _draw(axes, spread: pd.DataFrame, look: Look, split: str) -> None:
+def _draw(
+    axes, spread: pd.DataFrame, look: Look, split: str, label: str, quantity: Quantity
+) -> None:
     """A line of means with the band from the lowest to the highest seed."""
-    axes.fill_between(
+    band = axes.fill_between(
         spread.index, spread["min"], spread["max"], color=look.colour, alpha=0.15, linewidth=0
     )
-    axes.plot(spread.index, spread["mean"], **_line(look, split))
+    line = axes.plot(spread.index, spread["mean"], **_line(look, split))
+    mark(band, (label, split))
+    mark(line, (label, split), [_told(label, split, row, quantity) for row in spread.itertuples()])
+
+
+def _told(label: str, split: str, row, quantity: Quantity) -> str:
+    """What a point of a curve says of itself.
+
+    Args:
+        row: mean, min and max over the seeds, and the epoch as Index, from itertuples.
+    """
+    mean, low, high = (quantity.format.format(value) for value in (row.mean, row.min, row.max))
+    seeds = f" (seeds {low} to {high})" if row.min < row.max else ""
+    return f"{label}, {split}, epoch {row.Index}: {mean}{seeds}"
 
 
 def _line(look: Look, split: str) -> dict:
@@ -180,8 +196,10 @@ def _one_panel_a_split(curves: _Curves, width: float) -> Figure:
             known = curves.known(variant, split)
             if len(known):
                 dashed = REFERENCE | {"color": look[variant].colour}
-                axes.plot(known["epoch"], known["value"], **dashed)
-            _draw(axes, curves.own(variant, split), look[variant], split)
+                original = axes.plot(known["epoch"], known["value"], **dashed)
+                mark(original, (labels[variant], split, "original"))
+            own = curves.own(variant, split)
+            _draw(axes, own, look[variant], split, labels[variant], curves.quantity)
         axes.set_title(textwrap.fill(SPLITS[split], 30) if narrow else SPLITS[split], fontsize=10)
         _scale_y(axes, curves.quantity, curves.values(split))
     epoch_axis(panels[-1], curves.epochs, most=8 if narrow else 20)
@@ -202,7 +220,8 @@ def _one_panel_a_model(curves: _Curves, width: float) -> Figure:
         for other in labels:
             axes.plot(curves.own(other, "test")["mean"], color=FAINT, linewidth=0.8, zorder=1)
         for split in SPLITS:
-            _draw(axes, curves.own(variant, split), Look(look[variant].colour, ""), split)
+            dotted = Look(look[variant].colour, ".")
+            _draw(axes, curves.own(variant, split), dotted, split, labels[variant], curves.quantity)
         axes.set_title(plain(labels[variant], 20 if narrow else 26), fontsize=9)
     for axes in list(grid.flat)[len(labels) :]:
         axes.set_axis_off()
@@ -319,7 +338,7 @@ def _variant_curves(metrics: pd.DataFrame, label: str, look: Look, width: float)
     for axes, quantity in zip(panels, (LOSS, ACCURACY), strict=True):
         spreads = {split: _spread(metrics, variant, f"{split}_{quantity.name}") for split in SPLITS}
         for split, spread in spreads.items():
-            _draw(axes, spread, look, split)
+            _draw(axes, spread, look, split, label, quantity)
         _scale_y(axes, quantity, pd.concat(spreads)[["min", "max"]].to_numpy().ravel())
         epoch_axis(axes, int(metrics["epoch"].max()), most=8)
     keys = [Line2D([], [], label=SPLIT_NAMES[split], **_line(look, split)) for split in SPLITS]

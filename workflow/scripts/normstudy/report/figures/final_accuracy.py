@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ...statistics.mcnemar import wilson
+from ..marks import mark
 from ..text.wording import counted
 from .plot import DISTINCT, GREY, WIDTH, Plot, looks, name_rows, title
 
@@ -32,7 +33,8 @@ def final_accuracy(
     """
     reference = reference or {}
     seeds = runs["seed"].nunique()
-    values = {v: runs.loc[runs["variant"] == v, "test_accuracy"].to_numpy(float) for v in labels}
+    by_seed = {v: runs[runs["variant"] == v].set_index("seed")["test_accuracy"] for v in labels}
+    values = {variant: own.to_numpy(float) for variant, own in by_seed.items()}
     words = []
     for variant, label in labels.items():
         own = values[variant]
@@ -46,7 +48,7 @@ def final_accuracy(
             words[-1] += f", replicated study {reference[variant]:.2f} %"
     return Plot(
         name="final_accuracy",
-        draw=partial(_final_accuracy, values, labels, images, reference),
+        draw=partial(_final_accuracy, by_seed, labels, images, reference),
         alt=f"Final test accuracy, a row a model: {'; '.join(words)}.",
         caption=(
             "Test accuracy after the last epoch. The bars are Wilson's 95 % intervals: the chance"
@@ -59,29 +61,38 @@ def final_accuracy(
     )
 
 
-def _final_accuracy(values, labels, images, reference, width) -> Figure:
-    """Draw `final_accuracy`: values[variant] are its test accuracies in percent, by seed."""
+def _final_accuracy(by_seed, labels, images, reference, width) -> Figure:
+    """Draw `final_accuracy`: by_seed[variant] is a series of test accuracies in percent by seed."""
     look, narrow = looks(labels), width < WIDTH
-    seeds = len(next(iter(values.values())))
+    seeds = len(next(iter(by_seed.values())))
     row_height = 0.62 if narrow else 0.5 if len(labels) <= DISTINCT else 0.36
     figure = Figure(figsize=(width, 1.5 + row_height * len(labels)), layout="constrained")
     title(figure, "Final test accuracy", width)
     axes = figure.subplots()
-    for row, (variant, own) in enumerate(values.items()):
+    for row, (variant, series) in enumerate(by_seed.items()):
+        own, label = series.to_numpy(float), labels[variant]
         drawn = {"color": look[variant].colour, "marker": look[variant].marker}
         if seeds == 1:
-            axes.plot(wilson(own[0], images), [row, row], color=look[variant].colour, linewidth=2)
-            axes.plot(own, [row], linestyle="", markersize=8, **drawn)
+            low, high = wilson(own[0], images)
+            bar = axes.plot([low, high], [row, row], color=look[variant].colour, linewidth=2)
+            mark(bar, "intervals")
+            dots = axes.plot(own, [row], linestyle="", markersize=8, **drawn)
+            mark(dots, "runs", [f"{label}: {own[0]:.2f} %, interval {low:.2f} to {high:.2f} %"])
         else:
             # Spread over a little height in the order of the seeds: equal values stay visible.
             heights = row + np.linspace(-0.18, 0.18, len(own))
-            axes.plot(own, heights, linestyle="", markersize=6, alpha=0.65, **drawn)
-            axes.plot([own.mean()] * 2, [row - 0.32, row + 0.32], color="black", linewidth=2)
+            dots = axes.plot(own, heights, linestyle="", markersize=6, alpha=0.65, **drawn)
+            told = [f"{label}, seed {seed}: {value:.2f} %" for seed, value in series.items()]
+            mark(dots, "runs", told)
+            bar = axes.plot([own.mean()] * 2, [row - 0.32, row + 0.32], color="black", linewidth=2)
+            mark(bar, "means")
         if variant in reference:
-            axes.plot(
+            cross = axes.plot(
                 [reference[variant]], [row], linestyle="", marker="x", color=GREY,
                 markersize=9, markeredgewidth=2,
             )  # fmt: skip
+            told = f"{label}, the replicated study: {reference[variant]:.2f} %"
+            mark(cross, "original", [told])
     name_rows(axes, labels.values(), width)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))

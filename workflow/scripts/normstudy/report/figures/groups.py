@@ -9,6 +9,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from ...config import resolved as study_config
 from ...config.resolved import NORMALIZED_CHANNELS
 from ...statistics.summary import mean_interval
+from ..marks import mark
 from ..study import Study
 from ..tables.table import Table
 from ..text.wording import listing
@@ -103,16 +104,19 @@ def _draw(near: pd.DataFrame, lost: pd.Series, width: float) -> Figure:
     for option, rows in near.groupby("option", sort=False):
         label, colour, marker, line = FAMILIES[option]
         by_groups = rows.groupby("groups")["test_accuracy"].mean()
-        ours.plot(by_groups.index, by_groups, linestyle=line, color=colour)
+        mark(ours.plot(by_groups.index, by_groups, linestyle=line, color=colour), label)
         ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
-        ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
+        dots = ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
+        mark(dots, label, [_told(run) for run in rows.itertuples()])
     for groups, mean in lost.items():
         ours.annotate(
             f"{mean:.2f} %\n↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
         )
     accuracies = [100 - error for error in PAPER_ERROR.values()]
     _, colour, marker, line = FAMILIES["num_groups"]
-    theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
+    known = theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
+    pairs = zip(PAPER_ERROR, accuracies, strict=True)
+    mark(known, FAMILIES["num_groups"][0], [f"groups: {n}, {value:.1f} %" for n, value in pairs])
     drawn = sorted({*near["groups"], *lost.index})
     _axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
     ours.set_xlim(drawn[0] / 1.5, drawn[-1] * 1.5)
@@ -122,6 +126,11 @@ def _draw(near: pd.DataFrame, lost: pd.Series, width: float) -> Figure:
     theirs.set_ylabel("validation accuracy, %")
     figure.legend(*ours.get_legend_handles_labels(), loc="outside lower left", ncols=1)
     return figure
+
+
+def _told(run) -> str:
+    """What a run's point says: a row of variants and runs, from itertuples."""
+    return f"groups: {run.groups}, seed {run.seed}: {run.test_accuracy:.2f} %"
 
 
 def groups_table(study: Study) -> Table | None:

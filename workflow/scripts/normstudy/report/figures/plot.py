@@ -11,6 +11,8 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
+from .. import marks
+
 # Okabe & Ito's colours for every kind of colour vision, without the yellow that white swallows.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")  # 7 and 11: 77 distinct pairs
@@ -102,13 +104,17 @@ def style():
 def rendered(figure: Figure, extension: str, dots: int = 200) -> bytes:
     """The figure as the bytes of a "png" (of so many dots an inch) or "svg" file.
 
-    The bytes name neither date nor software: the same figure gives the same file.
+    The bytes name neither date nor software: the same figure gives the same file. An SVG holds
+    the values and the names of what was marked (`marks.mark`).
     """
     buffer = io.BytesIO()
     metadata = {"Software": None} if extension == "png" else {"Date": None, "Creator": None}
     with style():
-        figure.savefig(buffer, format=extension, dpi=dots, metadata=metadata, facecolor="white")
-    return buffer.getvalue()
+        marks.named(figure).savefig(
+            buffer, format=extension, dpi=dots, metadata=metadata, facecolor="white"
+        )
+    content = buffer.getvalue()
+    return marks.annotated(content, figure) if extension == "svg" else content
 
 
 def place_ticks(axis, low: float, high: float, candidates: Iterable[float], position=float):

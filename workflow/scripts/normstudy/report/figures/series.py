@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ..marks import mark
 from ..text.context import norm_name
 from ..text.wording import listing
 from .plot import COLOURS
@@ -71,9 +72,18 @@ def draw_series(
         line = lines[norm]
         drawn = {"linestyle": line.dashes, "color": line.colour}
         each = runs[runs["norm"] == norm]
-        axes.plot(own.index, own, **drawn)
+        mark(axes.plot(own.index, own, **drawn), line.name)
         axes.plot([], [], marker=line.marker, label=line.name, **drawn)
-        axes.plot(each[quantity], each["test_accuracy"], line.marker, color=line.colour, alpha=0.7)
+        dots = axes.plot(
+            each[quantity], each["test_accuracy"], line.marker, color=line.colour, alpha=0.7
+        )
+        told = zip(each[quantity], each["seed"], each["test_accuracy"], strict=True)
+        name = quantity.replace("_", " ")
+        mark(
+            dots,
+            line.name,
+            [f"{line.name}, {name} {x:g}, seed {seed}: {y:.2f} %" for x, seed, y in told],
+        )
     axes.set_ylabel("test accuracy, %")
 
 

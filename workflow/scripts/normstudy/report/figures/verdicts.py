@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from ...statistics import contrasts
 from ...statistics.summary import METRICS
 from ...statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, margin, sense
+from ..marks import mark
 from ..text.verdicts import amount, metric_name, unit
 from ..text.wording import counted, fixed
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
@@ -82,12 +83,19 @@ def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], w
         figure.subplots(len(metrics), squeeze=False).flat, metrics, strict=True
     ):
         for place, name in enumerate(labels):
-            values = runs[runs["variant"] == name].sort_values("seed")[metric].to_numpy()
+            own = runs[runs["variant"] == name].sort_values("seed")
+            values = own[metric].to_numpy()
             # Spread across the row so that equal values do not hide one another.
             offsets = np.linspace(-0.24, 0.24, len(values))
             drawn = {"color": look[name].colour, "marker": look[name].marker}
-            axes.plot(values, place + offsets, linestyle="", alpha=0.8, **drawn)
-            axes.plot([values.mean()] * 2, [place - 0.36, place + 0.36], color="black")
+            dots = axes.plot(values, place + offsets, linestyle="", alpha=0.8, **drawn)
+            told = [
+                f"{labels[name]}, seed {seed}: {metric_name(metric)} {_value(value, metric)}"
+                for seed, value in zip(own["seed"], values, strict=True)
+            ]
+            mark(dots, (labels[name], "single seeds"), told)
+            bar = axes.plot([values.mean()] * 2, [place - 0.36, place + 0.36], color="black")
+            mark(bar, (labels[name], "mean"))
         name_rows(axes, labels.values(), width)
         axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
         axes.ticklabel_format(axis="x", useOffset=False)
@@ -95,15 +103,26 @@ def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], w
     return figure
 
 
-def _draw_row(axes, row, place: float, differences: np.ndarray) -> None:
+def _draw_row(
+    axes, row, place: float, differences: np.ndarray, labels: dict[str, str], seeds: list[int]
+) -> None:
     """One contrast: its seeds as small ticks, its adjusted interval, its mean."""
     colour, marker, filled = VERDICT_LOOKS[row.verdict]
     if row.verdict != ONE_RUN:
-        axes.plot(differences, np.full(len(differences), place), "|", color=GREY, markersize=7)
-        axes.plot(
+        ticks = axes.plot(
+            differences, np.full(len(differences), place), "|", color=GREY, markersize=7
+        )
+        pair = f"{labels[row.variant]} minus {labels[row.rival]}"
+        told = [
+            f"{pair}, seed {seed}: {amount(value, row.metric)}"
+            for seed, value in zip(seeds, differences, strict=True)
+        ]
+        mark(ticks, "single seeds", told)
+        interval = axes.plot(
             [row.adjusted_low, row.adjusted_high], [place, place], color=colour, linewidth=2.2
         )
-    axes.plot(
+        mark(interval, "intervals")
+    mean = axes.plot(
         row.mean_difference,
         place,
         marker,
@@ -113,6 +132,7 @@ def _draw_row(axes, row, place: float, differences: np.ndarray) -> None:
         markersize=7,
         zorder=3,
     )
+    mark(mean, row.verdict, [_sentence(row, labels)])
 
 
 def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> Plot:
@@ -147,6 +167,7 @@ def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: fl
     claims = {claim["id"]: claim for claim in config["claims"]}
     metric = rows["metric"].iloc[0]
     limit = margin(metric, config["verdicts"])
+    seeds = sorted(runs["seed"].unique())
     narrow = width < WIDTH
     figure = Figure(figsize=(width, width), layout="constrained")
     title(figure, "The differences that the claims are about", width)
@@ -177,7 +198,7 @@ def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: fl
                 place += 0.7
             ticks.append((place, plain(labels[row.rival], 30)))
             pair = contrasts.paired_values(runs, row.metric, row.variant, row.rival)
-            _draw_row(axes, row, place, contrasts.difference(*pair))
+            _draw_row(axes, row, place, contrasts.difference(*pair), labels, seeds)
             place += 1.3 if not narrow else 1.2
         place += 0.3
     figure.set_size_inches(width, 1.4 + LINE * place)

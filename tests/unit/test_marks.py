@@ -1,0 +1,85 @@
+"""What a figure's SVG says of its points: a value each, and the series that they belong to."""
+
+import io
+import xml.etree.ElementTree as ET
+from itertools import chain
+
+import pytest
+from helpers.made_up import REFERENCE, made_up_config, made_up_study
+from matplotlib.figure import Figure
+from normstudy.report.figures import curves, final_accuracy
+from normstudy.report.figures.plot import NARROW, WIDTH, rendered
+from normstudy.report.figures.verdicts import forests, seed_dots
+from normstudy.report.marks import SVG, mark
+
+HOSTILE = '<b>"a" & b</b>\u00e9'
+
+
+def told(figure) -> dict[tuple[str, ...], list[str]]:
+    """series → the values of its points, as the SVG has them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for group in ET.parse(io.BytesIO(rendered(figure, "svg"))).iter(f"{{{SVG}}}g"):
+        if group.get("data-series"):
+            titles = [title.text for title in group.iter(f"{{{SVG}}}title")]
+            found.setdefault(tuple(group.get("data-series").split("\n")), []).extend(titles)
+    return found
+
+
+def study(seeds=1):
+    accuracies = {
+        name: [99.1 + 0.05 * i + 0.01 * seed for seed in range(seeds)]
+        for i, name in enumerate(("gn", "ln", "bn_l1"))
+    }
+    return made_up_study(accuracies, claims=made_up_config()["claims"])
+
+
+@pytest.mark.parametrize("seeds", [1, 4])
+def test_every_point_of_a_curve_tells_its_epoch_and_its_value(seeds):
+    made = study(seeds)
+    plot = curves.accuracy(made.metrics, made.labels, REFERENCE)
+    for figure in (plot.figure, plot.narrow):
+        found = told(figure)
+        for variant, label in made.labels.items():
+            own = made.metrics[made.metrics["variant"] == variant]
+            means = own.groupby("epoch")["test_accuracy"].mean()
+            values = found[label, "test"]
+            assert len(values) == len(means) == 20
+            for value, (epoch, mean) in zip(values, means.items(), strict=True):
+                assert value.startswith(f"{label}, test, epoch {epoch}: {mean:.2f} %")
+                assert ("seeds" in value) == (seeds > 1)
+            assert (label, "test", "original") in found
+
+
+@pytest.mark.parametrize("seeds", [1, 4])
+def test_every_contrast_and_every_run_tells_its_value(seeds):
+    made = study(seeds)
+    for plot in forests(made.runs, made.comparisons, made.config):
+        for figure in (plot.figure, plot.narrow):
+            values = [*chain(*told(figure).values())]
+            assert sum(" minus " in value for value in values) == len(values)
+            assert len(values) == len(made.comparisons) * (1 if seeds == 1 else 1 + seeds)
+    dots = final_accuracy.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54})
+    values = [*chain(*told(dots.figure).values())]
+    for run in made.runs.itertuples():
+        assert any(
+            value.startswith(made.labels[run.variant]) and f"{run.test_accuracy:.2f} %" in value
+            for value in values
+        )
+    assert len(seed_dots(made.runs, made.config)) == (seeds > 1)
+
+
+def test_the_users_words_and_an_unmarked_figure_stay_as_they_are():
+    for width in (WIDTH, NARROW):
+        figure = Figure(figsize=(width, 2))
+        axes = figure.subplots()
+        axes.plot([1, 2], [3, 4], "o")
+        assert told(figure) == {}
+        mark(axes.plot([1, 2], [3, 4], "o"), HOSTILE, [HOSTILE, "second"])
+        assert told(figure) == {(HOSTILE,): [HOSTILE, "second"]}
+
+
+def test_a_value_without_a_point_is_an_error():
+    figure = Figure()
+    mark(figure.subplots().plot([1, 2], [3, 4], "o"), "a", ["only one"])
+    with pytest.raises(ValueError):
+        rendered(figure, "svg")
