@@ -19,12 +19,6 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/console.smk"
 
 
-rule all:
-    default_target: True
-    input:
-        RESULTS / "report.html",
-
-
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -34,14 +28,23 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/export.smk"
 
 
+# Every result by name: Snakemake does not look behind a file that is there and up to date.
+rule all:
+    default_target: True
+    input:
+        rules.report.output,
+        rules.summarize.output,
+        rules.worked_example.output,
+        results_of_runs(VARIANTS),
+
+
 for variant in VARIANTS:  # snakemake --cores 4 gn
 
     rule:
         name:
             variant
         input:
-            run_files("metrics.csv", variant),
-            run_files("misclassified.png", variant),
+            results_of_runs(variant),
 
 
 onstart:

@@ -60,6 +60,12 @@ def run_files(name, variants=VARIANTS):
     return expand(RUN / name, variant=variants, seed=SEEDS)
 
 
+def results_of_runs(variants):
+    """All that rules train and misclassified make for the variant or variants."""
+    patterns = [*rules.train.output, *rules.misclassified.output]
+    return expand(patterns, variant=variants, seed=SEEDS)
+
+
 def resource(name):
     """A table of workflow/resources as a list, empty where the dataset has none."""
     table = f"workflow/resources/{DATASET.lower()}_{name}.csv"
