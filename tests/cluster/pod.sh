@@ -7,7 +7,12 @@ run)
     pod=$(mktemp -d pod-XXXXXX)
     cp "$3" "$pod/.jobscript"
     cd "$pod" || exit
-    (sh ./.jobscript >.output 2>&1 && echo success >.status || echo failed >.status) >/dev/null &
+    # Moved into place: a file made by `>` exists before it has content, and may be read then.
+    (
+        status=failed
+        sh ./.jobscript >.output 2>&1 && status=success
+        echo "$status" >.status.part && mv .status.part .status
+    ) >/dev/null &
     echo "$pod"
     ;;
 status) cat "$3/.status" 2>/dev/null || echo running ;;

@@ -72,8 +72,14 @@ def jobs_of(variant: str, project: Project) -> list[dict[str, str]]:
         for job in jobs()
         if job["WorkDir"] == str(project.folder)
         and job["JobState"] != "PENDING"
-        and f"{variant} seed 1 · " in Path(job["StdOut"]).read_text(encoding="utf-8")
+        and f"{variant} seed 1 · " in said(job)
     ]
+
+
+def said(job: dict[str, str]) -> str:
+    """What a job has printed so far; SLURM calls it running before its file exists."""
+    output = Path(job["StdOut"])
+    return output.read_text(encoding="utf-8") if output.exists() else ""
 
 
 def test_tables_and_networks_equal_those_of_a_local_run(on_slurm, local):

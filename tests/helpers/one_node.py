@@ -88,7 +88,9 @@ def one_node_cluster(folder: Path) -> Iterator[None]:
         files = [f"--{name}-file={folder}/munged.{name}" for name in ("pid", "log", "seed")]
         options = ["--foreground", "--force", f"--socket={munge}", f"--key-file={key}", *files]
         down.enter_context(_daemon(["munged", *options], folder))
-        _wait_until(munge.exists, "munged", folder)
+        # A socket exists before anybody listens at it.
+        answered = ("munge", "--no-input", f"--socket={munge}")
+        _wait_until(lambda: munge.exists() and ask(*answered), "munged", folder)
         down.enter_context(_daemon(["slurmctld", "-D"], folder))
         down.enter_context(_daemon(["slurmd", "-D", "-N", NODE], folder))
         _wait_until(lambda: ask("sinfo", "-h", "-o", "%T").strip() == "idle", "the node", folder)

@@ -49,6 +49,12 @@ def test_a_claimed_folder_is_refused_until_its_owner_is_killed(hold, tmp_path):
     processes.claim(tmp_path)
 
 
+def test_an_owner_that_has_not_yet_said_who_it_is_has_no_empty_name(hold, tmp_path):
+    hold(f"processes.lock(processes._lockable(processes.Path({str(tmp_path / '.lock')!r})))")
+    with pytest.raises(StudyError, match=f"another Snakemake writes to {tmp_path}: wait"):
+        processes.claim(tmp_path)
+
+
 def test_another_folder_is_free(hold, tmp_path):
     hold(f"processes.claim({str(tmp_path / 'a')!r})")
     processes.claim(tmp_path / "b")

@@ -35,9 +35,10 @@ def claim(folder: str | Path) -> None:
     try:
         descriptor = _lockable(path)
         if lock(descriptor, seconds=0) is False:
+            owner = path.read_text(encoding="utf-8")  # empty until the owner has said who it is
             raise StudyError(
-                f"another Snakemake ({path.read_text(encoding='utf-8')}) writes to {folder}: wait"
-                " for it to end, or give this study a folder of its own (config key results)"
+                f"another Snakemake{f' ({owner})' if owner else ''} writes to {folder}: wait for"
+                " it to end, or give this study a folder of its own (config key results)"
             )
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
