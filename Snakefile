@@ -17,8 +17,6 @@ report: "report/captions/study.rst"
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/console.smk"
-
-
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
