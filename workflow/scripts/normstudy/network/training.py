@@ -96,7 +96,7 @@ class Trainer:
         self.model = model_of(recipe).to(self.device, memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
         self.batches = Batches(split, recipe, seed, self.device)
-        # The schedule moves the momentum too (cycle_momentum); the value given to SGD has no effect.
+        # The schedule moves the momentum too (cycle_momentum): the value given here has no effect.
         self.optimizer = torch.optim.SGD(
             self.parameters, lr=recipe["max_lr"], momentum=recipe["max_momentum"], fused=True
         )
