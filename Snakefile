@@ -17,6 +17,7 @@ report: "report/captions/study.rst"
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/console.smk"
+include: "workflow/rules/scheduling.smk"
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -49,6 +50,7 @@ onstart:
     with one_sentence():
         processes.claim(RESULTS)
         plan_runs()
+    look_only_when_a_job_ends()
 
 
 onsuccess:
