@@ -1,0 +1,156 @@
+"""What changed since results were made, in words: which key from what to what, for which runs."""
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+LONGEST = 40  # characters of a value that is shown
+OF_DATASET = {"mean", "std", "num_classes"}  # keys of a recipe that follow from the dataset
+# rule → what its results depend on besides the config; what making them again means
+RULES = {
+    "train": ("the training code", "retrains {runs}"),
+    "misclassified": ("the code of the evaluation", "evaluates {runs} again"),
+    "summarize": ("the code of the tables", "puts the tables together again"),
+    "worked_example": ("the code of the worked example", "makes its spreadsheet again"),
+    "report": ("the code of the report", "makes the report again"),
+}
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job that will run, with what differs from when its results were made.
+
+    Attributes:
+        rule, variant, seed: which job; variant and seed are "" where the rule has none.
+        before: the params that differ, as they were recorded: as Python writes them, without names.
+        now: those of today that differ, by name.
+        missing: names of results that are not there.
+        anew: it has no results yet.
+        data: the images changed, or are fetched again.
+        forced: somebody asked for it to run in any case.
+    """
+
+    rule: str
+    variant: str = ""
+    seed: str = ""
+    before: Collection[str] = ()
+    now: Mapping[str, object] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    anew: bool = False
+    data: bool = False
+    forced: bool = False
+
+
+def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Each key that differs, such as "max_lr 0.015 → 0.03"; long values are not shown."""
+    changed = list(_differences(before, now))
+    if any(key == "dataset" for key, _ in changed):
+        changed = [(key, words) for key, words in changed if key not in OF_DATASET]
+    return [words for _, words in changed]
+
+
+def _differences(
+    before: Mapping[str, object], now: Mapping[str, object], above: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Each key that differs, dotted, with the words for it."""
+    for name in before | now:
+        key = f"{above}{name}"
+        old, new = before.get(name, ABSENT), now.get(name, ABSENT)
+        if old == new:
+            continue
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            # A recipe's norm_options are keys of the variant in the config.
+            yield from _differences(old, new, above if name == "norm_options" else f"{key}.")
+        else:
+            yield key, _difference(key, old, new)
+
+
+def _difference(key: str, old: object, new: object) -> str:
+    before, after = _shown(old), _shown(new)
+    if old is ABSENT:
+        return f"{key} {after} is new" if after else f"{key} is new"
+    if new is ABSENT:
+        return f"{key} is left out"
+    return f"{key} {before} → {after}" if before and after else f"{key} changed"
+
+
+def _shown(value: object) -> str | None:
+    """A value as the config has it; None if it is no single value, or too long for a line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = str(value)
+    return None if value is ABSENT or isinstance(value, Mapping) or len(text) > LONGEST else text
+
+
+def causes(job: PlannedJob) -> list[str]:
+    """Why a job's results are made again, each in some words; none if another job is why."""
+    recorded = [_value(text) for text in job.before]
+    found, others = [], []
+    for name, new in job.now.items():
+        old = next((value for value in recorded if type(value) is type(new)), ABSENT)
+        if isinstance(new, str) and DIGEST.fullmatch(new):
+            found.append(f"{RULES.get(job.rule, (f'the code of {job.rule}',))[0]} changed")
+        elif isinstance(new, Mapping) and isinstance(old, Mapping):
+            found += differences(old, new)
+        else:
+            others.append(
+                _difference(name, old, new) if isinstance(new, str) else f"{name} changed"
+            )
+    found += [] if found else others  # what follows from the config is told by its keys
+    if job.before and not job.now:
+        found.append("its settings changed")
+    if job.data:
+        found.append("the data changed")
+    if job.missing and not job.anew:
+        found.append(f"{_listed(job.missing, 2)} missing")
+    if job.forced and not found:
+        found.append("asked for (--force, --forceall or --forcerun)")
+    return found
+
+
+def _value(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+
+
+def _listed(names: Collection[str], most: int) -> str:
+    """The first names, and how many more there are."""
+    names = list(dict.fromkeys(names))
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def changes(jobs: Iterable[PlannedJob]) -> list[str]:
+    """A line for each thing that changed: for which runs, and what becomes of their results."""
+    groups: dict[tuple, list[PlannedJob]] = {}
+    new: list[PlannedJob] = []
+    for job in jobs:
+        if job.rule == "train" and job.anew:
+            new.append(job)
+        elif why := causes(job):
+            groups.setdefault((job.rule, tuple(why)), []).append(job)
+    lines = [_line(rule, why, group) for (rule, why), group in groups.items()]
+    if new:
+        variants = _listed([job.variant for job in new], 6)
+        lines.append(f"{variants}: trains {_count(len(new), 'new run')}")
+    return lines
+
+
+def _line(rule: str, why: tuple[str, ...], group: list[PlannedJob]) -> str:
+    """Such as "gn: max_lr 0.015 → 0.03; retrains 3 runs, whose results are replaced"."""
+    effect = RULES.get(rule, ("", f"makes {{runs}} of {rule} again"))[1]
+    effect = effect.format(runs=_count(len(group), "run"))
+    if rule == "train":
+        effect += ", whose results are replaced"
+    of_all = all(cause.startswith("the ") for cause in why) or not group[0].variant
+    subject = "" if of_all else f"{_listed([job.variant for job in group], 6)}: "
+    return f"{subject}{', '.join(why)}; {effect}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
