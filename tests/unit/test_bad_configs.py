@@ -23,6 +23,10 @@ BAD = [
     # --- keys
     ("sedes: 3", 1, "sedes", "unknown key 'sedes'; did you mean 'seeds'?"),
     ("\ntraining:\n  epoch: 3", 3, "training.epoch", "unknown key 'epoch'; did you mean 'epochs'?"),
+    ("epochs: 3", 1, "epochs",
+     "unknown key 'epochs'; it is a key of training: write `training: {epochs: 3}` in a file"),
+    ("training.max_lr: 0.1", 1, "training.max_lr",
+     "unknown key 'training.max_lr'; it is a key of training: write `training: {max_lr: 0.1}`"),
     ("training: {zzz: 3}", 1, "training.zzz", "unknown key 'zzz'; known keys: epochs, batch_size,"),
     ("variants: {gn: {nrom: batch}}", 1, "variants.gn.nrom",
      "unknown key 'nrom'; did you mean 'norm'?"),
@@ -109,8 +113,8 @@ BAD = [
     ('variants: {"gn\\n": {label: x, norm: batch}}', 1, "variants.'gn\\n'", f"'gn\\n' {NAME}"),
     ("variants: {train: {label: x, norm: batch}}", 1, "variants.train",
      "this name is taken by a target of the workflow; choose another"),
-    ("variants: {logs: {label: x, norm: batch}}", 1, "variants.logs",
-     "this name is taken by a target of the workflow; choose another"),
+    ("variants: {figures: {label: x, norm: batch}}", 1, "variants.figures",
+     "this name is reserved: figures is a folder of the results; choose another"),
     ("variants: {gn: null, ln: null, bn_l1: null}", 1, "variants", "name at least one"),
     # --- seeds
     ("seeds: 0", 1, "seeds", "0 is not a whole number from 1 to 10000"),
@@ -189,8 +193,7 @@ def merged(files, settings=()):
         update_config(config, yaml.safe_load(file.read_text(encoding="utf-8")))
     update_config(config, settings)
     schema = load_schema("workflow/schemas/config.schema.yaml")
-    reserved = {"train", "logs"}
-    return check(config, schema, reserved, [*read, command_line(settings)], ROOT)
+    return check(config, schema, {"train"}, [*read, command_line(settings)], ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from normstudy.errors import StudyError
 from normstudy.records import tables
 from normstudy.records.files import write_csv
 from normstudy.records.tables import read_evaluation, read_metrics, read_predictions, read_table
+from normstudy.report.study import load_study
 
 METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy
 gn,1,1,0.015,0.5,90.25,0.1,97.5
@@ -173,3 +174,12 @@ def test_the_projects_own_tables_are_whole_and_name_how_to_get_them_back(tmp_pat
     copy.write_text((resources / copy.name).read_text(encoding="utf-8").replace(",9,", ",x,"))
     with pytest.raises(StudyError, match=r"column given_label: 'x' is .* with `git checkout`"):
         read_table(copy, tables.LABEL_ISSUES)
+
+
+def test_before_any_study_that_is_what_is_said(tmp_path):
+    for folder in (tmp_path, tmp_path / "results"):
+        with pytest.raises(StudyError, match=r"no study here yet: .* run `snakemake --cores 4`"):
+            load_study(folder)
+    (tmp_path / "summary.csv").write_text("")  # some of it is there
+    with pytest.raises(StudyError, match=r"provenance\.json cannot be read"):
+        load_study(tmp_path)

@@ -1,6 +1,7 @@
 """The house: what may import what, and which code a rule's results depend on."""
 
 import ast
+import hashlib
 import re
 from pathlib import Path
 
@@ -117,6 +118,32 @@ def test_a_digest_follows_imports_and_meaning(house, name, text, docstrings, dif
     before = digest(docstrings=docstrings)
     (package / name).write_text(text)
     assert (digest(docstrings=docstrings) != before) == differs
+
+
+SYNTAX = '''
+"""Words."""
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class A(object):
+    """Words."""
+    x: int = 0
+    def f(self, a, /, b=None, *c, d, e=1.5e-3, **g) -> "str":
+        match a:
+            case None | [1, *_]: return f"{a!r:>{b}} é {a=}" f"{d}"
+        with open(u"x") as h, g: pass
+        return lambda *k: [i for i in k if i] or {**g, 1: ...}
+try: pass
+except* ValueError: pass
+async def y(): yield -1, 1_000j, b"\\x00", a[1:2, ::3]
+'''
+
+
+def test_another_python_takes_the_same_code_for_the_same():
+    """The digest of this text was the same with Python 3.11.7, 3.12.1, 3.13.2 and 3.14.2, while
+    that of `ast.dump` was three different ones."""
+    text = module._canonical(ast.parse(SYNTAX))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert digest == "a2f45377d5e8f56e045087954aa1f7ea6b5d3d966ff46b89450a257e55b6aec8"
 
 
 def test_training_depends_on_the_network_and_not_on_the_report():

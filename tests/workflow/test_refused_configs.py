@@ -32,7 +32,7 @@ def sources(tmp_path_factory):
 
 
 def refused(project, message, *arguments):
-    """Run `snakemake` for everything; it must end with the message alone."""
+    """Run `snakemake` for everything; it must end with the message alone, which is returned."""
     answer = subprocess.run(
         [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
         cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -42,6 +42,7 @@ def refused(project, message, *arguments):
     assert f"Error in the config:\n{message}" in output
     assert "Traceback" not in output and ".smk" not in output and "Building DAG" not in output
     assert not (project.folder / "results").exists()
+    return output
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,9 @@ def test_a_configfile_is_wrong(sources, text, message):
 def test_a_setting_on_the_command_line_is_wrong(sources):
     message = "--config: training.epochs: 'ten' is not a whole number from 1 to 10000"
     refused(sources, message, "--config", "training={epochs: ten}")
+
+
+def test_a_setting_that_stands_too_far_out_is_shown_where_it_belongs(sources):
+    message = "--config: epochs: unknown key 'epochs'; it is a key of training: write"
+    output = refused(sources, message, "--config", "epochs=3")
+    assert "--config 'training={epochs: 3}' on the command line" in output

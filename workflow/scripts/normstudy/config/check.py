@@ -15,6 +15,7 @@ from ..errors import StudyError
 from .faults import did_you_mean, fault
 from .lines import ConfigFile, Key, dotted, where_stated
 from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder
+from .targets import FOLDERS
 
 # Numbers of groups, and of channels in one, that divide all of them.
 FITTING = [n for n in range(1, 9) if not any(c % n for c in NORMALIZED_CHANNELS)]
@@ -118,7 +119,9 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             yield ("dataset", key), f"give {other} too, or neither: both are then computed"
     for name, variant in variants.items():
         key = ("variants", name)
-        if name in reserved:
+        if name in FOLDERS:
+            yield key, f"this name is reserved: {name} is a folder of the results; choose another"
+        elif name in reserved:
             yield key, "this name is taken by a target of the workflow; choose another"
         other = labels.setdefault(variant["label"], name)
         if other != name:

@@ -67,6 +67,19 @@ def _range(kind: str, schema: dict) -> str:
     return "".join(f" {part}" for part in (low, high) if part)
 
 
+def _further_in(name: str, value: object, schema: dict) -> str:
+    """Where a key that stands too far out belongs, as it is written there; "" if nowhere."""
+    for outer, part in schema["properties"].items():
+        inner = name.removeprefix(f"{outer}.")
+        if inner in part.get("properties", ()):
+            pair = f"{{{inner}: {shown(value)}}}"
+            return (
+                f"it is a key of {outer}: write `{outer}: {pair}` in a file,"
+                f" --config '{outer}={pair}' on the command line"
+            )
+    return ""
+
+
 def fault(error: ValidationError) -> tuple[tuple, str]:
     """The key path and the words for an error that the schema found."""
     if error.validator == "oneOf":
@@ -82,7 +95,11 @@ def fault(error: ValidationError) -> tuple[tuple, str]:
     if error.validator == "additionalProperties" and isinstance(value, dict):
         known = list(error.schema.get("properties", {}))
         unknown = next(name for name in value if name not in known)
-        hint = did_you_mean(unknown, known) or f"known keys: {', '.join(known)}"
+        hint = (
+            _further_in(str(unknown), value[unknown], error.schema)
+            or did_you_mean(unknown, known)
+            or f"known keys: {', '.join(known)}"
+        )
         return (*key, unknown), f"unknown key {str(unknown)!r}; {hint}"
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in value)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..config import resolved as study_config
 from ..data.datasets import DatasetFacts
+from ..errors import StudyError
 from ..evaluation import label_doubts
 from ..records import json_records as records
 from ..records.tables import (
@@ -122,9 +123,14 @@ def load_study(
         options: those of `snakemake` that choose this study, as typed.
 
     Raises:
-        StudyError: a table or record is not as its rule wrote it.
+        StudyError: there is no study yet, or a table or record is not as its rule wrote it.
     """
     folder = Path(results)
+    if not any((folder / name).exists() for name in ("provenance.json", "summary.csv")):
+        raise StudyError(
+            f"no study here yet: {folder} has no tables; run `snakemake --cores 4` (with the"
+            " study's --configfile, if it has one), or name the folder that the study wrote to"
+        )
 
     def table(name: str, columns: Columns | Iterable[str]) -> pd.DataFrame:
         return read_table(folder / name, columns, "summarize")

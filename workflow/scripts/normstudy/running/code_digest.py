@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -55,10 +56,35 @@ def _parsed(path: Path) -> tuple[tuple[bytes, bytes], tuple[Path, ...]]:
     tree = ast.parse(text, filename=str(path))
     imports = tuple(_imports(tree, path))
     _drop_docstring(tree)  # a module's own is quoted nowhere
-    with_docstrings = ast.dump(tree).encode()
+    with_docstrings = _canonical(tree).encode()
     for node in ast.walk(tree):
         _drop_docstring(node)
-    return (ast.dump(tree).encode(), with_docstrings), imports
+    return (_canonical(tree).encode(), with_docstrings), imports
+
+
+def _canonical(node: object) -> str:
+    """A syntax tree as text, the same in every Python that the project runs on.
+
+    `ast.dump` is not: Python 3.12 gave functions a field more, 3.13 leaves empty ones out.
+    """
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 splits their text otherwise
+        return f"JoinedStr({[*_pieces(node)]})"
+    if isinstance(node, list):
+        return f"[{', '.join(map(_canonical, node))}]"
+    if not isinstance(node, ast.AST):
+        return ascii(node)
+    given = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    fields = ", ".join(f"{name}={_canonical(value)}" for name, value in given)
+    return f"{type(node).__name__}({fields})"
+
+
+def _pieces(text: ast.JoinedStr) -> Iterator[str]:
+    """The parts of an f-string: text that lies side by side as one, without empty text."""
+    for plain, parts in itertools.groupby(text.values, lambda v: isinstance(v, ast.Constant)):
+        if not plain:
+            yield from map(_canonical, parts)
+        elif words := "".join(part.value for part in parts):
+            yield ascii(words)
 
 
 def _drop_docstring(node: ast.AST) -> None:
