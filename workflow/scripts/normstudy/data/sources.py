@@ -21,9 +21,9 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..errors import StudyError
 from .datasets import DATASETS
 from .idx import FILE_NAMES
-from ..errors import StudyError
 
 ANSWER_SECONDS = 20  # without a byte from a server, then the next source
 FILE_BYTES = 100_000_000  # of one file, packed or unpacked: twice what the largest has
