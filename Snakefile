@@ -16,8 +16,14 @@ report: "report/captions/study.rst"
 
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
-include: "workflow/rules/console.smk"
-include: "workflow/rules/scheduling.smk"
+
+
+if not IMPORTED:
+
+    include: "workflow/rules/console.smk"
+    include: "workflow/rules/scheduling.smk"
+
+
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -48,16 +54,16 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
 
 onstart:
     with one_sentence():
-        processes.claim(RESULTS)
+        claim(RESULTS)
         plan_runs()
     look_only_when_a_job_ends()
 
 
 onsuccess:
-    discard_states()
+    clean_up()
     say_done()
 
 
 onerror:
-    discard_states()
+    clean_up()
     say_stopped()

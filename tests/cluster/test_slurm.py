@@ -10,6 +10,7 @@ import pytest
 from helpers import one_node
 from helpers.one_node import ask, one_node_cluster
 from helpers.project import Project, assert_same_results
+from normstudy.running.events import read_events
 
 pytestmark = pytest.mark.slow
 
@@ -91,12 +92,14 @@ def test_tables_and_networks_equal_those_of_a_local_run(on_slurm, local):
 def test_a_cancelled_run_went_on_after_its_last_whole_epoch(on_slurm, variant, epochs):
     first, again = jobs_of(variant, on_slurm)
     assert (first["JobState"], again["JobState"]) == ("CANCELLED", "COMPLETED")
-    log = (on_slurm.folder / f"results/logs/train/{variant}-seed-1.log").read_text()
-    went_on_after = int(re.search(rf"going on after epoch (\d+) of {epochs}", log)[1])
+    _, resumed, *trained, finished = read_events(
+        on_slurm.folder / f"results/logs/train/{variant}-seed-1.jsonl"
+    )
+    went_on_after = resumed["epoch"]
+    assert (resumed["state"], finished["state"]) == ("resumed", "finished")
     assert went_on_after >= 1
     assert (went_on_after < epochs) == (variant == "gn")  # ln was cancelled in its evaluation
-    trained = re.findall(r"epoch (\d+)/", log)
-    assert trained == [str(epoch) for epoch in range(went_on_after + 1, epochs + 1)]
+    assert [event["epoch"] for event in trained] == [*range(went_on_after + 1, epochs + 1)]
 
 
 def test_the_cluster_has_a_job_for_each_run_and_no_other(on_slurm):

@@ -8,6 +8,7 @@ import sys
 import pytest
 from helpers.places import ROOT
 from helpers.project import assert_same_checkpoint
+from normstudy.running.events import read_events
 
 HERE = ROOT / "tests" / "faults"
 
@@ -34,7 +35,7 @@ def test_a_full_disk_costs_no_whole_epoch(undisturbed, disks, tmp_path):
     assert run_to("never", folder) == 1
     filler.unlink()
     assert run_to("never", folder) == 0
-    assert "going on after epoch 2 of 4" in (folder / "train.log").read_text()
+    assert {"state": "resumed", "epoch": 2} in read_events(folder / "train.jsonl")
     assert (folder / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(folder / "checkpoint.pt", undisturbed / "checkpoint.pt")
 
@@ -54,6 +55,9 @@ def test_a_killed_training_job_goes_on_to_the_same_end(
 ):
     assert run_to(moment, tmp_path) == -signal.SIGKILL
     assert run_to("never", tmp_path) == 0
-    assert f"going on after epoch {went_on_after} of 4" in (tmp_path / "train.log").read_text()
+    events = read_events(tmp_path / "train.jsonl")
+    assert events[1] == {"state": "resumed", "epoch": went_on_after}
+    assert [event["epoch"] for event in events[2:-1]] == [*range(went_on_after + 1, 5)]
+    assert events[-1] == {"state": "finished"}
     assert (tmp_path / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(tmp_path / "checkpoint.pt", undisturbed / "checkpoint.pt")

@@ -81,14 +81,18 @@ runpy.run_path(
             input=SimpleNamespace(
                 raw=[str(raw / name) for name in FILE_NAMES],
                 checksums=str(listing),
-                code=[training.__file__],
             ),
             output=SimpleNamespace(
                 metrics=str(folder / "metrics.csv"),
                 checkpoint=str(folder / "checkpoint.pt"),
                 provenance=str(folder / "provenance.json"),
             ),
-            params=SimpleNamespace(recipe=recipe, resume=str(folder / "resume" / "run.pt")),
+            params=SimpleNamespace(
+                recipe=recipe,
+                code="",
+                resume=str(folder / "resume" / "run.pt"),
+                plan=str(folder / "plan.json"),
+            ),
             wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
             log=[str(folder / "train.log")],
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from normstudy.config.check import check, load_schema
+from normstudy.config.resolved import run_parameters
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.study import Study
 from normstudy.statistics.mcnemar import single_run_tests
@@ -22,6 +23,11 @@ def made_up_config(**changes) -> dict:
     """The project's own config, resolved, with some top-level keys replaced."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | changes
     return check(config, SCHEMA)
+
+
+def known_of(facts: dict) -> dict:
+    """Those that are not None."""
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def made_up_study(
@@ -96,10 +102,10 @@ def made_up_study(
             "started": "2026-01-31T12:00:00Z",
             "finished": "2026-01-31T12:30:00Z",
             "resumed_after_epoch": 0,
+            "recipe": {"mean": 0.25, "std": 0.5} | known_of(run_parameters(config, variant)),
             "device": "cpu",
             "processor": "a processor",
             "accelerator": None,
-            "threads": 1,
             "system": "Linux",
             "torch": "2.9",
             "tensors_sha256": f"{seed:064x}",

@@ -1,5 +1,6 @@
 """The locks, held and killed in real processes."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -8,10 +9,12 @@ import pytest
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.running import processes
+from normstudy.running.progress import Plan
 
 HOLD = """
 import sys
 from normstudy.running import processes
+from normstudy.running.progress import Plan
 {call}
 print("held", flush=True)
 sys.stdin.read()
@@ -79,11 +82,14 @@ def test_a_job_waits_for_the_one_before_it(hold, tmp_path):
     assert said == [f"{log}: this job still runs for a Snakemake that is gone; waiting for its end"]
 
 
-def test_a_job_whose_snakemake_is_gone_stops(hold, monkeypatch):
-    snakemake = hold("pass")
-    monkeypatch.setenv(processes.SNAKEMAKE, str(snakemake.pid))
-    processes.stop_if_orphaned()
+def test_a_job_whose_snakemake_is_gone_stops(hold, tmp_path):
+    path = tmp_path / "plan.json"
+    snakemake = hold(f"from normstudy.running.progress import Plan; Plan().write({str(path)!r})")
+    plan = Plan.read(path)
+    plan.stop_if_orphaned()
     snakemake.kill()
     snakemake.wait()
-    with pytest.raises(StudyError, match="is gone: stopped; the same command goes on here"):
-        processes.stop_if_orphaned()
+    with pytest.raises(StudyError, match="is gone: stopped; the same command resumes it"):
+        plan.stop_if_orphaned()
+    dataclasses.replace(plan, host="another").stop_if_orphaned()  # of whose processes nobody knows
+    Plan.read(tmp_path / "none").stop_if_orphaned()

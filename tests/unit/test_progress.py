@@ -1,51 +1,51 @@
-"""How far a study is, told from made-up plans and logs."""
+"""How far a study is, told from made-up plans and events."""
 
+import dataclasses
 import os
+import socket
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.network.training import epoch_line
-from normstudy.running.progress import Progress, duration, progress, write_plan
+from normstudy.errors import StudyError
+from normstudy.running.events import RunEvents, events_path, read_events
+from normstudy.running.progress import Plan, Progress, duration, progress, slots
 
 
 class Runs:
-    """Planned runs of 10 epochs whose logs and results a test writes."""
+    """Planned runs of 10 epochs whose events and results a test writes."""
 
     def __init__(self, folder):
         self.folder, self.runs = folder, []
 
     def add(self, epochs=0, seconds=6.0, *, cost=100, done=False, resumed=0, stale=False, error=""):
         name = self.folder / f"run-{len(self.runs)}"
-        log, metrics, resume = (name.with_suffix(f".{kind}") for kind in ("log", "csv", "pt"))
+        path, metrics, resume = (name.with_suffix(f".{kind}") for kind in ("jsonl", "csv", "pt"))
         self.runs.append(
-            {"epochs": 10, "cost": cost, "log": str(log), "metrics": str(metrics)}
+            {"epochs": 10, "cost": cost, "events": str(path), "metrics": str(metrics)}
             | {"resume": str(resume)}
         )
-        lines = [f"going on after epoch {resumed} of 10, from {resume}"] if resumed else []
-        for epoch in range(resumed + 1, epochs + 1):
-            row = {"epoch": epoch, "test_accuracy": 99.0}
-            lines.append(f"gn seed 1 · {epoch_line(row, 10, seconds)}")
         if epochs or error or resumed:
-            log.write_text("\n".join([*lines, error]))
+            with suppress(StudyError), RunEvents(name.with_suffix(".log")) as events:
+                if resumed:
+                    events.resumed(resumed)
+                for epoch in range(resumed + 1, epochs + 1):
+                    events.epoch({"epoch": epoch, "test_accuracy": 99.0}, seconds)
+                if error:
+                    raise StudyError(error)
             resume.touch()
         if done:
             metrics.touch()
         if stale:
-            for file in (log, metrics, resume):
+            for file in (path, metrics, resume):
                 if file.exists():
                     os.utime(file, (time.time() - 1000,) * 2)
 
     def progress(self, there=0, slots=2):
         # As if Snakemake had started a moment before the files were written.
-        plan = self.folder / "plan.json"
-        real, time.time = time.time, lambda: real() - 100
-        try:
-            write_plan(plan, there, slots, self.runs)
-        finally:
-            time.time = real
-        return progress(plan)
+        return progress(Plan(there=there, slots=slots, runs=self.runs, started=time.time() - 100))
 
 
 @pytest.fixture
@@ -54,7 +54,46 @@ def runs(tmp_path):
 
 
 def test_without_a_plan_nothing_is_said(tmp_path):
-    assert progress(tmp_path / "plan.json") is None
+    assert str(progress(Plan.read(tmp_path / "plan.json"))) == ""
+
+
+def test_a_plan_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "plan.json"
+    plan = Plan("snakemake -c 1", "--config a=1", 3, 2, [{"epochs": 1}])
+    plan.write(path)
+    read = Plan.read(path)
+    assert read == dataclasses.replace(plan, process=os.getpid(), host=socket.gethostname())
+    for broken in ("", "[]", '{"another": "version"}'):
+        path.write_text(broken)
+        assert Plan.read(path).runs == []
+
+
+def test_the_events_of_a_job_are_a_line_each(tmp_path):
+    log = tmp_path / "run.log"
+    with pytest.raises(StudyError), RunEvents(log) as events:
+        events.resumed(3)
+        events.epoch({"epoch": 4, "test_accuracy": 99.31, "test_loss": 0.1}, 8.91234)
+        raise StudyError("no – more")
+    path = events_path(log)
+    assert path.read_text().count("\n") == 4
+    assert read_events(path) == [
+        {"state": "started"},
+        {"state": "resumed", "epoch": 3},
+        {"state": "epoch", "epoch": 4, "seconds": 8.912, "test_accuracy": 99.31},
+        {"state": "failed", "error": "no – more"},
+    ]
+    with path.open("a") as file:
+        file.write('3\n{"state": "ep')  # damaged, and being written
+    assert len(read_events(path)) == 4
+    with RunEvents(log):
+        assert read_events(path) == [{"state": "started"}]  # of this job alone
+    assert read_events(path)[-1] == {"state": "finished"}
+
+
+def test_a_run_stopped_by_ctrl_c_has_not_failed(tmp_path):
+    with suppress(KeyboardInterrupt), RunEvents(tmp_path / "run.log") as events:
+        raise KeyboardInterrupt
+    assert [event["state"] for event in read_events(events.path)] == ["started"]
 
 
 def test_before_the_first_epoch_no_time_is_promised(runs):
@@ -92,7 +131,7 @@ def test_runs_that_were_there_count_as_trained_and_cost_nothing(runs):
 
 
 def test_results_to_be_made_anew_do_not_count_as_trained(runs):
-    runs.add(10, 60.0, done=True, stale=True)  # of last week's code; its log is stale as well
+    runs.add(10, 60.0, done=True, stale=True)  # of last week's code; its events are stale as well
     runs.runs[0]["resume"] = "none"
     runs.add(5, 6.0)
     assert runs.progress(slots=1) == Progress(0, 2, pytest.approx(30 + 60))
@@ -134,3 +173,10 @@ def test_a_duration_is_off_by_half_a_minute_at_most(seconds):
     words = duration(seconds).split()
     said = sum(int(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
     assert abs(said - seconds) <= 30
+
+
+def test_as_many_jobs_side_by_side_as_the_scarcest_resource_allows():
+    limits = {"_cores": 8, "mem_mb": 4000, "_nodes": 10**9, "gpu": None}
+    assert slots({"_cores": 1, "mem_mb": 1500, "runtime": "1h", "gpu": 0}, limits) == 2
+    assert slots({"_cores": 1}, {"_cores": 8}) == 8
+    assert slots({"mem_mb": 9000}, limits) == slots({}, {}) == 1

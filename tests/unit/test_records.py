@@ -40,8 +40,7 @@ def test_a_record_may_say_more_than_is_asked(tmp_path):
 def test_the_keys_are_those_that_are_written(tmp_path):
     run = run_record("gn", 1, {"threads": 1}, torch.nn.Linear(1, 1), "2026-01-01T00:00:00+00:00", 0)
     assert tuple(run) == records.RUN
-    for name, content in (("run", run), ("data", {name: {} for name in FILE_NAMES})):
-        (tmp_path / name).write_text(json.dumps(content))
+    (tmp_path / "data").write_text(json.dumps({name: {} for name in FILE_NAMES}))
     (tmp_path / "sums").write_text("")
     study = provenance(
         config={},
@@ -49,7 +48,7 @@ def test_the_keys_are_those_that_are_written(tmp_path):
         requirements=ROOT / "requirements.in",
         checksums=tmp_path / "sums",
         data_source=tmp_path / "data",
-        runs=[tmp_path / "run"],
+        runs=[run],
         benchmarks={},
         command="",
     )

@@ -7,7 +7,6 @@ import pytest
 from helpers.made_up import made_up_config, made_up_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from normstudy.data.idx import pixel_constants
 from normstudy.network import model
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
@@ -223,17 +222,19 @@ def test_no_word_of_a_replicated_study_where_there_is_none():
 
 
 def test_departures():
-    assert departures(made_up_config()) == []
-    assert same_course(made_up_config())
+    def of(question, **changes):
+        study = made_up_study({"gn": [99.0], "ln": [99.0], "bn_l1": [99.0]}, **changes)
+        return question(study.config, study.recipes)
+
+    assert of(departures) == []
+    assert of(same_course)
     variants = made_up_config()["variants"]
     small = variants | {"ln": variants["ln"] | {"batch_size": 4}}
-    assert departures(made_up_config(variants=small)) == [
-        "batch size 4 instead of 64 (Layer Normalization)"
-    ]
+    assert of(departures, variants=small) == ["batch size 4 instead of 64 (Layer Normalization)"]
     usual = variants | {"bn_l1": variants["bn_l1"] | {"l1_reduction": "sum"}}
-    (phrase,) = departures(made_up_config(variants=usual))
+    (phrase,) = of(departures, variants=usual)
     assert "another model under the name bn_l1" in phrase
-    assert not same_course(made_up_config(training={"epochs": 2}))
+    assert not of(same_course, training={"epochs": 2})
 
 
 @pytest.mark.parametrize("seeds", [1, 2])
@@ -261,29 +262,28 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
 
     monkeypatch.setitem(model.NORMS, "by_neighbours", by_neighbours)
     study = made_up_study({"gn": [99.0], "own": [99.0]})
-    study.config["variants"]["own"]["norm"] = "by_neighbours"
+    study.recipe("own")["norm"] = "by_neighbours"
     assert context.title(study) == "Group and By neighbours Normalization on MNIST"
     row = setup_tables.norm_table(study).cells.iloc[-1]
     assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
 
 
-def test_constants_that_are_not_known_are_computed_of_the_images(sample):
+def test_the_constants_are_those_that_the_networks_were_trained_with():
     dataset = {"name": "mine", "source": "x", "classes": ["a", "b"]}
     study = made_up_study({"gn": [99.0]}, dataset=dataset, reference=False)
-    known = pixel_constants(sample[0])
-    assert f"(x − {known['mean']:g})/{known['std']:g}" in context.transforms(study, sample[0])
+    study.recipe("gn").update(mean=0.21, std=0.37)  # computed of the images by the training job
+    assert "(x − 0.21)/0.37" in context.transforms(study)
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 10])
-def test_no_sentence_has_a_number_that_is_none(seeds, sample):
-    train, _ = sample
+def test_no_sentence_has_a_number_that_is_none(seeds):
     study = made_up_study({"gn": [99.5] * seeds, "ln": [99.5] * seeds, "other": [99.1] * seeds})
     texts = [
         answer(study),
         sentences.compared(study),
         sentences.replication(study),
         context.repeatability(study),
-        context.transforms(study, train),
+        context.transforms(study),
         *context.limits(study),
     ]
     assert all(text and "nan" not in text.lower().split() for text in texts)

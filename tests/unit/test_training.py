@@ -244,8 +244,7 @@ class BrokenOffError(Exception):
 def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, variant, after):
     recipe = recipe(variant)
     model, metrics = train(recipe, 3, *few)
-    said = []
-    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, "", ""), said.append)
+    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, "", ""))
 
     def break_off(row, seconds):
         if row["epoch"] == after:
@@ -254,8 +253,9 @@ def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, var
     with pytest.raises(BrokenOffError):
         train(recipe, 3, *few, break_off, resume)
     torch.manual_seed(99)  # nothing may depend on the global stream
-    resumed, resumed_metrics = train(recipe, 3, *few, resume=resume)
-    assert said == [f"going on after epoch {after} of 3, from {resume.path}"]
+    said = []
+    resumed, resumed_metrics = train(recipe, 3, *few, resume=resume, on_resume=said.append)
+    assert said == [after]
     assert same(model.state_dict(), resumed.state_dict())
     assert metrics.equals(resumed_metrics)
 

@@ -1,34 +1,19 @@
 """The paths and lists that the rules are made of."""
 
-import json
-import shlex
-from contextlib import suppress
-from itertools import chain, product
-
-from normstudy.running import processes
+from normstudy.exports.project_files import project_files
 from normstudy.running.code_digest import code_digest
 from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
-if RESULTS.exists() and not os.access(RESULTS, os.W_OK):  # no error yet: -n may well look at it
-    print(processes.unwritable(RESULTS, "read-only"), file=sys.stderr)
 LOGS = RESULTS / "logs"
+PLAN = LOGS / "plan.json"
 BENCHMARKS = RESULTS / "benchmarks"
 DATASET = STUDY["dataset"]["name"]
 DATA = study.folder(STUDY["dataset"]["folder"]) / DATASET
 FACTS = study.dataset_facts(STUDY)
 VARIANTS = list(STUDY["variants"])
 SEEDS = study.seeds(STUDY)
-# For the record in provenance.json. Not a param, which would remake it at each new command.
-os.environ[processes.SNAKEMAKE] = str(os.getpid())
-os.environ.setdefault("NORMSTUDY_COMMAND", shlex.join(["snakemake", *sys.argv[1:]]))
-# Likewise: what must be typed beside a target to mean this study, for the report's commands.
-OPTIONS = ["--snakefile", str(SOURCE / "Snakefile")] if SOURCE != Path() else []
-if workflow.overwrite_configfiles:
-    OPTIONS += ["--configfile", *map(os.path.relpath, workflow.overwrite_configfiles)]
-if SETTINGS:
-    OPTIONS += ["--config", *(f"{key}={json.dumps(value)}" for key, value in SETTINGS.items())]
-os.environ.update(NORMSTUDY_OPTIONS=shlex.join(OPTIONS))
+RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]  # in the order of run_files
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
@@ -45,7 +30,12 @@ wildcard_constraints:
 
 def source(path):
     """A file of the project. Where the data lie in storage, it travels with the jobs instead."""
-    return sourcecache_entry(str(SOURCE / path), path)
+    return local(sourcecache_entry(str(SOURCE / path), str(path)))
+
+
+def placed(path):
+    """A path for a param: Snakemake puts a module's prefix before those of files only."""
+    return workflow.modifier.path_modifier.replace_prefix(str(path))
 
 
 def code(script, notebook=None, docstrings=False):
@@ -81,26 +71,3 @@ def shown(path, category, label, caption):
         labels=label if callable(label) else {"What": label},
         caption=f"../../report/captions/{caption}.rst",
     )
-
-
-def workflow_files(wildcards):
-    """The project's own files, for a crate to be run again; looked up only where one is made."""
-    parts = ["Snakefile", "config.yaml", "environment.yml", "LICENSE", "README.md"]
-    parts += ["requirements.in", "requirements.txt", "profiles", "report", "workflow"]
-    found = chain.from_iterable(
-        [SOURCE / part] if (SOURCE / part).is_file() else (SOURCE / part).rglob("*")
-        for part in parts
-    )
-    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
-
-
-def discard_states():
-    """Delete the states that finished runs have no more use for."""
-    for variant, seed in product(VARIANTS, SEEDS):
-        state = RESUME / f"{variant}-seed-{seed}.pt"
-        trained = RESULTS / variant / f"seed-{seed}" / "checkpoint.pt"
-        if state.exists() and trained.exists():
-            if state.stat().st_mtime <= trained.stat().st_mtime:
-                state.unlink()
-    with suppress(OSError):  # not there, or not empty
-        RESUME.rmdir()

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Relative to the working folder, so that a project that is moved is not trained again.
-SOURCE = Path(os.path.relpath(workflow.basedir))
+SOURCE = Path(os.path.relpath(Path(workflow.current_basedir).parents[1]))
 sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 
 from normstudy.config import resolved as study
 from normstudy.config.check import check, load_schema
 from normstudy.config.figures import report_figures
-from normstudy.config.lines import command_line, read_config_file, typed
+from normstudy.config.lines import command_line, read_config_file, spelled, typed
 from normstudy.config.targets import RESERVED, RULES
 from normstudy.data.datasets import DATASETS
 from normstudy.data.idx import FILE_NAMES
@@ -30,10 +30,14 @@ def one_sentence(opening="Error: "):
 
 
 OF_CONFIG = "Error in the config:\n"
-
+# Another workflow imports this one (module:). What the terminal shows is its own then, and its
+# config stands in for config.yaml, its --config and config files are not meant for this one.
+IMPORTED = not workflow.modifier.is_main_snakefile()
 
 # The working folder's own, if it has one (snakemake --directory); else the project's.
-CONFIG = "config.yaml" if os.path.exists("config.yaml") else str(SOURCE / "config.yaml")
+CONFIG = str(SOURCE / "config.yaml")
+if not IMPORTED and os.path.exists("config.yaml"):
+    CONFIG = "config.yaml"
 
 # Read before Snakemake does, whose own words name neither file nor line.
 if os.path.exists(CONFIG) or not workflow.configfiles:
@@ -44,19 +48,19 @@ if os.path.exists(CONFIG) or not workflow.configfiles:
 configfile: CONFIG
 
 
-SETTINGS = typed(dict(workflow.config_settings.config))
+SETTINGS = {} if IMPORTED else typed(dict(workflow.config_settings.config))
+# config.yaml is the last that Snakemake notes, and the first that it reads.
+CONFIG_FILES = (
+    []
+    if IMPORTED
+    else map(os.path.relpath, [*workflow.configfiles[-1:], *workflow.configfiles[:-1]])
+)
 update_config(config, SETTINGS)
 with one_sentence(OF_CONFIG):
     STUDY = check(
         config,
         load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
         RESERVED,
-        [  # config.yaml is the last that Snakemake notes, and the first that it reads
-            *map(read_config_file, map(os.path.relpath, workflow.configfiles[-1:])),
-            *map(read_config_file, map(os.path.relpath, workflow.configfiles[:-1])),
-            command_line(SETTINGS),
-        ],
+        [*map(read_config_file, CONFIG_FILES), command_line(SETTINGS)],
         SOURCE,
     )
-
-config.update(STUDY)  # with the defaults, for scripts that read snakemake.config

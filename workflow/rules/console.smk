@@ -1,16 +1,24 @@
 """What a person sees while the study runs, and the plan from which jobs tell how far it is."""
 
+import shlex
 import time
 
 from snakemake.logging import logger
 
 from normstudy.running.console import ShortLines
-from normstudy.running.progress import duration, progress, write_plan
+from normstudy.running.events import events_path
+from normstudy.running.leftovers import discard_states
+from normstudy.running.processes import claim, unwritable
+from normstudy.running.progress import Plan, duration, progress, slots
 
 STARTED = time.monotonic()
-PLAN = LOGS / "plan.json"
+plan = Plan()  # until one is made, when jobs start
 # Not the rules' `message`: that would keep the details from Snakemake's log file as well.
 WORDS = {name: words.replace("{dataset}", DATASET) for name, words in RULES.items()}
+
+
+if RESULTS.exists() and not os.access(RESULTS, os.W_OK):  # no error yet: -n may well look at it
+    print(unwritable(RESULTS, "read-only"), file=sys.stderr)
 
 
 def jobs_of(rule):
@@ -30,43 +38,44 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
             ShortLines(
                 handler.formatter,
                 words=WORDS,
-                so_far=lambda: str(progress(PLAN) or ""),
+                so_far=lambda: str(progress(plan)),
                 dry_run=lambda: workflow.dryrun,
                 finished=results,
             )
         )
 
 
-def slots(job):
-    """How many jobs like this one may run at the same time, by cores and other resources."""
-    shares = [
-        limit.value // job.resources[name]
-        for name, limit in workflow.global_resources.items()
-        if isinstance(limit.value, int) and isinstance(job.resources.get(name), int)
-        if job.resources[name] > 0
-    ]
-    return max(min(shares, default=1), 1)
-
-
 def plan_runs():
     """Write down which runs will be trained from now on."""
+    global plan
     needed = set(workflow.dag.needrun_jobs())
     runs = jobs_of("train")
-    write_plan(
-        PLAN,
+    limits = {name: limit.value for name, limit in workflow.global_resources.items()}
+    plan = Plan(
+        command=shlex.join(["snakemake", *sys.argv[1:]]),
+        options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
         there=len(set(runs) - needed),
-        slots=max(map(slots, runs), default=1),
+        slots=max((slots(job.resources, limits) for job in runs), default=1),
         runs=[
             {
                 "epochs": job.params.recipe["epochs"],
                 "cost": study.cost(STUDY, job.wildcards.variant),
-                "log": job.log[0],
-                "metrics": job.output.metrics,
+                "events": str(events_path(job.log[0])),
+                "metrics": str(job.output.metrics),
                 "resume": job.params.resume,
             }
             for job in runs
             if job in needed
         ],
+    )
+    plan.write(PLAN)
+
+
+def clean_up():
+    """Delete the states that finished runs have no more use for."""
+    discard_states(
+        (RESUME / f"{variant}-seed-{seed}.pt", RESULTS / variant / f"seed-{seed}" / "checkpoint.pt")
+        for variant, seed in RUNS
     )
 
 

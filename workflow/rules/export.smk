@@ -57,7 +57,7 @@ rule crate:
             *run_files("checkpoint.pt"),
             *run_files("predictions.csv"),
         ],
-        workflow=workflow_files,
+        workflow=lambda wildcards: [source(path) for path in project_files(SOURCE)],
     output:
         RESULTS / "study-crate.zip",
     log:

@@ -41,7 +41,8 @@ rule report:
         runtime=10,
     params:
         code=code("report", notebook="report/report.ipynb", docstrings=True),
-        failed=str(LOGS / "report-failed.ipynb"),
+        failed=placed(LOGS / "report-failed.ipynb"),
+        plan=placed(PLAN),
     script:
         "../scripts/report.py"
 

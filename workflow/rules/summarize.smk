@@ -1,5 +1,3 @@
-# In the order of run_files.
-RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
 JOB_COSTS = {
     f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
     for rule in ("train", "misclassified")
@@ -47,8 +45,8 @@ rule summarize:
         code=code("summarize"),
         study=STUDY,
         runs=RUNS,
-        epochs=[study.run_parameters(STUDY, variant)["epochs"] for variant, _ in RUNS],
         jobs=list(JOB_COSTS),
         sources=str(SOURCE),
+        plan=placed(PLAN),
     script:
         "../scripts/summarize.py"

@@ -7,7 +7,7 @@ from normstudy.data.fetch import download
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]) as say:
-    source = snakemake.config["dataset"]["source"]
+    source = snakemake.config.get("dataset", {}).get("source")
     download(
         snakemake.params.dataset,
         Path(snakemake.output.raw[0]).parent,

@@ -1,6 +1,5 @@
 """Rule report: the notebook executed on the tables, and the page made of it."""
 
-import os
 from pathlib import Path
 
 import nbformat
@@ -8,6 +7,7 @@ import normstudy
 from normstudy.records.files import replacing
 from normstudy.report.notebook import execute, render
 from normstudy.running.job_log import job_log
+from normstudy.running.progress import Plan
 
 with job_log(snakemake.log[0]):
     given, output = snakemake.input, snakemake.output
@@ -18,7 +18,7 @@ with job_log(snakemake.log[0]):
             "raw": str(Path(given.raw[0]).parent),
             "reference": given.reference[0] if given.reference else None,
             "label_issues": given.label_issues[0] if given.label_issues else None,
-            "options": os.environ.get("NORMSTUDY_OPTIONS", ""),
+            "options": Plan.read(snakemake.params.plan).options,
             "scripts": str(Path(normstudy.__file__).parents[1]),
         },
         failed=snakemake.params.failed,

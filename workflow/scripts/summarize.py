@@ -1,12 +1,12 @@
 """Rule summarize: the tables of the whole study, and how they came to be."""
 
-import os
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.records.files import write_csv, write_json
+from normstudy.records.json_records import RUN, read_record
 from normstudy.records.provenance import provenance
 from normstudy.records.tables import (
     LABEL_ISSUES,
@@ -17,6 +17,7 @@ from normstudy.records.tables import (
     read_table,
 )
 from normstudy.running.job_log import job_log
+from normstudy.running.progress import Plan
 from normstudy.statistics.mcnemar import single_run_tests
 from normstudy.statistics.summary import RunTables, run_metrics, summarize
 from normstudy.statistics.verdicts import compare
@@ -24,9 +25,10 @@ from normstudy.statistics.verdicts import compare
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
     names = [tuple(run) for run in params.runs]
+    records = [read_record(path, RUN, "train") for path in given.runs]
     tables = [
-        read_metrics(path, *run, epochs)
-        for path, run, epochs in zip(given.metrics, names, params.epochs, strict=True)
+        read_metrics(path, *run, record["recipe"]["epochs"])
+        for path, run, record in zip(given.metrics, names, records, strict=True)
     ]
     metrics = pd.concat(tables, ignore_index=True)
     evaluations = [
@@ -55,8 +57,8 @@ with job_log(snakemake.log[0]):
         requirements=Path(given.requirements),
         checksums=Path(given.checksums),
         data_source=Path(given.data_source),
-        runs=given.runs,
+        runs=records,
         benchmarks=dict(zip(params.jobs, given.benchmarks, strict=True)),
-        command=os.environ.get("NORMSTUDY_COMMAND", ""),
+        command=Plan.read(params.plan).command,
     )
     write_json(facts, output.provenance)

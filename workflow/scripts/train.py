@@ -11,33 +11,37 @@ from normstudy.network.training import Diverged, epoch_line, train
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.machine import now
 from normstudy.records.tables import METRICS
+from normstudy.running.events import RunEvents
 from normstudy.running.job_log import job_log
-from normstudy.running.processes import stop_if_orphaned
-from normstudy.running.progress import progress
+from normstudy.running.progress import Plan, progress
 
-with job_log(snakemake.log[0]) as say:
+log = Path(snakemake.log[0])
+with job_log(log) as say, RunEvents(log) as events:
     started = now()
     given, output, recipe = snakemake.input, snakemake.output, snakemake.params.recipe
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
     raw = Path(given.raw[0]).parent
-    plan = Path(snakemake.log[0]).parents[1] / "plan.json"
-    trained = []  # the epochs of this job
+    plan = Plan.read(snakemake.params.plan)
 
     def say_run(line: str) -> None:
         say(f"{variant} seed {seed} · {line}")
 
     def after_epoch(row: dict, seconds: float) -> None:
-        trained.append(row["epoch"])
+        events.epoch(row, seconds)
         line = f"{variant} seed {seed} · {epoch_line(row, recipe['epochs'], seconds)}"
-        print(line)  # to the log, from which others read how far this run is
+        print(line)
         study = progress(plan)
-        say.terminal(f"{line} · study: {study}" if study and study.total > 1 else line)
-        stop_if_orphaned()
+        say.terminal(f"{line} · study: {study}" if study.total > 1 else line)
+        plan.stop_if_orphaned()
+
+    def on_resume(epoch: int) -> None:
+        events.resumed(epoch)
+        say_run(f"going on after epoch {epoch} of {recipe['epochs']}, from {resume.path}")
 
     def of_run(metrics):
         return metrics.assign(variant=variant, seed=seed)[[*METRICS]]
 
-    so_far = Path(snakemake.log[0]).with_suffix(".metrics.csv")
+    so_far = log.with_suffix(".metrics.csv")
     so_far.unlink(missing_ok=True)
     verify(given.checksums)
     resume = ResumeFile(
@@ -50,7 +54,7 @@ with job_log(snakemake.log[0]) as say:
         check_labels(split, recipe["num_classes"], raw)
     recipe = completed(recipe, splits[0])
     try:
-        model, metrics = train(recipe, seed, *splits, on_epoch=after_epoch, resume=resume)
+        model, metrics = train(recipe, seed, *splits, after_epoch, resume, on_resume)
     except Diverged as error:
         write_csv(of_run(error.metrics), so_far)
         raise StudyError(
@@ -59,5 +63,5 @@ with job_log(snakemake.log[0]) as say:
         ) from error
     write_csv(of_run(metrics), output.metrics)
     save_checkpoint(model, recipe, variant, seed, output.checkpoint)
-    before = recipe["epochs"] - len(trained)
-    write_json(run_record(variant, seed, recipe, model, started, before), output.provenance)
+    record = run_record(variant, seed, recipe, model, started, events.resumed_after_epoch)
+    write_json(record, output.provenance)

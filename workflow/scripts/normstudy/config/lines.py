@@ -5,6 +5,9 @@ neither file nor line when one cannot be read.
 """
 
 import itertools
+import json
+import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,6 +144,22 @@ def command_line(settings: dict) -> ConfigFile:
                 yield from keys(part, (*key, name))
 
     return ConfigFile(Path("--config"), dict.fromkeys(keys(settings, ()), 0))
+
+
+def spelled(source: Path, files: Sequence[str | Path], settings: dict) -> str:
+    """The options of `snakemake` that mean this study, to be typed beside a target.
+
+    Args:
+        source: the project's folder, seen from the working folder.
+        files: those of --configfile.
+        settings: those of --config.
+    """
+    options = ["--snakefile", str(source / "Snakefile")] if source != Path() else []
+    if files:
+        options += ["--configfile", *map(os.path.relpath, files)]
+    if settings:
+        options += ["--config", *(f"{key}={json.dumps(value)}" for key, value in settings.items())]
+    return shlex.join(options)
 
 
 def typed(value: object) -> object:

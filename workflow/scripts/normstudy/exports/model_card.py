@@ -28,9 +28,9 @@ def model_card(
     """
     config = provenance["config"]
     label = config["variants"][variant]["label"]
-    recipe = study_config.run_parameters(config, variant)
     facts = study_config.dataset_facts(config)
     runs = [run for run in provenance["runs"] if run["variant"] == variant]
+    recipe = runs[0]["recipe"]
     tested = evaluation[(evaluation["variant"] == variant) & (evaluation["split"] == "test")]
     trained = evaluation[(evaluation["variant"] == variant) & (evaluation["split"] == "train")]
     own = summary[summary["variant"] == variant].set_index("metric")

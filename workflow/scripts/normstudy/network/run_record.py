@@ -20,7 +20,7 @@ def run_record(
 
     Args:
         variant, seed: which run.
-        recipe: its parameters.
+        recipe: all its parameters, mean and std included.
         model: the trained network, on the device it was trained on.
         started: when the job started, as `machine.now` writes it.
         resumed_after_epoch: the epochs that an earlier, interrupted job had done; 0 if none.
@@ -32,10 +32,10 @@ def run_record(
         "started": started,
         "finished": now(),
         "resumed_after_epoch": resumed_after_epoch,
+        "recipe": recipe,
         "device": device,
         "processor": processor(),
         "accelerator": accelerator(device),
-        "threads": recipe["threads"],
         "system": platform.platform(),
         "python": platform.python_version(),
         "torch": torch.__version__,

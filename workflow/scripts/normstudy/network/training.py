@@ -187,6 +187,7 @@ def train(
     test_split: Split,
     on_epoch: Callable[[dict, float], None] = lambda row, seconds: None,
     resume: ResumeFile | None = None,
+    on_resume: Callable[[int], None] = lambda epoch: None,
 ) -> tuple[nn.Module, pd.DataFrame]:
     """Train a network by the recipe and measure it after each epoch.
 
@@ -196,6 +197,7 @@ def train(
         train_split, test_split: the images.
         on_epoch: receives each epoch's row and its seconds.
         resume: where the run's state is kept after each epoch, and taken up from.
+        on_resume: receives the epoch after which the run goes on, if it does.
 
     Returns:
         The network, and a row per epoch: epoch (1-based), learning_rate (of its last step),
@@ -213,7 +215,7 @@ def train(
     if saved:
         trainer.restore(saved["trainer"])
         rows = saved["rows"]
-        resume.say(f"going on after epoch {len(rows)} of {recipe['epochs']}, from {resume.path}")
+        on_resume(len(rows))
     for epoch in range(len(rows) + 1, recipe["epochs"] + 1):
         started = time.monotonic()
         try:

@@ -8,8 +8,8 @@ from .tables import broken
 
 # Of a run's provenance.json (run_record.py), and of the study's (provenance.py).
 RUN = (
-    *("variant", "seed", "started", "finished", "resumed_after_epoch", "device", "processor"),
-    *("accelerator", "threads", "system", "python", "torch", "tensors_sha256"),
+    *("variant", "seed", "started", "finished", "resumed_after_epoch", "recipe", "device"),
+    *("processor", "accelerator", "system", "python", "torch", "tensors_sha256"),
 )
 STUDY = (
     *("command", "started", "finished", "sources", "python", "versions", "system", "processor"),

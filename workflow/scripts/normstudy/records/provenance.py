@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .json_records import RUN, read_record
+from .json_records import read_record
 from .machine import now, processor
 
 
@@ -61,7 +61,7 @@ def provenance(
     requirements: Path,
     checksums: Path,
     data_source: Path,
-    runs: list[Path],
+    runs: list[dict],
     benchmarks: dict[str, str],
     command: str,
 ) -> dict:
@@ -73,7 +73,7 @@ def provenance(
         requirements: the file that names the direct dependencies.
         checksums: the dataset's listing, as `sha256sum` writes it.
         data_source: JSON of where each data file came from.
-        runs: each run's provenance.json, as `run_record` makes it.
+        runs: each run's record, as `run_record` makes it.
         benchmarks: job → its Snakemake benchmark file.
         command: what was typed.
 
@@ -82,10 +82,9 @@ def provenance(
     """
     listed = [line.split(maxsplit=1) for line in checksums.read_text().splitlines()]
     files = [Path(name).name for _, name in listed]
-    trained = [read_record(path, RUN, "train") for path in runs]
     return {
         "command": command,
-        "started": min(run["started"] for run in trained),
+        "started": min(run["started"] for run in runs),
         "finished": now(),
         "sources": commit(sources),
         "python": platform.python_version(),
@@ -94,8 +93,8 @@ def provenance(
         "processor": processor(),
         "data_sha256": {name: digest for digest, name in listed},
         "data_source": read_record(data_source, files, "download"),
-        "seeds": list(dict.fromkeys(run["seed"] for run in trained)),
-        "runs": trained,
+        "seeds": list(dict.fromkeys(run["seed"] for run in runs)),
+        "runs": runs,
         "jobs": job_costs(benchmarks),
         "config": config,
     }

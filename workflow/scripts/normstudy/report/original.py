@@ -1,7 +1,5 @@
 """The study that is replicated: its recipe, and how far a study here departs from it."""
 
-from ..config import resolved as study_config
-
 AUTHORS = "Gurijala, Ganguly and Sequeira"
 NAME = "EVA6-Normalization-Regularization"
 URL = "https://github.com/Arijit-datascience/EVA6-BatchNormalization-Regularization"
@@ -26,10 +24,14 @@ MODELS = {
 }
 
 
-def departures(config: dict) -> list[str]:
+def departures(config: dict, recipes: dict[str, dict]) -> list[str]:
     """What differs from the replicated study's recipe, each as a phrase; empty if nothing does.
 
     Only the variants that the replicated study has are looked at: others have no counterpart.
+
+    Args:
+        config: the study as resolved.
+        recipes: variant → the parameters of its runs.
     """
     dataset = config["dataset"]
     found = []
@@ -39,10 +41,9 @@ def departures(config: dict) -> list[str]:
         if dataset[split]:
             found.append(f"only the first {dataset[split]:,} {name} images")
     known = [variant for variant in config["variants"] if variant in MODELS]
-    recipes = {variant: study_config.run_parameters(config, variant) for variant in known}
     labels = {variant: config["variants"][variant]["label"] for variant in known}
     for key, (name, expected) in RECIPE.items():
-        for value in dict.fromkeys(recipe[key] for recipe in recipes.values()):
+        for value in dict.fromkeys(recipes[variant][key] for variant in known):
             if value == expected:
                 continue
             those = [labels[variant] for variant in known if recipes[variant][key] == value]
@@ -67,7 +68,7 @@ def _same_model(recipe: dict, expected: dict) -> bool:
     return actual == expected
 
 
-def same_course(config: dict) -> bool:
+def same_course(config: dict, recipes: dict[str, dict]) -> bool:
     """Whether the curves here and there are of the same images over the same epochs."""
     dataset = config["dataset"]
     return (
@@ -75,8 +76,8 @@ def same_course(config: dict) -> bool:
         and not dataset["train_images"]
         and not dataset["test_images"]
         and all(
-            study_config.run_parameters(config, variant)["epochs"] == RECIPE["epochs"][1]
-            for variant in config["variants"]
+            recipe["epochs"] == RECIPE["epochs"][1]
+            for variant, recipe in recipes.items()
             if variant in MODELS
         )
     )

@@ -70,6 +70,12 @@ class Study:
         return study_config.dataset_facts(self.config)
 
     @cached_property
+    def recipes(self) -> dict[str, dict]:
+        """variant → all the parameters of its runs, as they were trained."""
+        recipes = {run["variant"]: run["recipe"] for run in self.provenance["runs"]}
+        return {variant: recipes[variant] for variant in self.labels}
+
+    @cached_property
     def runs(self) -> pd.DataFrame:
         """Each run's figures at its final epoch (summary.run_metrics)."""
         return run_metrics(self.metrics, self.evaluation)
@@ -77,7 +83,7 @@ class Study:
     @property
     def drawn_reference(self) -> pd.DataFrame | None:
         """The replicated study's curves where ours are of the same images and epochs, else None."""
-        return self.reference if same_course(self.config) else None
+        return self.reference if same_course(self.config, self.recipes) else None
 
     def reported(self, metric: str) -> dict[str, float]:
         """variant → the replicated study's figure, where our curves may be set beside its."""
@@ -91,8 +97,8 @@ class Study:
         return int(self.evaluation.loc[self.evaluation["split"] == split, "images"].iloc[0])
 
     def recipe(self, variant: str) -> dict:
-        """All the parameters of a variant's runs."""
-        return study_config.run_parameters(self.config, variant)
+        """All the parameters of a variant's runs, as they were trained."""
+        return self.recipes[variant]
 
     def run_folder(self, variant: str, seed: int) -> Path:
         """Where a run's own files lie."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from ..errors import StudyError
 from .locks import lock
 
-SNAKEMAKE = "NORMSTUDY_SNAKEMAKE"  # environment variable: process id of a job's Snakemake
-
 
 def _lockable(path: Path) -> int:
     """The file, opened and left open: its lock is to last as long as this process."""
@@ -58,19 +56,3 @@ def queue(log: str | Path, say: Callable[[str], None]) -> None:
     path = Path(log)
     words = f"{path}: this job still runs for a Snakemake that is gone; waiting for its end"
     lock(_lockable(path), waiting=lambda: say(words))
-
-
-def stop_if_orphaned() -> None:
-    """End a job whose Snakemake is gone, at a moment when nothing is lost.
-
-    Raises:
-        StudyError: the process named by the environment variable is not there any more.
-    """
-    try:
-        os.kill(int(os.environ.get(SNAKEMAKE, os.getpid())), 0)
-    except ProcessLookupError:
-        raise StudyError(
-            "the Snakemake that started this job is gone: stopped; the same command goes on here"
-        ) from None
-    except PermissionError:
-        pass

@@ -1,20 +1,73 @@
-"""How far a study is: what its training jobs have left behind, against what was planned.
+"""What a Snakemake set out to do, and how far its study is.
 
 The plan is written when Snakemake starts, since only Snakemake knows which runs it will train.
-The rest is read from files, so that every job can say it, wherever it runs.
+The rest is read from what training jobs leave behind, so that every job can say it, wherever it
+runs.
 """
 
+import dataclasses
 import json
-import re
+import os
+import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import StudyError
 from ..records.files import write_json
+from .events import read_events
 
-RATED = 20  # finished runs whose logs are read: every epoch of every job asks, of all runs
-EPOCH = re.compile(r"epoch (\d+)(?:/\d+ · .* · ([\d.]+) s · | of \d+, from )")
+RATED = 20  # finished runs whose events are read: every epoch of every job asks, of all runs
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What jobs know of the Snakemake that started them.
+
+    A file and not params of rules: those would remake results at each new command.
+    """
+
+    command: str = ""  # as it was typed
+    options: str = ""  # what must be typed beside a target to mean this study
+    there: int = 0  # runs that need no training any more
+    slots: int = 1  # how many can be trained side by side
+    # Of each run to train: epochs, cost (of the whole run, in any unit), and the paths events,
+    # metrics (a result, written when the run ends) and resume.
+    runs: list[dict] = dataclasses.field(default_factory=list)
+    started: float = dataclasses.field(default_factory=time.time)
+    process: int | None = None
+    host: str | None = None
+
+    def write(self, path: str | Path) -> None:
+        """Write it down as that of this process."""
+        mine = dataclasses.replace(self, process=os.getpid(), host=socket.gethostname())
+        write_json(vars(mine), path)
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Plan":
+        """The plan in the file; an empty one where there is none, as in a module import."""
+        try:
+            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return cls()
+
+    def stop_if_orphaned(self) -> None:
+        """End a job whose Snakemake is gone, at a moment when nothing is lost.
+
+        Raises:
+            StudyError: the process that wrote the plan on this machine is not there any more.
+        """
+        if self.process is None or self.host != socket.gethostname():
+            return
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            raise StudyError(
+                "the Snakemake that started this job is gone: stopped; the same command resumes it"
+            ) from None
+        except PermissionError:
+            pass
 
 
 @dataclass(frozen=True)
@@ -26,6 +79,8 @@ class Progress:
     seconds: float | None
 
     def __str__(self) -> str:
+        if not self.total:
+            return ""
         text = f"{self.done:,} of {self.total:,} runs trained"
         if self.seconds is None or self.done == self.total:
             return text
@@ -42,17 +97,14 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def write_plan(path: str | Path, there: int, slots: int, runs: Iterable[dict]) -> None:
-    """Write down what will be trained from now on.
-
-    Args:
-        path: where to.
-        there: number of runs that need no training any more.
-        slots: how many can be trained side by side.
-        runs: of each run to train: epochs, cost (of the whole run, in any unit), and the paths
-            log, metrics (a result, written when the run ends) and resume.
-    """
-    write_json({"started": time.time(), "there": there, "slots": slots, "runs": [*runs]}, path)
+def slots(wanted: Mapping[str, object], limits: Mapping[str, object]) -> int:
+    """How many jobs that want these resources (cores are one) may run side by side."""
+    shares = [
+        limit // wanted[name]
+        for name, limit in limits.items()
+        if isinstance(limit, int) and isinstance(wanted.get(name), int) and wanted[name] > 0
+    ]
+    return max(min(shares, default=1), 1)
 
 
 def _modified(path: str) -> float:
@@ -62,47 +114,31 @@ def _modified(path: str) -> float:
         return 0.0
 
 
-def _epochs(log: str) -> tuple[int, list[float], bool]:
-    """The last epoch that a training log names, the seconds of each, and whether it failed."""
-    try:
-        text = Path(log).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return 0, [], False
-    epochs = EPOCH.findall(text)
-    last = int(epochs[-1][0]) if epochs else 0
-    failed = text.startswith("Error: ") or "\nError: " in text or "\nTraceback " in text
-    return last, [float(seconds) for _, seconds in epochs if seconds], failed
-
-
-def progress(plan: str | Path) -> Progress | None:
-    """How far the study is; None without a plan.
+def progress(plan: Plan) -> Progress:
+    """How far the study is.
 
     The time left is that of epochs seen so far, per unit of cost, for what remains: shared
     by as many jobs as fit side by side, but no shorter than the longest run that remains.
-    A run that waits to go on after an interruption counts from where its log left off.
+    A run that waits to go on after an interruption counts from where it left off.
     """
-    try:
-        planned = json.loads(Path(plan).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    started = planned["started"]
     done, remaining = 0, []
     seconds = cost = 0.0
-    for run in planned["runs"]:
-        finished = _modified(run["metrics"]) >= started
+    for run in plan.runs:
+        finished = _modified(run["metrics"]) >= plan.started
         if finished:
             done += 1
             if done > RATED:
                 continue
-        fresh = _modified(run["log"]) >= started
-        last, seen, failed = (
-            _epochs(run["log"]) if fresh or _modified(run["resume"]) else (0, [], 0)
-        )
+        fresh = _modified(run["events"]) >= plan.started
+        events = read_events(run["events"]) if fresh or _modified(run["resume"]) else []
+        last = max((event["epoch"] for event in events if "epoch" in event), default=0)
         if fresh:
+            seen = [event["seconds"] for event in events if "seconds" in event]
             seconds += sum(seen)
             cost += run["cost"] * len(seen) / run["epochs"]
-        if not finished and not (fresh and failed):
+        failed = fresh and events and events[-1]["state"] == "failed"
+        if not finished and not failed:
             remaining.append(run["cost"] * (1 - min(last / run["epochs"], 1)))
-    total = planned["there"] + len(planned["runs"])
-    left = max(sum(remaining) / planned["slots"], *remaining, 0)
-    return Progress(planned["there"] + done, total, left * seconds / cost if cost else None)
+    total = plan.there + len(plan.runs)
+    left = max(sum(remaining) / plan.slots, *remaining, 0)
+    return Progress(plan.there + done, total, left * seconds / cost if cost else None)

@@ -83,7 +83,7 @@ def comparison(study: Study) -> Table:
         " Running: while training, in train mode, on augmented images; evaluated: the finished"
         " network on the images as they are."
     )
-    if known and departures(study.config):
+    if known and departures(study.config, study.recipes):
         caption += " The recipes differ: the differences are not a test of the replicated study."
     return Table(pd.DataFrame(columns), caption, "summary.csv", sortable=True)
 

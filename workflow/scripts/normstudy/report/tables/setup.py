@@ -166,7 +166,7 @@ def version_table(study: Study) -> Table:
         "Trained (UTC)": f"{_time(facts['started'])} to {_time(max(r['finished'] for r in runs))}",
         "Processor": listing(dict.fromkeys(run["processor"] for run in runs)),
         "Device": listing(dict.fromkeys(run["accelerator"] or run["device"] for run in runs)),
-        "Threads of a job": listing(dict.fromkeys(str(run["threads"]) for run in runs)),
+        "Threads of a job": listing(dict.fromkeys(str(run["recipe"]["threads"]) for run in runs)),
         "System": listing(dict.fromkeys(run["system"] for run in runs)),
         "Python": facts["python"],
     }

@@ -167,7 +167,7 @@ def replication(study: Study) -> str:
     table = table[table["reference"].notna()]
     if table.empty:
         return ""
-    departed = departures(study.config)
+    departed = departures(study.config, study.recipes)
     if departed:
         return (
             "These runs do not follow the recipe of the replicated study"

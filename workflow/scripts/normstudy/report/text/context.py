@@ -4,7 +4,6 @@ Each function takes a `Study` and gives plain text.
 """
 
 from ...config.resolved import group_setting
-from ...data.idx import Split, completed
 from ...statistics.mcnemar import wilson
 from ..study import Study
 from .verdicts import power_note
@@ -52,9 +51,9 @@ def data(study: Study) -> str:
     return f"{text} {facts.attribution}." if facts.attribution else text
 
 
-def transforms(study: Study, train: Split) -> str:
+def transforms(study: Study) -> str:
     """What is done to the images before the network sees them."""
-    known = completed(study.recipe(next(iter(study.labels))), train)
+    known = study.recipe(next(iter(study.labels)))
     scale = f"(x − {known['mean']:g})/{known['std']:g}, with x the grey level from 0 to 1"
     return (
         "Each time a training image is used it is rotated by a random angle (nearest neighbour)"
