@@ -7,6 +7,7 @@ import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
 from normstudy.evaluation.label_doubts import label_doubts
+from normstudy.evaluation.shared_errors import COLUMNS as SHARED_ERRORS
 from normstudy.report.study import Study
 from normstudy.statistics.mcnemar import single_run_tests
 from normstudy.statistics.summary import run_metrics, summarize
@@ -137,6 +138,7 @@ def made_up_study(
         comparisons=compare(runs, config["claims"], config["verdicts"]),
         single_run=single_run_tests([], {}),
         label_doubts=label_doubts({}, None),
+        shared_errors=pd.DataFrame(columns=list(SHARED_ERRORS)),
         reference=known,
         label_issues=ISSUES if reference else None,
     )

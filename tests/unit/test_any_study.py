@@ -12,6 +12,7 @@ from helpers.made_up import made_up_study
 from helpers.places import ROOT, SAMPLE
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import misclassified_table
+from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.report.notebook import drop_empty, render
 
 IMAGES = 200  # of the sample's test images
@@ -26,17 +27,21 @@ def write(study, folder):
     for name in ("metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"):
         getattr(study, name).to_csv(folder / f"{name}.csv", index=False)
     tests = study.evaluation[study.evaluation["split"] == "test"]
+    predictions = {}
     for row in tests.itertuples():
         run = folder / row.variant / f"seed-{row.seed}"
         run.mkdir(parents=True)
         table = pd.DataFrame({"index": range(IMAGES), "label": 3})
         table["prediction"] = np.where(table["index"] < row.errors, 5, 3)
         table["confidence"], table["label_probability"] = 0.9, 0.1
+        table.to_csv(run / "predictions.csv", index=False)
+        predictions[row.variant, row.seed] = table
         errors = misclassified_table(table, set())
         errors.to_csv(run / "misclassified.csv", index=False)
         blank = np.zeros((IMAGES, 28, 28), np.uint8)
         picture = misclassified_matrix(blank, errors, list("0123456789"), row.variant)
         picture.savefig(run / "misclassified.png", dpi=40)
+    shared_errors(predictions, None).to_csv(folder / "shared_errors.csv", index=False)
 
 
 def reported(folder, reference):

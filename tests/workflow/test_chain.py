@@ -48,6 +48,10 @@ def test_the_verdicts_of_one_seed(finished):
     tests = table(finished, "single_run.csv").set_index(["variant", "rival"])
     counts = tests.loc[("gn", "ln"), ["both_wrong", "only_rival_right"]].sum()
     assert counts == len(table(finished, "gn/seed-1/misclassified.csv"))
+    shared = table(finished, "shared_errors.csv")
+    errors = [table(finished, f"{name}/seed-1/misclassified.csv") for name in DEFAULT]
+    assert shared["runs"].sum() == sum(map(len, errors))
+    assert set(shared["index"]) == set().union(*(own["index"] for own in errors))
     assert table(finished, "label_doubts.csv").empty  # the sample has no table of issues
 
 

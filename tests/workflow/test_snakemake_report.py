@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 TABLES = ["metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"]
+TABLES += ["shared_errors"]
 
 
 @pytest.fixture(scope="module")

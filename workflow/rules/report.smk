@@ -9,9 +9,11 @@ rule report:
         comparisons=RESULTS / "comparisons.csv",
         single_run=RESULTS / "single_run.csv",
         label_doubts=RESULTS / "label_doubts.csv",
+        shared_errors=RESULTS / "shared_errors.csv",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
-        misclassified=run_files("misclassified.csv"),
+        predictions=run_files("predictions.csv"),
+        misclassified=expand(RUN / "misclassified.csv", variant=VARIANTS, seed=SEEDS[:1]),
         pictures=expand(RUN / "misclassified.png", variant=VARIANTS, seed=SEEDS[:1]),
         raw=ancient(RAW_FILES),
         reference=resource("reference_run"),
@@ -19,7 +21,12 @@ rule report:
         notebook=source("report/report.ipynb"),
         template=[
             source(f"report/template/{name}")
-            for name in ("index.html.j2", "conf.json", "report.css", "report.js")
+            for name in (
+                *("index.html.j2", "conf.json", "report.css", "report.js"),
+                *("touch.js", "values.js", "values.css"),
+                *("explorer.html.j2", "explorer.js", "explorer.css"),
+                *("worked_example.html.j2", "worked_example.js", "worked_example.css"),
+            )
         ],
     output:
         notebook=RESULTS / "report.ipynb",

@@ -30,6 +30,9 @@ rule summarize:
         label_doubts=shown(
             RESULTS / "label_doubts.csv", "Tables", "Accuracy with disputed labels", "label_doubts"
         ),
+        shared_errors=shown(
+            RESULTS / "shared_errors.csv", "Tables", "Misclassified images", "shared_errors"
+        ),
         provenance=RESULTS / "provenance.json",
     log:
         LOGS / "summarize.log",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from normstudy.evaluation.label_doubts import label_doubts
+from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import RUN, read_record
 from normstudy.records.provenance import provenance
@@ -51,6 +52,7 @@ with job_log(snakemake.log[0]):
     issues = read_table(given.label_issues[0], LABEL_ISSUES) if given.label_issues else None
     write_csv(single_run_tests(claims, predictions), output.single_run)
     write_csv(label_doubts(predictions, issues), output.label_doubts)
+    write_csv(shared_errors(predictions, issues), output.shared_errors)
     facts = provenance(
         config=params.study,
         sources=Path(params.sources),

@@ -20,7 +20,6 @@ from torch import nn
 from ..network.model import build_model
 
 IMAGES, CHANNELS, SIDE, GROUPS = 4, 4, 2, 2
-SHAPE = (IMAGES, GROUPS, CHANNELS // GROUPS, SIDE, SIDE)  # of a batch with its groups apart
 LARGEST = 3  # entries are whole numbers from −3 to 3
 EPS = 1e-5  # PyTorch's default
 SEED = 1
@@ -31,12 +30,18 @@ LAYERS = ("Layer N", "Layer N+1")
 class Method:
     """A normalization of the example.
 
-    `axes` are those averaged over in a batch of shape SHAPE: (image, group, channel of the
-    group, row, column).
+    `axes` are those averaged over in a batch of `shape`: (image, group, channel of the group,
+    row, column).
     """
 
     name: str
     axes: tuple[int, ...]
+    groups: int = GROUPS
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a batch with its groups apart."""
+        return IMAGES, self.groups, CHANNELS // self.groups, SIDE, SIDE
 
     def sets(self) -> list[str]:
         """Names of its sets, in the order of the means' flattened array."""
@@ -44,13 +49,19 @@ class Method:
             return [f"channel {c}" for c in range(1, CHANNELS + 1)]
         if 1 in self.axes:
             return [f"image {n}" for n in range(1, IMAGES + 1)]
-        return [f"image {n}, group {g}" for n in range(1, IMAGES + 1) for g in range(1, GROUPS + 1)]
+        groups = range(1, self.groups + 1)
+        return [f"image {n}, group {g}" for n in range(1, IMAGES + 1) for g in groups]
+
+
+def group_normalization(groups: int) -> Method:
+    """Group Normalization with so many groups, which must divide CHANNELS."""
+    return Method(f"Group Normalization, {groups} group{'s' * (groups > 1)}", (2, 3, 4), groups)
 
 
 METHODS = {
     "batch": Method("Batch Normalization", (0, 3, 4)),
     "layer": Method("Layer Normalization", (1, 2, 3, 4)),
-    "group": Method(f"Group Normalization, {GROUPS} groups", (2, 3, 4)),
+    "group": group_normalization(GROUPS),
 }
 
 
@@ -61,16 +72,22 @@ def example_batches(seed: int = SEED) -> dict[str, np.ndarray]:
     return dict(zip(LAYERS, numbers, strict=True))
 
 
-def set_numbers(method: str) -> np.ndarray:
-    """(image, channel, row, column): the number, from 0, of the set that each cell is in."""
-    shape = [1 if axis in METHODS[method].axes else size for axis, size in enumerate(SHAPE)]
+def set_numbers(method: str | Method) -> np.ndarray:
+    """(image, channel, row, column): the number, from 0, of the set that each cell is in.
+
+    Args:
+        method: one of METHODS by its key, or any other.
+    """
+    method = METHODS[method] if isinstance(method, str) else method
+    shape = [1 if axis in method.axes else size for axis, size in enumerate(method.shape)]
     numbers = np.arange(np.prod(shape)).reshape(shape)
-    return np.broadcast_to(numbers, SHAPE).reshape(IMAGES, CHANNELS, SIDE, SIDE)
+    return np.broadcast_to(numbers, method.shape).reshape(IMAGES, CHANNELS, SIDE, SIDE)
 
 
-def normalize(batch: np.ndarray, method: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def normalize(batch: np.ndarray, method: str | Method) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Means and variances, (sets,) each, and the normalized batch, in the batch's shape."""
-    cells, axes = batch.reshape(SHAPE).astype(float), METHODS[method].axes
+    method = METHODS[method] if isinstance(method, str) else method
+    cells, axes = batch.reshape(method.shape).astype(float), method.axes
     mean = cells.mean(axis=axes, keepdims=True)
     variance = cells.var(axis=axes, keepdims=True)
     normalized = (cells - mean) / np.sqrt(variance + EPS)

@@ -11,13 +11,14 @@ import pandas as pd
 from ..config import resolved as study_config
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
-from ..evaluation import label_doubts
+from ..evaluation import label_doubts, shared_errors
 from ..records import json_records as records
 from ..records.tables import (
     EVALUATION,
     LABEL_ISSUES,
     METRICS,
     MISCLASSIFIED,
+    PREDICTIONS,
     REFERENCE_RUN,
     SUMMARY,
     Columns,
@@ -45,6 +46,7 @@ class Study:
     comparisons: pd.DataFrame
     single_run: pd.DataFrame
     label_doubts: pd.DataFrame
+    shared_errors: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
     options: str = ""  # what `snakemake` must be told to mean this study
@@ -109,6 +111,11 @@ class Study:
         path = self.run_folder(variant, seed) / "misclassified.csv"
         return read_table(path, MISCLASSIFIED, "misclassified")
 
+    def predictions(self, variant: str, seed: int) -> pd.DataFrame:
+        """What a run said of every test image, in the order of the test set."""
+        path = self.run_folder(variant, seed) / "predictions.csv"
+        return read_table(path, PREDICTIONS, "misclassified")
+
     def remake(self, name: str) -> str:
         """The command that makes a file of the results again."""
         target = shlex.quote((self.folder / name).as_posix())
@@ -150,6 +157,7 @@ def load_study(
         comparisons=table("comparisons.csv", verdicts.COLUMNS),
         single_run=table("single_run.csv", single_run.COLUMNS),
         label_doubts=table("label_doubts.csv", label_doubts.COLUMNS),
+        shared_errors=table("shared_errors.csv", shared_errors.COLUMNS),
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
         options=options,

@@ -1,0 +1,176 @@
+"""The errors explorer: every misclassified image once, with what each run said of it."""
+
+import base64
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.made_up import made_up_study
+from helpers.places import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment, FileSystemLoader
+from normstudy.evaluation.shared_errors import COLUMNS, shared_errors
+from normstudy.report import explorer as module
+from normstudy.report.explorer import explorer
+from PIL import Image
+
+LABELS = [7, 2, 1, 0, 4, 1, 4, 9]
+ISSUES = pd.DataFrame(
+    {
+        "test_index": [3, 5],
+        "given_label": [0, 1],
+        "suggested_label": [6, 7],
+        "votes_given": [2, 0],
+        "votes_suggested": [3, 4],
+        "votes_neither": [0, 1],
+    }
+)
+PICTURES = np.random.default_rng(0).integers(0, 256, (len(LABELS), 28, 28), dtype=np.uint8)
+
+
+def predictions(**said):
+    """A run's predictions: right but for i<index>=prediction."""
+    table = pd.DataFrame({"index": range(len(LABELS)), "label": LABELS, "prediction": LABELS})
+    for index, prediction in said.items():
+        table.loc[int(index[1:]), "prediction"] = prediction
+    table["confidence"] = np.linspace(0.5, 1, len(LABELS))
+    table["label_probability"] = 0.3
+    return table
+
+
+RUNS = {
+    ("gn", 1): predictions(i3=6, i4=9),
+    ("gn", 2): predictions(i3=6),
+    ("ln", 1): predictions(i3=8, i7=4),
+    ("ln", 2): predictions(i3=6, i4=9, i7=4),
+}
+
+
+def study(folder, runs=RUNS, issues=ISSUES):
+    accuracies = {}
+    for (variant, seed), table in runs.items():
+        accuracies.setdefault(variant, []).append(99.0)
+        path = folder / variant / f"seed-{seed}"
+        path.mkdir(parents=True)
+        table.to_csv(path / "predictions.csv", index=False)
+    return replace(
+        made_up_study(accuracies, epochs=1, folder=folder),
+        shared_errors=shared_errors(runs, issues),
+        label_issues=issues,
+    )
+
+
+def test_errors_are_counted_by_image_and_prediction():
+    table = shared_errors(RUNS, ISSUES)
+    assert list(table) == list(COLUMNS)
+    assert table.to_numpy().tolist() == [
+        [3, 0, True, 4, 6, 3],
+        [3, 0, True, 4, 8, 1],
+        [4, 4, False, 2, 9, 2],
+        [7, 9, False, 2, 4, 2],
+    ]
+    assert not shared_errors(RUNS, None)["disputed"].any()
+    assert shared_errors({("gn", 1): predictions()}, ISSUES).empty
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=8, max_size=8), min_size=1, max_size=5),
+)
+def test_the_counts_are_those_of_any_runs(answers):
+    runs = {
+        ("gn", seed): predictions().assign(label=[0, 1, 2, 3] * 2, prediction=said)
+        for seed, said in enumerate(answers, 1)
+    }
+    table = shared_errors(runs, None)
+    assert table["runs"].sum() == sum((t["label"] != t["prediction"]).sum() for t in runs.values())
+    for row in table.itertuples(index=False, name="Row"):
+        assert row.runs == sum(t["prediction"][row.index] == row.prediction for t in runs.values())
+        assert row.errors == table.loc[table["index"] == row.index, "runs"].sum() <= len(runs)
+    assert table["errors"].is_monotonic_decreasing
+
+
+def test_the_script_gets_every_answer_and_every_picture(tmp_path):
+    found = explorer(study(tmp_path), PICTURES)
+    data = json.loads(json.dumps(found.data))
+    assert data["images"] == [3, 4, 7]
+    assert data["labels"] == [0, 4, 9]
+    assert data["models"] == ["Group Normalization", "Layer Normalization"]
+    assert data["runs"] == [[0, 1], [0, 2], [1, 1], [1, 2]]
+    assert data["doubts"] == {"3": "2 of 5 raters say 0, 3 say 6, 0 neither"}
+    said, sure = (
+        np.frombuffer(base64.b64decode(data[name]), np.uint8).reshape(3, 4)
+        for name in ("said", "sure")
+    )
+    for run, table in enumerate(RUNS.values()):
+        own = table.loc[data["images"]]
+        assert said[:, run].tolist() == own["prediction"].tolist()
+        np.testing.assert_allclose(sure[:, run], 100 * own["confidence"], atol=0.5)
+    sprite = np.asarray(Image.open(io.BytesIO(found.sprite)))
+    assert sprite.shape[::-1] == found.size
+    for number, index in enumerate(data["images"]):
+        left, top = found.place(number)
+        assert (sprite[top : top + 28, left : left + 28] == PICTURES[index]).all()
+
+
+def test_the_table_and_the_sentence_need_no_script(tmp_path):
+    found = explorer(study(tmp_path), PICTURES)
+    first, second, third = found.table
+    assert (first.index, first.errors, first.disputed) == (3, 4, True)
+    assert first.taken_for == "6 (3×), 8 (1×)"
+    assert (second.taken_for, third.taken_for) == ("9", "4")
+    assert found.sentence.startswith("3 test images are misclassified by at least one of 4")
+    assert "1 has a disputed label" in found.sentence
+    template = Environment(
+        loader=FileSystemLoader(ROOT / "report" / "template"), autoescape=True
+    ).get_template("explorer.html.j2")
+    html = template.module.explorer(found)
+    assert html.count("<use ") == 3
+    assert html.count("data:image/png") == 1  # every picture once
+    assert "no. 3 †" in html
+
+
+def test_names_of_classes_are_escaped_in_data_and_table(tmp_path, monkeypatch):
+    hostile = '</script><b>"'
+    made = study(tmp_path)
+    found = replace(explorer(made, PICTURES), classes=(hostile,) * 10)
+    found.table[0] = replace(found.table[0], label=hostile)
+    template = Environment(
+        loader=FileSystemLoader(ROOT / "report" / "template"), autoescape=True
+    ).get_template("explorer.html.j2")
+    html = template.module.explorer(found)
+    assert html.count("</script>") == 1 and "<b>" not in html
+
+
+def test_a_study_of_many_errors_shows_the_most_missed_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_IMAGES", 2)
+    found = explorer(study(tmp_path), PICTURES)
+    assert found.data["images"] == [3, 4]
+    assert found.total == 3
+    assert "The 2 most often missed are here" in found.sentence
+    monkeypatch.setattr(module, "MOST_IMAGES", 100)
+    monkeypatch.setattr(module, "MOST_ANSWERS", 8)
+    monkeypatch.setattr(module, "STATIC", 1)
+    assert explorer(replace(study(tmp_path / "b")), PICTURES).data["images"] == [3, 4]
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_without_errors_there_is_nothing_to_explore(tmp_path, runs):
+    right = {("gn", seed): predictions() for seed in range(1, runs + 1)}
+    assert explorer(study(tmp_path, right), PICTURES) is None
+
+
+def test_one_run_has_errors_too(tmp_path):
+    found = explorer(study(tmp_path, {("gn", 1): predictions(i4=9)}, None), PICTURES)
+    assert found.sentence.startswith("The run misclassifies 1 test image.")
+    assert found.doubts == {}
+
+
+def test_an_image_costs_its_picture_and_its_answers(tmp_path):
+    found = explorer(study(tmp_path), PICTURES)
+    page = len(found.address) + len(found.data["said"]) + len(found.data["sure"])
+    assert abs(found.bytes_per_image * 3 - page) < 60
+    assert f"{found.bytes_per_image:,} bytes" in found.sentence

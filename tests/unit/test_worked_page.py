@@ -1,0 +1,73 @@
+"""The worked example that the page lets readers touch: its numbers against PyTorch's."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from normstudy.example.arithmetic import example_batches, group_normalization, normalize
+from normstudy.report.worked_example import worked_example
+from torch.nn import functional
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def seen(cells):
+    """Cells as a reader sees them, back as (image, channel, row, column)."""
+    rows = np.array([number(cell) for cell in cells]).reshape(4, 2, 4, 2)
+    return rows.transpose(0, 2, 1, 3)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return json.loads(json.dumps(worked_example(example_batches())))
+
+
+def expected(method, batch):
+    x = torch.from_numpy(batch).double()
+    if method["key"] == "batch":
+        return functional.batch_norm(x, None, None, training=True, eps=1e-5).numpy()
+    if method["key"] == "layer":
+        return functional.layer_norm(x, x.shape[1:], eps=1e-5).numpy()
+    return functional.group_norm(x, method["groups"], eps=1e-5).numpy()
+
+
+def test_every_choice_has_pytorchs_values_in_both_layers(data):
+    batches = list(example_batches().values())
+    assert [(m["key"], m["groups"]) for m in data["methods"]] == [
+        ("batch", None),
+        ("layer", None),
+        ("group", 1),
+        ("group", 2),
+        ("group", 4),
+    ]
+    for layer, batch in zip(data["layers"], batches, strict=True):
+        assert (seen(layer["cells"]) == batch).all()
+    for method in data["methods"]:
+        for results, batch in zip(method["layers"], batches, strict=True):
+            np.testing.assert_allclose(
+                seen(results["cells"]), expected(method, batch), atol=0.00501
+            )
+
+
+def test_the_lit_cells_have_the_mean_and_variance_beside_them(data):
+    for method in data["methods"]:
+        sets = np.array(method["sets"])
+        assert sorted(set(sets)) == list(range(len(method["names"])))
+        for layer, results in zip(data["layers"], method["layers"], strict=True):
+            cells = np.array([number(cell) for cell in layer["cells"]])
+            assert len(results["mean"]) == len(results["variance"]) == len(method["names"])
+            for own, mean, variance in zip(
+                range(len(method["names"])), results["mean"], results["variance"], strict=True
+            ):
+                assert number(mean) == pytest.approx(cells[sets == own].mean(), abs=0.00501)
+                assert number(variance) == pytest.approx(cells[sets == own].var(), abs=0.00501)
+
+
+def test_one_group_is_layer_and_a_group_per_channel_is_instance_normalization():
+    batch = example_batches()["Layer N"]
+    assert (normalize(batch, group_normalization(1))[2] == normalize(batch, "layer")[2]).all()
+    each = functional.instance_norm(torch.from_numpy(batch).double(), eps=1e-5).numpy()
+    np.testing.assert_allclose(normalize(batch, group_normalization(4))[2], each, atol=1e-12)

@@ -1,0 +1,45 @@
+"""Which test images which runs get wrong, and what they take them for."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ..records.tables import ANYTHING, WHOLE
+
+# Of shared_errors.csv. `errors` counts the runs that misclassify the image, `runs` those of them
+# that predict `prediction`.
+COLUMNS = {
+    "index": WHOLE,
+    "label": WHOLE,
+    "disputed": ANYTHING,
+    "errors": WHOLE,
+    "prediction": WHOLE,
+    "runs": WHOLE,
+}
+
+
+def shared_errors(
+    predictions: Mapping[tuple[str, int], pd.DataFrame], issues: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Every test image that any run misclassifies, the most often missed first.
+
+    Args:
+        predictions: (variant, seed) → the run's predictions.csv.
+        issues: the table of label issues (test_index), or None where the dataset has none.
+
+    Returns:
+        A row per image and wrong prediction, columns as in COLUMNS: images by the number of runs
+        in error, then in the order of the test set; an image's predictions by number of runs.
+    """
+    wrong = [
+        table.loc[table["prediction"] != table["label"], ["index", "label", "prediction"]]
+        for table in predictions.values()
+    ]
+    keys = ["index", "label", "prediction"]
+    counts = pd.concat(wrong).groupby(keys).size().rename("runs").reset_index()
+    counts["errors"] = counts.groupby("index")["runs"].transform("sum")
+    disputed = set() if issues is None else set(issues["test_index"])
+    counts["disputed"] = counts["index"].isin(disputed)
+    order = ["errors", "index", "runs", "prediction"]
+    counts = counts.sort_values(order, ascending=[False, True, False, True])
+    return counts.reset_index(drop=True)[list(COLUMNS)]

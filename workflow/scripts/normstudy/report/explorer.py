@@ -1,0 +1,199 @@
+"""What the page's errors explorer is made from: the images that runs get wrong, and the answers."""
+
+import base64
+import io
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from .study import Study
+from .text.wording import counted
+
+SIDE = 28  # pixels of an image
+ACROSS = 40  # images in a row of the sprite, where PNG packs MNIST tightest: 163 bytes an image
+MOST_IMAGES = 2_000
+MOST_ANSWERS = 400_000  # two bytes each: 1.1 MB on the page
+STATIC = 15  # images in the table that needs no script
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A misclassified test image as the table shows it."""
+
+    index: int
+    label: str
+    taken_for: str  # the wrong predictions, each with its number of runs
+    errors: int  # runs that misclassify it
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """The images, the most often missed first, and what each run said of each.
+
+    `predictions` and `confidences` (in whole percents) are uint8 arrays (image, run); the runs
+    are those of each variant in turn. `pictures` are uint8 (image, SIDE, SIDE).
+    """
+
+    images: pd.DataFrame  # a row per image: index, label, disputed, errors
+    table: list[Missed]
+    total: int  # misclassified images, of which the page may hold only the first
+    by_all: pd.DataFrame  # those that every run gets wrong, columns as in `images`
+    runs: list[tuple[str, int]]
+    labels: dict[str, str]
+    classes: tuple[str, ...]
+    doubts: dict[int, str]  # index of a disputed image → what the raters said
+    pictures: np.ndarray
+    predictions: np.ndarray
+    confidences: np.ndarray
+
+    @cached_property
+    def sprite(self) -> bytes:
+        """A PNG with every picture, ACROSS in a row."""
+        rows = -(-len(self.pictures) // ACROSS)
+        cells = np.zeros((rows * ACROSS, SIDE, SIDE), np.uint8)
+        cells[: len(self.pictures)] = self.pictures
+        grid = cells.reshape(rows, ACROSS, SIDE, SIDE).swapaxes(1, 2)
+        content = io.BytesIO()
+        image = Image.fromarray(grid.reshape(rows * SIDE, ACROSS * SIDE))
+        image.save(content, "PNG", optimize=True)
+        return content.getvalue()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the sprite in pixels."""
+        return ACROSS * SIDE, -(-len(self.pictures) // ACROSS) * SIDE
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Left and top of a picture in the sprite."""
+        return number % ACROSS * SIDE, number // ACROSS * SIDE
+
+    @property
+    def address(self) -> str:
+        """The sprite as a data URL."""
+        return f"data:image/png;base64,{_base64(self.sprite)}"
+
+    @property
+    def data(self) -> dict:
+        """What the script reads, ready for JSON: two bytes for each image and run."""
+        variants = list(self.labels)
+        return {
+            "side": SIDE,
+            "across": ACROSS,
+            "classes": list(self.classes),
+            "models": list(self.labels.values()),
+            "runs": [[variants.index(variant), seed] for variant, seed in self.runs],
+            "images": self.images["index"].tolist(),
+            "labels": self.images["label"].tolist(),
+            "doubts": {str(index): words for index, words in self.doubts.items()},
+            "said": _base64(self.predictions.tobytes()),
+            "sure": _base64(self.confidences.tobytes()),
+        }
+
+    @property
+    def bytes_per_image(self) -> int:
+        """What an image costs in the page: its picture and every run's answer, in base64."""
+        answers = self.predictions.size + self.confidences.size
+        return round((len(self.sprite) + answers) * 4 / 3 / len(self.images))
+
+    @property
+    def sentence(self) -> str:
+        """How many images there are, how many every run gets wrong, and what one costs."""
+        runs, shown = len(self.runs), len(self.images)
+        if runs == 1:
+            text = f"The run misclassifies {counted(self.total, 'test image')}."
+        else:
+            text = (
+                f"{counted(self.total, 'test image is', 'test images are')} misclassified by at"
+                f" least one of {counted(runs, 'run')}, {len(self.by_all):,} by every one"
+            )
+            disputed = int(self.by_all["disputed"].sum())
+            if disputed:
+                has = "has" if disputed == 1 else "have"
+                text += f"; of the latter, {disputed:,} {has} a disputed label"
+            text += "."
+        if shown < self.total:
+            text += f" The {shown:,} most often missed are here."
+        return (
+            f"{text} Each costs this page {self.bytes_per_image:,} bytes: its picture and what"
+            f" {'every' if runs > 1 else 'the'} run said."
+        )
+
+
+def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:
+    """The explorer of a study's errors.
+
+    Args:
+        pictures: the test images, uint8 (N, 28, 28).
+
+    Returns:
+        None where no run misclassifies an image.
+
+    Raises:
+        StudyError: a run's predictions.csv is not as its rule wrote it.
+    """
+    errors = study.shared_errors
+    if errors.empty:
+        return None
+    runs = [(variant, seed) for variant in study.labels for seed in study.seeds]
+    columns = ["index", "label", "disputed", "errors"]
+    every = errors[columns].drop_duplicates("index", ignore_index=True)
+    images = every.head(min(MOST_IMAGES, max(STATIC, MOST_ANSWERS // len(runs))))
+    answers = [study.predictions(*run).loc[images["index"]] for run in runs]
+    classes = study.facts.classes
+    return Explorer(
+        images=images,
+        table=_table(errors, images.head(STATIC), classes),
+        total=len(every),
+        by_all=every[every["errors"] == len(runs)],
+        runs=runs,
+        labels=study.labels,
+        classes=tuple(classes),
+        doubts=_doubts(study.label_issues, images, classes),
+        pictures=pictures[images["index"]],
+        predictions=np.stack([t["prediction"] for t in answers], 1).astype(np.uint8),
+        confidences=np.stack([(100 * t["confidence"]).round() for t in answers], 1).astype(
+            np.uint8
+        ),
+    )
+
+
+def _table(errors: pd.DataFrame, images: pd.DataFrame, classes: tuple[str, ...]) -> list[Missed]:
+    by_image = errors.groupby("index")
+    return [
+        Missed(
+            index=row.index,
+            label=classes[row.label],
+            taken_for=", ".join(
+                classes[said.prediction] + (f" ({said.runs}×)" if said.runs < row.errors else "")
+                for said in by_image.get_group(row.index).itertuples(index=False, name="Said")
+            ),
+            errors=row.errors,
+            disputed=row.disputed,
+        )
+        for row in images.itertuples(index=False, name="Image")
+    ]
+
+
+def _doubts(
+    issues: pd.DataFrame | None, images: pd.DataFrame, classes: tuple[str, ...]
+) -> dict[int, str]:
+    """Index → what the five raters of a disputed label said."""
+    if issues is None:
+        return {}
+    known = issues[issues["test_index"].isin(images["index"])]
+    return {
+        row.test_index: (
+            f"{row.votes_given} of 5 raters say {classes[row.given_label]},"
+            f" {row.votes_suggested} say {classes[row.suggested_label]},"
+            f" {row.votes_neither} neither"
+        )
+        for row in known.itertuples()
+    }
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
