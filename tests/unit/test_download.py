@@ -15,8 +15,7 @@ from normstudy.data import fetch as module
 from normstudy.data.datasets import DATASETS
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES
-from normstudy.data.origins import DATA_SOURCE
-from normstudy.data.sources import archive_name
+from normstudy.data.origins import DATA_SOURCE, archive_name
 from normstudy.errors import StudyError
 
 

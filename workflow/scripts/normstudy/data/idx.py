@@ -124,6 +124,36 @@ def sha256(path: str | Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+MEND = "to fetch and verify the data again, add --forcerun download to the snakemake command"
+
+
+def _listing(checksums: Path) -> list[tuple[str, str]]:
+    """(SHA-256, path) of each file in the listing that the download wrote.
+
+    Raises:
+        StudyError: it cannot be read, or does not list every file.
+    """
+    try:
+        text = checksums.read_text(encoding="utf-8")
+        rows = [line.split(maxsplit=1) for line in text.splitlines()]
+        rows = [(digest, name) for digest, name in rows]
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{checksums} cannot be read ({error}): {MEND}") from error
+    unlisted = set(FILE_NAMES) - {Path(name).name for _, name in rows}
+    if unlisted:
+        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {MEND}")
+    return rows
+
+
+def listed(checksums: str | Path) -> dict[str, str]:
+    """File name → SHA-256, as the download listed them.
+
+    Raises:
+        StudyError: the listing is not whole.
+    """
+    return {Path(name).name: digest for digest, name in _listing(Path(checksums))}
+
+
 def verify(checksums: str | Path) -> None:
     """Check the data files against the listing that the download wrote.
 
@@ -131,17 +161,7 @@ def verify(checksums: str | Path) -> None:
         StudyError: a file is missing or has changed since, or the listing is not whole.
     """
     checksums = Path(checksums)
-    mend = "to fetch and verify the data again, add --forcerun download to the snakemake command"
-    try:
-        text = checksums.read_text(encoding="utf-8")
-        rows = [line.split(maxsplit=1) for line in text.splitlines()]
-        listed = [(digest, name) for digest, name in rows]
-    except (OSError, ValueError) as error:
-        raise StudyError(f"{checksums} cannot be read ({error}): {mend}") from error
-    unlisted = set(FILE_NAMES) - {Path(name).name for _, name in listed}
-    if unlisted:
-        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {mend}")
-    for expected, name in listed:
+    for expected, name in _listing(checksums):
         path = checksums.parent / name
         try:
             same = sha256(path) == expected
@@ -150,5 +170,5 @@ def verify(checksums: str | Path) -> None:
         if not same:
             raise StudyError(
                 f"{path} is missing or has changed since it was downloaded (SHA-256 differs):"
-                f" {mend}"
+                f" {MEND}"
             )

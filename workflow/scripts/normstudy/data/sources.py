@@ -22,8 +22,8 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import StudyError
-from .datasets import DATASETS
 from .idx import FILE_NAMES
+from .origins import archive_name, find
 
 ANSWER_SECONDS = 20  # without a byte from a server, then the next source
 FILE_BYTES = 100_000_000  # of one file, packed or unpacked: twice what the largest has
@@ -49,26 +49,13 @@ Get = Callable[[str, Path], Path]
 
 
 def from_folder(folder: Path, dataset: str) -> Get:
-    """Files that lie in `folder`, or within it in `raw` or <dataset>/raw, torchvision's place."""
+    """Files that lie in `folder`, where `find` finds them."""
 
     def get(name: str, work: Path) -> Path:
-        if not folder.is_dir():
-            raise FileNotFoundError("no such folder")
-        stems = dict.fromkeys((name, archive_name(dataset, name)))
-        for place in (folder, folder / "raw", folder / dataset / "raw"):
-            for stem in stems:
-                for path in (place / stem, place / f"{stem}.gz"):
-                    if path.is_file():
-                        return Path(shutil.copyfile(path, work / path.name))
-        either = " nor ".join(f"{stem} nor {stem}.gz" for stem in stems)
-        raise FileNotFoundError(f"neither {either} is there")
+        path = find(folder, dataset, name)
+        return Path(shutil.copyfile(path, work / path.name))
 
     return get
-
-
-def archive_name(dataset: str, name: str) -> str:
-    """What the dataset's authors call the file, without .gz."""
-    return DATASETS[dataset].archives.get(name, name) if dataset in DATASETS else name
 
 
 def from_mirror(url: str, dataset: str, md5: dict[str, str]) -> Get:
