@@ -1,11 +1,13 @@
-# make run    set up .venv if need be, then run the study        (make run CORES=8)
-# make test   set up the test tools too, then lint and run every test that is not slow
-# make test-faults  every test with real faults, the slow ones too: about twenty minutes
-# make test-slurm   the study on a real SLURM cluster of one node, which it starts: needs root
-# make bench  measure speed on this machine, into results/benchmarks/bench.md
+# make run            set up .venv if need be, then run the study (make run CORES=8)
+# make setup          only set up .venv
+# make test           set up the test tools too, then lint and run every test that is not slow
+# make test-faults    every test with real faults, the slow ones too: about twenty minutes
+# make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
+# make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
-# make fidelity  whether the engine and the loop it replaced give the same results, into docs/fidelity.md
-# make lock   remake the hash-locked requirements from the .in files
+# make fidelity       whether the engine and the loop it replaced give the same results
+# make lock           remake the hash-locked requirements from the .in files
+# make clean          delete packages, data, results and caches: says how much, then asks (YES=1: no)
 
 PYTHON ?= python3
 CORES ?= 4
@@ -18,7 +20,10 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: run setup test test-faults test-slurm lint bench bench-scaling fidelity lock
+.PHONY: help run setup test test-faults test-slurm lint bench bench-scaling fidelity lock clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
 
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES)
@@ -54,6 +59,9 @@ lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) tests/requirements.in -o tests/requirements.txt
 	@$(LOCK) workflow/envs/installer.in -o workflow/envs/installer.txt
+
+clean:
+	@YES=$(YES) sh workflow/envs/clean.sh
 
 $(VENV)/bin/python:
 	@sh workflow/envs/make_venv.sh $(PYTHON) $(VENV)

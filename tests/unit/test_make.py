@@ -1,0 +1,75 @@
+"""What `make` does for somebody who only tries it, and what `make clean` takes away."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from helpers.places import ROOT
+
+MADE = (
+    *(".venv/bin/python", ".snakemake/log/a.log", "data/MNIST/raw/a", "results/gn/seed-1/a.pt"),
+    *("results/.lock", "results/report.html", "workflow/scripts/__pycache__/a.pyc"),
+)
+KEPT = ("results/README.md", "workflow/scripts/train.py", "config.yaml", "mine/data/a")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project in which something was made."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / "workflow" / "envs", tmp_path / "workflow" / "envs")
+    for name in (*MADE, *KEPT):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x" * 5000)
+    return tmp_path
+
+
+def make(folder, *words, answer=""):
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    return subprocess.run(
+        ["make", *words], cwd=folder, env=environment, input=answer, capture_output=True,
+        text=True, check=True,
+    ).stdout  # fmt: skip
+
+
+def present(folder, names=(*MADE, *KEPT)):
+    return [name for name in names if (folder / name).exists()]
+
+
+def test_bare_make_prints_the_targets_and_does_nothing(folder):
+    before = sorted(folder.rglob("*"))
+    words = make(folder)
+    assert words == make(folder, "help")
+    assert sorted(folder.rglob("*")) == before
+    makefile = (folder / "Makefile").read_text()
+    targets = set(re.search(r"^\.PHONY: (.*(?:\\\n.*)*)", makefile, re.M)[1].split())
+    named = set(re.findall(r"^make ([\w-]+)  +\S", words, re.M))
+    assert named == targets - {"help", "lint"}
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "n\n", "what?\n"])
+def test_clean_says_what_it_would_delete_and_asks(folder, answer):
+    words = make(folder, "clean", answer=answer)
+    for name in (".venv", ".snakemake", "data", "results/gn", "results/.lock", "total"):
+        assert re.search(rf"^[\d.]+[KM]\s+{re.escape(name)}$", words, re.M), words
+    assert "README" not in words
+    assert present(folder) == [*MADE, *KEPT]
+
+
+@pytest.mark.parametrize(("words", "answer"), [(["clean"], "y\n"), (["clean", "YES=1"], "")])
+def test_clean_deletes_what_was_made_and_nothing_else(folder, words, answer):
+    make(folder, *words, answer=answer)
+    assert present(folder) == [*KEPT]
+    assert "Nothing to delete" in make(folder, "clean")
+
+
+def test_clean_follows_no_link_out_of_the_project(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "kept").touch()
+    shutil.rmtree(folder / "data")
+    (folder / "data").symlink_to(elsewhere)
+    make(folder, "clean", "YES=1")
+    assert (elsewhere / "kept").exists() and not (folder / "data").is_symlink()
