@@ -56,6 +56,7 @@ onstart:
     with one_sentence():
         claim(RESULTS)
         plan_runs()
+    stop.listen()
     look_only_when_a_job_ends()
 
 

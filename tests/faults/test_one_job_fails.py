@@ -53,7 +53,7 @@ def test_a_job_that_fails_fails_alone(finished, fresh):
     assert status == 1
     assert "Error: the memory does not suffice: run fewer jobs side by side (--cores)" in said
     assert "SIGKILL often means too little memory" in said
-    assert "the same command goes on from here: nothing finished is lost" in said
+    assert "run the same command to resume: nothing finished is lost" in said
     runs = fresh.folder / "results"
     assert {p.parent.parent.name for p in runs.glob("*/seed-1/misclassified.png")} == {"bn_l1"}
 

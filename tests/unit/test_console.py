@@ -1,9 +1,10 @@
 """What the terminal shows, from records of Snakemake's own logger."""
 
+import dataclasses
 import logging
 
 import pytest
-from normstudy.running.console import ShortLines, shorten
+from normstudy.running.console import Known, ShortLines, shorten
 from snakemake.logging import DefaultFormatter
 from snakemake_interface_logger_plugins.common import LogEvent
 
@@ -11,13 +12,18 @@ from snakemake_interface_logger_plugins.common import LogEvent
 @pytest.fixture
 def form():
     """Formats a record as ShortLines over Snakemake's formatter does."""
-    formatter = ShortLines(
-        DefaultFormatter(),
-        words={"train": "Training {variant}, seed {seed}"},
+    known = Known(
+        words={"train": ("Training {variant}, seed {seed}", "Trained {variant}, seed {seed}")},
         so_far=lambda: "2 of 3 runs trained",
         dry_run=lambda: False,
+        quiet=False,
+        changes=lambda: "gn: max_lr 0.015 → 0.03; retrains 1 run",
+        why=lambda number: "max_lr 0.015 → 0.03" if number == 5 else "",
+        gathering=lambda: 1,
+        stopped=lambda: False,
         finished=lambda: "The report: results/report.html",
     )
+    formatter = ShortLines(DefaultFormatter(), known)
 
     def form(message="", event=None, **facts):
         record = logging.LogRecord("snakemake", logging.INFO, "", 0, message, None, None)
@@ -36,7 +42,7 @@ def job(number, rule="train", output=("results/gn/seed-1/metrics.csv",)):
 
 def test_a_job_is_a_line_when_it_starts(form):
     assert form(**job(4))[8:] == "  Training gn, seed 1"
-    assert form("Finished jobid: 4", event=LogEvent.JOB_FINISHED) == ""
+    assert form("Finished jobid: 4", event=LogEvent.JOB_FINISHED, job_id=4) == ""
     assert form("Execute 1 jobs...", event=LogEvent.JOB_STARTED) == ""
 
 
@@ -44,19 +50,49 @@ def test_a_rule_without_words_is_named_with_its_wildcards(form):
     assert form(**job(4, rule="export"))[8:] == "  export gn 1"
 
 
+def knowing(form, **facts):
+    """From now on these are what is known."""
+    form.formatter.known = dataclasses.replace(form.formatter.known, **facts)
+
+
 def test_a_dry_run_says_why(form):
-    form.formatter.dry_run = lambda: True
+    knowing(form, dry_run=lambda: True)
     because = "Missing output files: a.csv and 2 more; Code has changed since last execution"
     assert form(**job(4)) == f"Training gn, seed 1\n    because: {because}"
+    assert form(**job(5)) == "Training gn, seed 1\n    because: max_lr 0.015 → 0.03"
+
+
+def test_what_changed_is_said_once_below_the_number_of_jobs(form):
+    stats = {"message": "Job stats:\njob count", "event": LogEvent.RUN_INFO}
+    both = "Job stats:\njob count\ngn: max_lr 0.015 → 0.03; retrains 1 run"
+    assert form(**stats) == both
+    knowing(form, dry_run=lambda: True)
+    assert form(**stats) == ""  # Snakemake says it before and after the jobs of a dry run
+    form(**job(4))
+    assert form(**stats) == both
 
 
 def test_a_target_that_only_gathers_is_not_mentioned(form):
     assert form(**job(0, rule="all", output=())) == ""
 
 
-def test_progress_is_of_jobs_and_runs(form):
+def test_a_job_that_ended_is_named_with_how_far_the_study_is(form):
+    form(**job(4))
+    form(**job(0, rule="all", output=()))
+    assert form("Finished jobid: 4", event=LogEvent.JOB_FINISHED, job_id=4) == ""
     line = form(event=LogEvent.PROGRESS, done=5, total=11)
-    assert line[8:] == "  5 of 11 jobs done · 2 of 3 runs trained"
+    assert line[8:] == "  Trained gn, seed 1 (5 of 10 jobs) · 2 of 3 runs trained"
+    form("Finished jobid: 0", event=LogEvent.JOB_FINISHED, job_id=0)
+    assert form(event=LogEvent.PROGRESS, done=11, total=11) == ""  # it only gathers
+
+
+def test_when_the_user_has_stopped_the_run_nothing_failed(form, tmp_path):
+    form(**job(4))
+    knowing(form, stopped=lambda: True)
+    facts = {"jobid": 4, "rule_name": "train", "log": [str(tmp_path / "train.log")]}
+    assert form(event=LogEvent.JOB_ERROR, **facts) == ""
+    assert form("RuleException:\nCalledProcessError in x", event=LogEvent.ERROR) == ""
+    assert form("Terminating processes on user request, this might take some time.") == ""
 
 
 def test_a_failed_job_shows_the_end_of_its_log(form, tmp_path):
@@ -85,7 +121,7 @@ def test_when_nothing_is_to_be_done_the_report_is_named(form):
 
 def test_chatter_is_left_out_and_the_rest_left_in(form):
     assert form("Complete log(s): x") == form("Elapsed time: 0:01") == ""
-    assert form("Job stats:\njob count", event=LogEvent.RUN_INFO) == "Job stats:\njob count"
+    assert form("Provided cores: 2", event=LogEvent.RESOURCES_INFO) == "Provided cores: 2"
     assert form("WorkflowError:\nno such file", event=LogEvent.ERROR).startswith("WorkflowError")
 
 

@@ -106,8 +106,13 @@ def test_progress_is_a_line_an_epoch_on_the_terminal_and_in_the_log(finished):
 
 def test_the_terminal_has_a_line_a_job_and_ends_with_the_report(finished):
     assert re.search(r"^\d\d:\d\d:\d\d  Training bn_l1, seed 1$", finished.log, re.M)
-    closing = r"11 of 11 jobs done · 3 of 3 runs trained\nDone in \d+ (s|min)\.\nThe report: "
-    assert re.search(closing + r"results/report\.html\n$", finished.log)
+    assert re.search(
+        r"^\d\d:\d\d:\d\d  Trained bn_l1, seed 1 \(\d of 10 jobs\) · ", finished.log, re.M
+    )
+    closing = (
+        r"  Made the report \(10 of 10 jobs\) · 3 of 3 runs trained\n\nDone in \d+ (s|min)\.\n"
+    )
+    assert re.search(closing + r"The report: results/report\.html\n$", finished.log)
     assert max(map(len, finished.log.splitlines())) < 160
     assert "input:" not in finished.log and ".py" not in finished.log
     (whole,) = (finished.folder / ".snakemake/log").glob("*.log")
@@ -239,7 +244,7 @@ def test_a_missing_source_ends_in_one_message(project):
     assert "Error: other could not be had from any source." in output
     assert "Traceback" not in output
     assert "Failed: Getting other\n    The last lines of results/logs/download.log:" in output
-    assert "the same command goes on from here" in output
+    assert "run the same command to resume" in output
 
 
 def test_a_changed_data_file_is_noticed(project):

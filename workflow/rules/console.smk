@@ -2,11 +2,15 @@
 
 import shlex
 import time
+from functools import cache
 
 from snakemake.logging import logger
 
-from normstudy.running.console import ShortLines
+from normstudy.config.changes import PlannedJob, causes, changes, unrecorded
+from normstudy.config.requests import where
+from normstudy.running.console import Known, ShortLines
 from normstudy.running.events import events_path
+from normstudy.running.interrupts import DEAF, Stop, stopped
 from normstudy.running.leftovers import discard_states
 from normstudy.running.processes import claim, unwritable
 from normstudy.running.progress import Plan, duration, progress, slots
@@ -14,7 +18,12 @@ from normstudy.running.progress import Plan, duration, progress, slots
 STARTED = time.monotonic()
 plan = Plan()  # until one is made, when jobs start
 # Not the rules' `message`: that would keep the details from Snakemake's log file as well.
-WORDS = {name: words.replace("{dataset}", DATASET) for name, words in RULES.items()}
+WORDS = {
+    name: (words.doing.replace("{dataset}", DATASET), words.done.replace("{dataset}", DATASET))
+    for name, words in RULES.items()
+}
+stop = Stop()
+shell.prefix(DEAF)
 
 
 if RESULTS.exists() and not os.access(RESULTS, os.W_OK):  # no error yet: -n may well look at it
@@ -26,23 +35,92 @@ def jobs_of(rule):
     return [job for job in workflow.dag.jobs if job.rule.name == rule]
 
 
+def needed_jobs():
+    """The jobs of this invocation in the order of the config, less targets that only gather."""
+    jobs = workflow.dag.needrun_jobs(exclude_finished=False)
+    order = {name: number for number, name in enumerate([*RULES, *VARIANTS])}
+    return sorted(
+        (job for job in jobs if job.rule.name in RULES),
+        key=lambda job: (
+            order[job.rule.name],
+            order.get(getattr(job.wildcards, "variant", ""), 0),
+            int(getattr(job.wildcards, "seed", 0)),
+        ),
+    )
+
+
+def planned(job):
+    """What is known of a job to run: what differs from when its results were made."""
+    reason, train = workflow.dag.reason(job), job.rule.name == "train"
+    # A run may have more reasons than the first that Snakemake found.
+    params = workflow.persistence.params_changed(job) if train else reason.params_changed
+    named = {name: value for name, value in job.params.items() if repr(value) in params.only_new}
+    data = {str(CHECKSUMS), *map(str, RAW_FILES)} if train else set()
+    words = "the data changed" if data & {*map(str, reason.updated_input)} else ""
+    if data & {*map(str, reason.updated_input_run)}:
+        words = "the data are fetched again"
+    return PlannedJob(
+        job.rule.name,
+        *(str(getattr(job.wildcards, name, "")) for name in ("variant", "seed")),
+        before=params.only_old,
+        now=named,
+        missing=(
+            ()
+            if reason.updated_input_run
+            else tuple(sorted(Path(path).name for path in reason.missing_output))
+        ),
+        anew=not any(Path(path).exists() for path in job.output),
+        data=words,
+        forced=reason.forced,
+    )
+
+
+def what_changed():
+    """What changed since results were made, and what cannot be known of that."""
+    kept = (job for job in jobs_of("train") if not workflow.dag.needrun(job))
+    unknown = [job for job in kept if workflow.dag.reason(job).no_metadata]
+    return "\n".join([*changes(map(planned, needed_jobs())), *unrecorded(len(unknown))])
+
+
+@cache
+def numbered_jobs():
+    return {workflow.dag.jobid(job): job for job in needed_jobs()}
+
+
+def gathering():
+    """How many of the jobs make nothing themselves."""
+    targets = [job for job in workflow.dag.targetjobs if job.rule.name not in RULES]
+    return sum(workflow.dag.needrun(job) or workflow.dag.finished(job) for job in targets)
+
+
 def results():
-    """Where to look: the report, if that was asked for."""
-    page = RESULTS / "report.html"
-    return f"The report: {page}" if jobs_of("report") else f"The results: {RESULTS}"
+    """Where what was asked for is."""
+    asked = workflow.dag.targetfiles
+    return "\n".join(
+        where(
+            [
+                (job.rule.name, [path for path in job.output if path in asked] or [*job.output])
+                for job in workflow.dag.targetjobs
+            ],
+            RESULTS,
+        )
+    )
 
 
 for handler in logger.handlers:  # not those of a logger plugin, nor the file's
     if handler.name == "DefaultStreamHandler" and not workflow.output_settings.verbose:
-        handler.setFormatter(
-            ShortLines(
-                handler.formatter,
-                words=WORDS,
-                so_far=lambda: str(progress(plan)),
-                dry_run=lambda: workflow.dryrun,
-                finished=results,
-            )
+        known = Known(
+            words=WORDS,
+            so_far=lambda: str(progress(plan)),
+            dry_run=lambda: workflow.dryrun,
+            quiet=bool(workflow.output_settings.quiet),
+            changes=what_changed,
+            why=lambda number: ", ".join(causes(planned(numbered_jobs()[number]))),
+            gathering=gathering,
+            stopped=lambda: bool(stop),
+            finished=results,
         )
+        handler.setFormatter(ShortLines(handler.formatter, known))
 
 
 def plan_runs():
@@ -58,6 +136,7 @@ def plan_runs():
         slots=max((slots(job.resources, limits) for job in runs), default=1),
         runs=[
             {
+                "name": f"{job.wildcards.variant}, seed {job.wildcards.seed},",
                 "epochs": job.params.recipe["epochs"],
                 "cost": study.cost(STUDY, job.wildcards.variant),
                 "events": str(events_path(job.log[0])),
@@ -85,7 +164,10 @@ def say_done():
 
 
 def say_stopped():
+    if stop:
+        logger.info(stopped(plan.runs, plan.started))
+        return
     logger.info(
-        f"Stopped after {duration(time.monotonic() - STARTED)}; what failed is said above."
-        " Once that is mended, the same command goes on from here: nothing finished is lost."
+        f"Stopped after {duration(time.monotonic() - STARTED)}; what failed is said above. Once"
+        " that is fixed, run the same command to resume: nothing finished is lost."
     )

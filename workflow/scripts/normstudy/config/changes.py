@@ -5,17 +5,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from .targets import RULES
+
 DIGEST = re.compile(r"[0-9a-f]{64}")
 LONGEST = 40  # characters of a value that is shown
 OF_DATASET = {"mean", "std", "num_classes"}  # keys of a recipe that follow from the dataset
-# rule → what its results depend on besides the config; what making them again means
-RULES = {
-    "train": ("the training code", "retrains {runs}"),
-    "misclassified": ("the code of the evaluation", "evaluates {runs} again"),
-    "summarize": ("the code of the tables", "puts the tables together again"),
-    "worked_example": ("the code of the worked example", "makes its spreadsheet again"),
-    "report": ("the code of the report", "makes the report again"),
-}
 ABSENT = object()
 
 
@@ -29,7 +23,7 @@ class PlannedJob:
         now: those of today that differ, by name.
         missing: names of results that are not there.
         anew: it has no results yet.
-        data: the images changed, or are fetched again.
+        data: what happened to the images, such as "the data changed"; "" if nothing.
         forced: somebody asked for it to run in any case.
     """
 
@@ -40,7 +34,7 @@ class PlannedJob:
     now: Mapping[str, object] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     anew: bool = False
-    data: bool = False
+    data: str = ""
     forced: bool = False
 
 
@@ -92,7 +86,7 @@ def causes(job: PlannedJob) -> list[str]:
     for name, new in job.now.items():
         old = next((value for value in recorded if type(value) is type(new)), ABSENT)
         if isinstance(new, str) and DIGEST.fullmatch(new):
-            found.append(f"{RULES.get(job.rule, (f'the code of {job.rule}',))[0]} changed")
+            found.append(f"{RULES[job.rule].code} changed")
         elif isinstance(new, Mapping) and isinstance(old, Mapping):
             found += differences(old, new)
         else:
@@ -103,7 +97,7 @@ def causes(job: PlannedJob) -> list[str]:
     if job.before and not job.now:
         found.append("its settings changed")
     if job.data:
-        found.append("the data changed")
+        found.append(job.data)
     if job.missing and not job.anew:
         found.append(f"{_listed(job.missing, 2)} missing")
     if job.forced and not found:
@@ -141,15 +135,23 @@ def changes(jobs: Iterable[PlannedJob]) -> list[str]:
     return lines
 
 
+def unrecorded(runs: int) -> list[str]:
+    """A line for runs that are there without Snakemake's notes on how they were made."""
+    if not runs:
+        return []
+    return [
+        f"Nothing is recorded here of how {_count(runs, 'run')} came to be (.snakemake/metadata):"
+        " whether config, code or data have changed since cannot be told."
+    ]
+
+
 def _line(rule: str, why: tuple[str, ...], group: list[PlannedJob]) -> str:
-    """Such as "gn: max_lr 0.015 → 0.03; retrains 3 runs, whose results are replaced"."""
-    effect = RULES.get(rule, ("", f"makes {{runs}} of {rule} again"))[1]
-    effect = effect.format(runs=_count(len(group), "run"))
-    if rule == "train":
-        effect += ", whose results are replaced"
+    """Such as "gn: max_lr 0.015 → 0.03; retrains 3 runs and replaces their results"."""
+    their = "its" if len(group) == 1 else "their"
+    again = RULES[rule].again.format(runs=_count(len(group), "run"), their=their)
     of_all = all(cause.startswith("the ") for cause in why) or not group[0].variant
     subject = "" if of_all else f"{_listed([job.variant for job in group], 6)}: "
-    return f"{subject}{', '.join(why)}; {effect}"
+    return f"{subject}{', '.join(why)}; {again}"
 
 
 def _count(number: int, noun: str) -> str:

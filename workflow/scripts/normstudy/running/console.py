@@ -7,7 +7,8 @@ is a line when it starts and a line when it ends. The file under .snakemake/log 
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 TAIL_LINES = 12
@@ -21,7 +22,14 @@ CHATTER = (
     "Complete log(s):",
     "Elapsed time:",
     "Exiting because a job execution failed",
+    "WorkflowError:\nAt least one job did not complete successfully.",
+    "Terminating processes on user request",
+    # Of a dry run, which says in other words what changed.
+    "Reasons:",
+    "Some jobs were triggered by provenance information",
+    "Rules with provenance triggered jobs",
 )
+UNRECORDED = re.compile(r"\d+ jobs have (missing|outdated) provenance/metadata")
 LISTED = re.compile(r"(?<=: )([^,;]+), ([^;]+)")
 
 
@@ -39,38 +47,57 @@ def tail(path: str) -> list[str]:
     return lines[-TAIL_LINES:] or ["(it is empty)"]
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the lines are made from besides Snakemake's own records.
+
+    Attributes:
+        words: rule → what its jobs do and, once they are done, did; wildcards in braces.
+        so_far: how far the study is, or "".
+        dry_run: whether this is one.
+        quiet: whether Snakemake was told to be.
+        changes: what changed since results were made and what that makes run, or "".
+        why: why the job of this number runs, or "" where Snakemake's own reason is best.
+        gathering: how many of the jobs to run make nothing themselves.
+        stopped: whether the user has ended the run.
+        finished: what to say when nothing had to be done.
+    """
+
+    words: Mapping[str, tuple[str, str]]
+    so_far: Callable[[], str]
+    dry_run: Callable[[], bool]
+    quiet: bool
+    changes: Callable[[], str]
+    why: Callable[[int], str]
+    gathering: Callable[[], int]
+    stopped: Callable[[], bool]
+    finished: Callable[[], str]
+
+
 class ShortLines(logging.Formatter):
     """Snakemake's messages in short; those it does not know are left to `whole`.
 
     Args:
         whole: Snakemake's own formatter.
-        words: rule → what its jobs do, with their wildcards in braces.
-        so_far: gives how far the study is, or "".
-        dry_run: whether to say why a job would run.
-        finished: gives what to say when nothing had to be done.
+        known: what is known of the study and its jobs.
     """
 
-    def __init__(
-        self,
-        whole: logging.Formatter,
-        words: dict[str, str],
-        so_far: Callable[[], str],
-        dry_run: Callable[[], bool],
-        finished: Callable[[], str],
-    ):
+    def __init__(self, whole: logging.Formatter, known: Known):
         super().__init__()
-        self.whole, self.words, self.so_far = whole, words, so_far
-        self.dry_run, self.finished = dry_run, finished
-        self.jobs: dict[int, str] = {}  # job's number → what it does
+        self.whole, self.known = whole, known
+        self.jobs: dict[int, tuple[str, str]] = {}  # job's number → what it does, what it did
+        self.gathering: set[int] = set()  # the numbers of targets, which only gather
+        self.ended: list[int] = []  # jobs since the last line of progress
+        self.gathered = 0
         self.forms = {
             None: self._message,
             "resources_info": self._message,
-            "run_info": self._message,
-            "error": self._message,
+            "run_info": self._run_info,
+            "error": self._error,
             "workflow_started": lambda record: "",
             "job_info": self._job_info,
             "job_started": lambda record: "",  # so many jobs: each has a line of its own
-            "job_finished": lambda record: "",  # the progress that follows says it
+            "job_finished": self._job_finished,
             "progress": self._progress,
             "job_error": self._job_error,
             "group_error": self._group_error,
@@ -83,21 +110,42 @@ class ShortLines(logging.Formatter):
     def _line(self, text: str) -> str:
         return f"{time.strftime('%H:%M:%S')}  {text}"
 
+    def _run_info(self, record: logging.LogRecord) -> str:
+        """How many jobs will run; in a dry run Snakemake says it before and after the jobs."""
+        if self.known.dry_run() and not self.jobs and not self.known.quiet:
+            return ""
+        return "\n".join(filter(None, [self._message(record), self.known.changes()]))
+
     def _job_info(self, record: logging.LogRecord) -> str:
         wildcards = dict(record.wildcards)
-        words = self.words.get(record.rule_name) or " ".join(
-            [record.rule_name, *wildcards.values()]
-        )
-        what = self.jobs[record.jobid] = words.format(**wildcards)
-        if not record.output:  # a target: it only gathers
+        name = " ".join([record.rule_name, *wildcards.values()])
+        words = self.known.words.get(record.rule_name, (name, f"Done: {name}"))
+        self.jobs[record.jobid] = what = tuple(text.format(**wildcards) for text in words[:2])
+        if not record.output and record.rule_name not in self.known.words:
+            self.gathering.add(record.jobid)
             return ""
-        if self.dry_run():
-            return f"{what}\n    because: {shorten(record.reason)}"
-        return self._line(what)
+        if self.known.dry_run():
+            reason = self.known.why(record.jobid) or shorten(record.reason)
+            return f"{what[0]}\n    because: {reason}"
+        return self._line(what[0])
+
+    def _job_finished(self, record: logging.LogRecord) -> str:
+        """Nothing: the line of progress that follows says it."""
+        self.ended.append(record.job_id)
+        return ""
 
     def _progress(self, record: logging.LogRecord) -> str:
-        parts = [f"{record.done:,} of {record.total:,} jobs done", self.so_far()]
-        return self._line(" · ".join(filter(None, parts)))
+        self.gathered += len(self.gathering.intersection(self.ended))
+        done = record.done - self.gathered
+        total = record.total - max(self.known.gathering(), self.gathered)
+        names = [
+            self.jobs.get(job, ("", "Done"))[1] for job in self.ended if job not in self.gathering
+        ]
+        self.ended.clear()
+        if not names:
+            return ""
+        line = f"{', '.join(names)} ({done:,} of {total:,} jobs)"
+        return self._line(" · ".join(filter(None, [line, self.known.so_far()])))
 
     def _job_error(self, record: logging.LogRecord) -> str:
         return self._failed(record.jobid, record.rule_name, record.log)
@@ -109,17 +157,23 @@ class ShortLines(logging.Formatter):
         )
 
     def _failed(self, number: int, rule: str, logs: list[str]) -> str:
-        lines = [self._line(f"Failed: {self.jobs.get(number, rule)}")]
+        if self.known.stopped():
+            return ""
+        lines = [self._line(f"Failed: {self.jobs.get(number, (rule,))[0]}")]
         for path in logs:
             lines += [f"    The last lines of {path}:", *(f"      {line}" for line in tail(path))]
         return "\n".join(lines)
 
+    def _error(self, record: logging.LogRecord) -> str:
+        """Of jobs that the user has ended nothing failed."""
+        return "" if self.known.stopped() else self._message(record)
+
     def _message(self, record: logging.LogRecord) -> str:
         text = self.whole.format(record)
-        if not isinstance(text, str) or text.startswith(CHATTER):
+        if not isinstance(text, str) or text.startswith(CHATTER) or UNRECORDED.match(text):
             return ""
         if text.startswith("Nothing to be done"):
-            return f"{text}\n{self.finished()}"
+            return "\n".join(filter(None, [text, self.known.changes(), self.known.finished()]))
         if text.startswith("RuleException:\nCalledProcessError"):
             killed = re.search(r"died with <Signals\.(\w+)", text)
             why = f"The job below was ended by {killed[1]}" if killed else ""

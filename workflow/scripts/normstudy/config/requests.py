@@ -1,0 +1,114 @@
+"""What a person asked Snakemake for: where it is, or why nothing makes it."""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .faults import did_you_mean
+from .targets import RULES
+
+NAMED = 3  # files that are named one by one
+SEED = re.compile(r"seed-(\d+)")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What can be asked for.
+
+    Attributes:
+        variants, seeds: the study's.
+        rules: the names of other targets.
+        results: the folder that the study writes to.
+        files: paths of results that can be made.
+        studies: config file of each ready-made study → the folder that it writes to.
+    """
+
+    variants: Collection[str]
+    seeds: Collection[int]
+    rules: Collection[str]
+    results: Path
+    files: Collection[str]
+    studies: Mapping[str, Path]
+
+
+def not_made(target: str, known: Known) -> str:
+    """Why nothing makes the target, and what may have been meant."""
+    path = Path(os.path.normpath(target))
+    if path.is_absolute():
+        path = Path(os.path.relpath(path))
+    if len(path.parts) == 1 and not path.suffix:
+        return _no_name(target, known)
+    if config := _study_of(path, known):
+        return f"{target} is of another study: add --configfile {config}"
+    inside = path.relative_to(known.results).parts if path.is_relative_to(known.results) else ()
+    if fault := _no_run(inside, known):
+        return f"{target}: {fault}"
+    hint = did_you_mean(path.as_posix(), known.files)
+    return f"no rule makes {target}; {hint or f'the results of this study are in {known.results}'}"
+
+
+def _no_name(name: str, known: Known) -> str:
+    names = [*known.variants, *known.rules]
+    hint = did_you_mean(name, names)
+    if not hint:
+        hint = f"variants: {', '.join(known.variants)}; other targets: {', '.join(known.rules)}"
+    return f"no variant {name}; {hint}"
+
+
+def _study_of(path: Path, known: Known) -> str | None:
+    """The config of the study that the path belongs to, if that is another than the known one."""
+    folders = [(known.results, None), *((folder, name) for name, folder in known.studies.items())]
+    around = [found for found in folders if path.is_relative_to(found[0])]
+    return max(around, key=lambda found: len(found[0].parts), default=(None, None))[1]
+
+
+def _no_run(parts: tuple[str, ...], known: Known) -> str | None:
+    """What is wrong with a path of a run's files, as parts below the results; None if nothing."""
+    if len(parts) < 2 or not (seed := SEED.fullmatch(parts[1])):
+        deeper = [n for n, part in enumerate(parts) if n > 1 and SEED.fullmatch(part)]
+        if deeper and parts[0] not in known.variants:
+            folder = known.results.joinpath(*parts[: deeper[0] - 1])
+            return f"{folder} is not of this study; add the --configfile of the one that it is of"
+        return None
+    if parts[0] not in known.variants:
+        return _no_name(parts[0], known)
+    if int(seed[1]) not in known.seeds or str(int(seed[1])) != seed[1]:
+        seeds = spans(known.seeds)
+        return f"this study has no seed {seed[1]} (its seeds: {seeds}); see seeds in the config"
+    return None
+
+
+def spans(numbers: Collection[int]) -> str:
+    """Whole numbers in short: "1 to 10, 12"."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in found)
+
+
+def where(asked: Iterable[tuple[str, Collection[str]]], results: Path) -> list[str]:
+    """Where what was asked for is, such as "The crate: results/study-crate.zip".
+
+    Args:
+        asked: of each target its rule, and the files that it makes (none: it is a variant, or all).
+        results: the study's folder.
+    """
+    files: dict[str, list[str]] = {}
+    for rule, made in asked:
+        page = str(results / "report.html")
+        if rule not in RULES:
+            label = "The report" if rule == "all" else f"The results of {rule}"
+            files.setdefault(label, []).append(page if rule == "all" else str(results / rule))
+        elif made:
+            made = [page] if page in made else sorted(made)
+            files.setdefault(RULES[rule].result, []).extend(made)
+    lines = []
+    for label, paths in files.items():
+        more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+        lines.append(f"{label}: {', '.join(paths[:NAMED])}{more}")
+    return lines
