@@ -22,10 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from normstudy.config.check import check, load_schema  # noqa: E402
-from normstudy.statistics.contrasts import difference  # noqa: E402
-from normstudy.statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED, compare, rivals  # noqa: E402
+from normstudy.statistics.contrasts import difference, resolutions  # noqa: E402
+from normstudy.statistics.verdicts import DECIDED, HOLDS, UNDECIDED, compare, judged_claims, rivals  # noqa: E402
 
 SEED = 20
+GRID = resolutions(10_000, 60_000)
 VARIANTS = ("gn", "ln", "bn_l1")
 LEVEL = 99.5  # accuracy, percent; only differences matter
 
@@ -139,12 +140,12 @@ def simulate(scenario: Scenario, config: dict, count: int) -> dict:
     random = np.random.default_rng([SEED, SCENARIOS.index(scenario)])
     wrong, best = 0, Counter()
     for _ in range(count):
-        table = compare(draw(scenario, random), claims, config["verdicts"])
-        verdicts = dict(zip(table["claim"], table["claim_verdict"], strict=True))
+        table = compare(draw(scenario, random), claims, config["verdicts"], GRID)
+        judged = judged_claims(table, config["verdicts"])
+        verdicts = dict(zip(judged["claim"], judged["verdict"], strict=True))
         best[verdicts[BEST]] += 1
         wrong += any(
-            verdict == SUPPORTED and claim not in scenario.true
-            for claim, verdict in verdicts.items()
+            verdict == HOLDS and claim not in scenario.true for claim, verdict in verdicts.items()
         )
     return {
         "scenario": scenario.name,
@@ -152,11 +153,8 @@ def simulate(scenario: Scenario, config: dict, count: int) -> dict:
         "σ": f"{scenario.sigma:g}",
         "claims": len(claims),
         "simulations": f"{count:,}",
-        "any wrong *supported*": "–" if len(scenario.true) == len(claims) else share(wrong, count),
-        **{
-            f"GN best: *{v}*": share(best[v], count)
-            for v in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
-        },
+        "any wrong *holds*": "–" if len(scenario.true) == len(claims) else share(wrong, count),
+        **{f"GN best: *{v}*": share(best[v], count) for v in (*DECIDED, UNDECIDED)},
     }
 
 

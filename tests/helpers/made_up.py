@@ -6,12 +6,8 @@ import pandas as pd
 import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
-from normstudy.evaluation.label_doubts import label_doubts
-from normstudy.evaluation.shared_errors import COLUMNS as SHARED_ERRORS
+from normstudy.evaluation.study_tables import study_tables
 from normstudy.report.study import Study
-from normstudy.statistics.mcnemar import single_run_tests
-from normstudy.statistics.summary import run_metrics, summarize
-from normstudy.statistics.verdicts import compare
 
 from helpers.places import ROOT
 
@@ -90,7 +86,6 @@ def made_up_study(
                 )
     metrics, evaluation = pd.DataFrame(metrics), pd.DataFrame(evaluation)
     known = REFERENCE if reference else None
-    runs = run_metrics(metrics, evaluation)
     jobs = [
         {"job": f"train {v} seed {s}", "seconds": 10.0 * s, "peak_memory_mb": 800.0}
         for v in accuracies
@@ -132,13 +127,7 @@ def made_up_study(
             "runs": trained,
             "jobs": jobs,
         },
-        metrics=metrics,
-        evaluation=evaluation,
-        summary=summarize(runs, known),
-        comparisons=compare(runs, config["claims"], config["verdicts"]),
-        single_run=single_run_tests([], {}),
-        label_doubts=label_doubts({}, None),
-        shared_errors=pd.DataFrame(columns=list(SHARED_ERRORS)),
+        **study_tables(config, metrics, evaluation, {}, known),
         reference=known,
         label_issues=ISSUES if reference else None,
     )

@@ -24,7 +24,8 @@ def write(study, folder):
     """The study's tables as the workflow writes them, and each run's errors."""
     folder.mkdir()
     (folder / "provenance.json").write_text(json.dumps(study.provenance), encoding="utf-8")
-    for name in ("metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"):
+    names = ("metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims")
+    for name in (*names, "single_run", "label_doubts"):
         getattr(study, name).to_csv(folder / f"{name}.csv", index=False)
     tests = study.evaluation[study.evaluation["split"] == "test"]
     predictions = {}

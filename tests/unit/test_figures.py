@@ -41,7 +41,7 @@ def every_plot(study, reference=None):
         curves.loss(study.metrics, study.labels, reference),
         curves.accuracy(study.metrics, study.labels, reference),
         *(curves.variant_curves(study.metrics, study.labels, v) for v in list(study.labels)[:2]),
-        final_accuracy.final_accuracy(study.runs, study.labels, 10_000, {"gn": 99.54}),
+        final_accuracy.final_accuracy(study.tests(), study.labels, {"gn": 99.54}),
         augmented_strip(train, tuple("0123456789"), "digit", TRAINING, 1),
     ]
 
@@ -119,7 +119,7 @@ def test_alt_text_has_the_numbers():
     assert "Group Normalization 99.10 % (from 98.91 %)" in alt
     assert "over 20 epochs" in alt
     assert "0.0250" in curves.loss(made.metrics, made.labels).alt
-    alt = final_accuracy.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54}).alt
+    alt = final_accuracy.final_accuracy(made.tests(), made.labels, {"gn": 99.54}).alt
     assert "Group Normalization 99.10 % (interval 98.9" in alt
     assert "replicated study 99.54 %" in alt
     alt = curves.variant_curves(made.metrics, made.labels, "ln").alt
@@ -132,7 +132,7 @@ def test_several_seeds_are_means_with_a_band_that_the_caption_explains():
     assert "means over 5 seeds, bands go from the lowest to the highest" in plot.caption
     assert "Group Normalization 99.12 %" in plot.alt
     assert all(axes.collections for axes in plot.figure.axes)
-    plot = final_accuracy.final_accuracy(made.runs, made.labels, 10_000)
+    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
     (dots, *_), rows = plot.figure.axes[0].lines, plot.figure.axes[0].get_yticks()
     assert len(dots.get_xdata()) == 5
     assert len(rows) == 3

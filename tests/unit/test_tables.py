@@ -8,6 +8,7 @@ from helpers.made_up import made_up_study
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
+from normstudy.statistics.summary import summarize
 
 
 def write_runs(study, wrong):
@@ -84,7 +85,8 @@ def test_label_scores():
     predictions.loc[wrong, "prediction"] = 1
     predictions.loc[947, "label"] = 8
     doubts = label_doubts({("gn", 1): predictions}, study.label_issues)
-    row = tables.label_scores(replace(study, label_doubts=doubts)).cells.iloc[0]
+    summary = summarize(study.runs, doubts=doubts)
+    row = tables.label_scores(replace(study, label_doubts=doubts, summary=summary)).cells.iloc[0]
     assert row["As given, %"] == "99.80"
     assert row["Left out, %"] == "99.90"  # 998 of 999
     assert row["Corrected, %"] == "99.80"  # the raters say 9, and 1 is as wrong as 8

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from normstudy.evaluation.label_doubts import verdicts_by_scoring
 from normstudy.report.figures import batch_size as batch_size_figure
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.learning_rate import accuracy_against_learning_rate
@@ -12,6 +13,7 @@ from normstudy.report.figures.plot import rendered
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
 from normstudy.statistics import verdicts
+from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.mcnemar import single_run_tests
 
 
@@ -28,8 +30,19 @@ def make_runs(config, seeds, **means):
 
 
 def judged(config, seeds, **means):
+    """The runs, the contrasts and the claims."""
     runs = make_runs(config, seeds, **means)
-    return runs, verdicts.compare(runs, config["claims"], config["verdicts"])
+    return runs, *compared(config, runs)
+
+
+def compared(config, runs):
+    grid = resolutions(10_000, 60_000)
+    table = verdicts.compare(runs, config["claims"], config["verdicts"], grid)
+    return table, verdicts.judged_claims(table, config["verdicts"])
+
+
+def looking(config, *looks):
+    return {**config, "verdicts": config["verdicts"] | {"looks": list(looks)}}
 
 
 @pytest.fixture
@@ -38,56 +51,54 @@ def config(default_config):
 
 
 def test_ten_seeds(config):
-    _, table = judged(config, 10, gn=99.6)
-    first, *_ = verdict_text.claim_sentences(table, config)
+    _, table, claims = judged(config, 10, gn=99.6)
+    first, *_ = verdict_text.claim_sentences(table, claims, config)
     row = table.iloc[0]
     assert first.startswith(
-        "“Group Normalization has the best test accuracy” is supported over 10 seeds. In test"
+        "“Group Normalization has the best test accuracy”: holds. In test"
         f" accuracy, Group Normalization is {row.mean_difference:.3f} points above Layer"
     )
-    assert f"interval +{row.adjusted_low:.3f} to +{row.adjusted_high:.3f}" in first
-    assert verdict_text.power_note(table, config) == ""
-
-
-@pytest.mark.parametrize("seeds", [5, 7])
-def test_too_few_seeds_say_why_nothing_can_be_supported(config, seeds):
-    _, table = judged(config, seeds, gn=99.9)
-    text = verdict_text.judgement(table, config)
-    assert "cannot support any, however large the difference: that takes at least eight" in text
-    note = verdict_text.power_note(table, config)
-    assert f"with {seeds} seeds is 2/2^{seeds} = {2 / 2**seeds:.2g}" in note
-    assert "times the number of claims, 4, is above 0.05" in note
-    assert "supported" not in set(table["verdict"])
+    assert f"interval +{row.ci_low:.3f} to +{row.ci_high:.3f}" in first
 
 
 @pytest.mark.parametrize("gn", [99.9, 99.4, 98.9])
 def test_the_judgement_counts_and_quotes_every_claim_once(config, gn):
-    _, table = judged(config, 10, gn=gn)
-    text = verdict_text.judgement(table, config)
-    verdict_of = table.drop_duplicates("claim").set_index("claim")["claim_verdict"]
+    _, _, claims = judged(config, 10, gn=gn)
+    text = verdict_text.judgement(claims, config)
+    verdict_of = claims.set_index("claim")["verdict"]
+    assert "with ten seeds" in text
     if verdict_of.nunique() == 1:
-        assert text.startswith(f"All four claims are {verdict_of.iloc[0]}, with ten seeds.")
+        does = verdict_text.DOES[verdict_of.iloc[0]][1]
+        assert text == f"All four claims {does}, with ten seeds."
         return
     for name, count in verdict_of.value_counts().items():
-        assert re.search(rf"\b{spelled(count)} (is|are) {name}\b", text), text
+        does = verdict_text.DOES[name][count > 1]
+        assert re.search(rf"\b{spelled(count)} {does}\b", text), text
     for claim in config["claims"]:
-        quoted = re.search(rf"(is|are) ([a-z ]+) \([^)]*“{re.escape(claim['says'])}”", text)
-        assert quoted[2] == verdict_of[claim["id"]]
-    assert "cannot support" not in text and "one run" not in text
+        before = text.partition(f"“{claim['says']}”")[0]
+        does = {before.rfind(words): v for v, both in verdict_text.DOES.items() for words in both}
+        assert does[max(does)] == verdict_of[claim["id"]]
+    assert "one run" not in text
 
 
 def test_the_judgement_of_a_single_claim(config):
     config = {**config, "claims": config["claims"][:1]}
-    for gn, verdict in ((99.9, "supported"), (98.9, "not supported")):
-        _, table = judged(config, 10, gn=gn)
-        assert verdict_text.judgement(table, config) == (
-            "With ten seeds the claim “Group Normalization has the best test accuracy” is"
-            f" {verdict}."
+    for gn, does in ((99.9, "holds"), (98.9, "is contradicted")):
+        _, _, claims = judged(config, 10, gn=gn)
+        assert verdict_text.judgement(claims, config) == (
+            f"With ten seeds the claim “Group Normalization has the best test accuracy” {does}."
         )
 
 
+def test_all_claims_alike(config):
+    config = {**config, "claims": [c for c in config["claims"] if c["variant"] == "gn"]}
+    runs = make_runs(config, 10, gn=99.6).assign(train_accuracy=lambda t: t["test_accuracy"])
+    _, claims = compared(config, runs)
+    assert verdict_text.judgement(claims, config) == "All two claims hold, with ten seeds."
+
+
 def test_one_seed_cannot_tell_and_shows_mcnemar(config):
-    _, table = judged(config, 1, gn=99.6)
+    _, table, claims = judged(config, 1, gn=99.6)
     right = {name: np.arange(1000) % 100 >= wrong for wrong, name in enumerate(config["variants"])}
     predictions = {
         (name, 1): pd.DataFrame(
@@ -96,16 +107,15 @@ def test_one_seed_cannot_tell_and_shows_mcnemar(config):
         for name, own in right.items()
     }
     tests = single_run_tests(config["claims"], predictions)
-    sentences = verdict_text.claim_sentences(table, config, tests)
+    sentences = verdict_text.claim_sentences(table, claims, config, tests)
     (sentence,) = sentences  # the other claims are not about test images
     assert "Group Normalization alone is right on 10 and Layer Normalization alone on 0" in sentence
     assert "0 (p = 0.002)" in sentence
     assert sentence.startswith("McNemar's exact test for these trained networks, not for the meth")
-    text = verdict_text.judgement(table, config)
+    text = verdict_text.judgement(claims, config)
     assert text.startswith("None of the four claims can be judged: one run cannot tell")
-    assert text.endswith("It takes at least eight seeds to support any of them.")
-    shown = verdict_text.verdict_table(table, config)
-    assert "adjusted p" not in shown
+    shown = verdict_text.verdict_table(table, claims, config)
+    assert not {"interval", "verdict", "sign-flip p", "seeds reversed"} & set(shown)
     assert shown["claim"].str.contains("one run cannot tell").all()
 
 
@@ -113,60 +123,97 @@ def test_of_many_rivals_the_sentence_counts(config):
     variants = {f"v{i}": {"label": f"Model {i}", "norm": "none"} for i in range(9)}
     claim = {**config["claims"][0], "variant": "v0", "against": "all"}
     config = {**config, "variants": variants, "claims": [claim]}
-    _, table = judged(config, 10, v0=99.6, v7=99.9, v8=99.6)
-    (sentence,) = verdict_text.claim_sentences(table, config)
+    _, table, claims = judged(config, 10, v0=99.6, v7=99.9, v8=99.6)
+    (sentence,) = verdict_text.claim_sentences(table, claims, config)
     assert (
-        "not supported over 10 seeds. Of eight rivals it is supported against six and" in sentence
+        "accuracy”: contradicted against Model 7. Of eight rivals: holds against six," in sentence
     )
-    assert sentence.endswith("not supported against two (Model 7 and Model 8).")
+    assert "no difference that matters against one (Model 8)" in sentence
+    assert sentence.endswith("and contradicted against one (Model 7).")
 
 
-def test_real_but_negligible(config):
+def test_shown_and_too_small_to_matter(config):
     config = {**config, "claims": config["claims"][:1]}
-    _, table = judged(config, 10, gn=99.43)
-    assert set(table["claim_verdict"]) == {"supported"}
-    assert (
-        "real but negligible: less than 0.05 points"
-        in (verdict_text.claim_sentences(table, config)[0])
-    )
-    text = verdict_text.judgement(table, config)
-    assert "is real, but against some rival smaller than the margin that matters" in text
+    _, table, claims = judged(config, 40, gn=99.43)
+    assert set(claims["verdict"]) == {verdicts.TOO_SMALL}
+    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    assert "which is less than 0.05 points and too small to matter" in sentence
+    assert "holds, but by too little to matter" in verdict_text.judgement(claims, config)
 
 
-def test_inconclusive_tells_the_seeds_it_would_take(config):
-    config = {**config, "claims": config["claims"][:1]}
-    runs = make_runs(config, 8)
+def noisy(config, seeds):
+    runs = make_runs(config, seeds)
     runs["test_accuracy"] += np.random.default_rng(1).normal(0, 0.1, len(runs)).round(2)
-    table = verdicts.compare(runs, config["claims"], config["verdicts"])
-    (sentence,) = verdict_text.claim_sentences(table, config)
-    assert "is inconclusive over 8 seeds" in sentence
-    assert f"with 80 % power would take {table['seeds_needed'].max()} seeds" in sentence
+    return runs
+
+
+def test_undecided_tells_the_seeds_for_both_outcomes_as_ranges(config):
+    config = {**config, "claims": config["claims"][:1]}
+    table, claims = compared(config, noisy(config, 8))
+    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    assert "best test accuracy”: undecided." in sentence
+    low, high = (table[f"seeds_for_difference_{end}"].max() for end in ("low", "high"))
+    assert f"a difference of 0.05 points is true, {low} to {high} seeds would show it" in sentence
+    low, high = (table[f"seeds_for_equivalence_{end}"].min() for end in ("low", "high"))
+    assert f"{low} to {high} would show that none matters" in sentence
+    shown = verdict_text.verdict_table(table, claims, config)
+    row = table.iloc[0]
+    assert shown["seeds to show it"].iloc[0] == (
+        f"{row.seeds_for_difference_low} to {row.seeds_for_difference_high}"
+    )
+
+
+def test_a_verdict_that_rests_on_normality_says_so(config):
+    """Five seeds: the sign-flip test cannot be below 2/2^5, whatever the differences."""
+    config = {**config, "claims": [{**config["claims"][0], "against": ["ln"]}]}
+    _, table, claims = judged(config, 5, gn=99.9)
+    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    assert "holds" in sentence
+    assert "gives p = 0.062, the smallest that 5 seeds can give." in sentence
+    _, table, claims = judged(config, 10, gn=99.9)
+    assert "sign-flip" not in verdict_text.claim_sentences(table, claims, config)[0]
+
+
+def test_looks_are_announced(config):
+    config = looking({**config, "claims": config["claims"][:1]}, 8, 20)
+    table, claims = compared(config, noisy(config, 5))
+    text = verdict_text.judgement(claims, config)
+    assert text == "The claim cannot be judged yet: the first look is planned at 8 seeds."
+    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    assert sentence.startswith("“Group Normalization has the best test accuracy”: not judged yet.")
+    assert "interval" not in sentence and "opposite" not in sentence
+    _, claims = compared(config, noisy(config, 12))
+    text = verdict_text.judgement(claims, config)
+    assert text.startswith("With eight seeds the claim “Group")
+    assert text.endswith("is undecided. It will be judged again at 20 seeds.")
 
 
 def test_the_table_read_back_says_the_same(config, tmp_path):
-    _, table = judged(config, 6, gn=99.6)
-    table.to_csv(tmp_path / "comparisons.csv", index=False)
-    again = pd.read_csv(tmp_path / "comparisons.csv")
-    assert verdict_text.claim_sentences(again, config) == verdict_text.claim_sentences(
-        table, config
-    )
-    pd.testing.assert_frame_equal(
-        verdict_text.verdict_table(again, config), verdict_text.verdict_table(table, config)
-    )
+    for seeds in (1, 6):
+        _, table, claims = judged(config, seeds, gn=99.6)
+        table.to_csv(tmp_path / "comparisons.csv", index=False)
+        claims.to_csv(tmp_path / "claims.csv", index=False)
+        again = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("comparisons", "claims"))
+        table_again, claims_again = again
+        for words in (verdict_text.claim_sentences, verdict_text.verdict_table):
+            here, there = words(table, claims, config), words(table_again, claims_again, config)
+            assert list(map(str, here)) == list(map(str, there))
+        assert verdict_text.judgement(claims, config) == verdict_text.judgement(
+            claims_again, config
+        )
 
 
 def test_no_claims(config):
     config = {**config, "claims": []}
-    _, table = judged(config, 3)
-    assert verdict_text.judgement(table, config) == ""
-    assert verdict_text.claim_sentences(table, config) == []
-    assert verdict_text.power_note(table, config) == ""
-    assert verdict_text.verdict_table(table, config).empty
+    _, table, claims = judged(config, 3)
+    assert verdict_text.judgement(claims, config) == ""
+    assert verdict_text.claim_sentences(table, claims, config) == []
+    assert verdict_text.verdict_table(table, claims, config).empty
 
 
 def test_corrected_labels_can_change_a_verdict(config):
     config = {**config, "claims": config["claims"][:1]}
-    runs, table = judged(config, 10, gn=99.6)
+    runs, _, claims = judged(config, 10, gn=99.6)
     doubts = pd.concat(
         runs[["variant", "seed"]].assign(
             scoring=scoring, images=images, errors=0, accuracy=accuracy
@@ -177,20 +224,36 @@ def test_corrected_labels_can_change_a_verdict(config):
             ("excluded", 9_985, runs["test_accuracy"]),
         )
     )
-    first, corrected, excluded = verdict_text.label_sentences(runs, doubts, config, table)
+    claims = verdicts_by_scoring(claims, runs, doubts, lambda runs: compared(config, runs)[1])
+    first, corrected, excluded = verdict_text.label_sentences(doubts, claims, config)
     assert first.startswith("Of 10,000 test labels 15 are in doubt.")
-    assert corrected.endswith("test accuracy” becomes not supported.")
+    assert corrected.endswith("test accuracy” becomes: contradicted.")
     assert excluded.endswith("no verdict changes.")
+
+
+def test_without_verdicts_none_can_change(config):
+    *_, claims = judged(config, 1)
+    doubts = pd.DataFrame(
+        {"variant": "gn", "seed": 1, "scoring": ["given", "corrected", "excluded"],
+         "images": [10_000, 10_000, 9_985], "errors": 60, "accuracy": 99.4}
+    )  # fmt: skip
+    claims = claims.assign(verdict_labels_corrected=claims["verdict"])
+    assert verdict_text.label_sentences(doubts, claims, config) == []
 
 
 @pytest.mark.parametrize("seeds", [1, 3, 10])
 def test_figures_draw_and_tell_their_numbers(config, seeds):
     loss = {**config["claims"][0], "id": "loss", "metric": "test_loss"}
     config = {**config, "claims": [*config["claims"], loss]}
-    runs, table = judged(config, seeds, gn=99.6)
+    runs, table, _ = judged(config, seeds, gn=99.6)
+    table["other_images_low"] = table["ci_low"] - 0.01
+    table["other_images_high"] = table["ci_high"] + 0.01
+    pairs = verdicts.paired_differences(
+        runs, config["claims"], config["verdicts"], range(1, seeds + 1)
+    )
     plots = [
         *verdict_figures.seed_dots(runs, config),
-        *verdict_figures.forests(runs, table, config),
+        *verdict_figures.forests(pairs, table, config),
     ]
     names = ["forest_points", "forest_nats"]
     assert [plot.name for plot in plots] == (names if seeds == 1 else ["seed_dots", *names])
@@ -202,10 +265,11 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     assert all(f"Group Normalization {mean:.2f}" in plot.alt for plot in dots)
     assert points.alt.count(" minus ") == 8 and nats.alt.count(" minus ") == 2
     assert table["verdict"].iloc[0] in points.alt
+    assert ("other test images" in points.caption) == (seeds > 1)
 
 
 def test_a_figure_against_batch_size_only_where_it_varies(config):
-    runs, _ = judged(config, 2)
+    runs, *_ = judged(config, 2)
     assert batch_size_figure.accuracy_against_batch_size(runs, config) is None
     variants = {
         f"{norm}_{size}": {"label": f"{norm} {size}", "norm": norm, "batch_size": size}
@@ -219,7 +283,7 @@ def test_a_figure_against_batch_size_only_where_it_varies(config):
 
 
 def test_a_figure_against_learning_rate_only_where_it_varies(config):
-    runs, _ = judged(config, 2)
+    runs, *_ = judged(config, 2)
     assert accuracy_against_learning_rate(runs, config) is None
     variants = {
         f"{norm}_{rate}": {"label": f"{norm} {rate}", "norm": norm, "max_lr": rate}

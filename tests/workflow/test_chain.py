@@ -37,14 +37,16 @@ def test_the_tables_have_the_stated_columns(finished):
     assert list(table(finished, "gn/seed-1/misclassified.csv")) == [*predictions, "disputed"]
     assert list(table(finished, "summary.csv")) == [
         "variant", "metric", "seeds", "mean", "standard_deviation", "ci_low", "ci_high",
-        "reference",
+        "reference", "difference",
     ]  # fmt: skip
 
 
 def test_the_verdicts_of_one_seed(finished):
     comparisons = table(finished, "comparisons.csv")
     assert len(comparisons) == 8  # four claims, each against two rivals
-    assert set(comparisons["claim_verdict"]) == {"one run cannot tell"}
+    assert set(comparisons["verdict"]) == {"one run cannot tell"}
+    claims = table(finished, "claims.csv")
+    assert len(claims) == 4 and set(claims["verdict"]) == {"one run cannot tell"}
     tests = table(finished, "single_run.csv").set_index(["variant", "rival"])
     counts = tests.loc[("gn", "ln"), ["both_wrong", "only_rival_right"]].sum()
     assert counts == len(table(finished, "gn/seed-1/misclassified.csv"))

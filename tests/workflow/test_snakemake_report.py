@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 from playwright.sync_api import sync_playwright
 
-TABLES = ["metrics", "evaluation", "summary", "comparisons", "single_run", "label_doubts"]
-TABLES += ["shared_errors"]
+TABLES = ["metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims"]
+TABLES += ["single_run", "label_doubts", "shared_errors"]
 
 
 @pytest.fixture(scope="module")

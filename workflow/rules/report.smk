@@ -5,8 +5,11 @@ rule report:
     input:
         metrics=RESULTS / "metrics.csv",
         evaluation=RESULTS / "evaluation.csv",
+        runs=RESULTS / "runs.csv",
         summary=RESULTS / "summary.csv",
         comparisons=RESULTS / "comparisons.csv",
+        differences=RESULTS / "differences.csv",
+        claims=RESULTS / "claims.csv",
         single_run=RESULTS / "single_run.csv",
         label_doubts=RESULTS / "label_doubts.csv",
         shared_errors=RESULTS / "shared_errors.csv",

@@ -20,10 +20,15 @@ rule summarize:
     output:
         metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
         evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
+        runs=shown(RESULTS / "runs.csv", "Tables", "Every run after its last epoch", "runs"),
         summary=shown(RESULTS / "summary.csv", "Tables", "Summary of each model", "summary"),
         comparisons=shown(
-            RESULTS / "comparisons.csv", "Tables", "Claims and verdicts", "comparisons"
+            RESULTS / "comparisons.csv", "Tables", "Claims against each rival", "comparisons"
         ),
+        differences=shown(
+            RESULTS / "differences.csv", "Tables", "Paired differences", "differences"
+        ),
+        claims=shown(RESULTS / "claims.csv", "Tables", "Claims and verdicts", "claims"),
         single_run=shown(
             RESULTS / "single_run.csv", "Tables", "Single runs against each other", "single_run"
         ),

@@ -3,13 +3,13 @@
 from normstudy.exports.model_card import model_card
 from normstudy.records.files import replacing
 from normstudy.records.json_records import STUDY, read_record
-from normstudy.records.tables import EVALUATION, SUMMARY, read_table
+from normstudy.records.tables import STUDY_EVALUATION, SUMMARY, read_table
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
     summary = read_table(given.summary, SUMMARY, "summarize")
-    evaluation = read_table(given.evaluation, EVALUATION, "summarize")
+    evaluation = read_table(given.evaluation, STUDY_EVALUATION, "summarize")
     facts = read_record(given.provenance, STUDY, "summarize")
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:

@@ -4,8 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from normstudy.evaluation.label_doubts import label_doubts
-from normstudy.evaluation.shared_errors import shared_errors
+from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import RUN, read_record
 from normstudy.records.provenance import provenance
@@ -19,9 +18,7 @@ from normstudy.records.tables import (
 )
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
-from normstudy.statistics.mcnemar import single_run_tests
-from normstudy.statistics.summary import RunTables, run_metrics, summarize
-from normstudy.statistics.verdicts import compare
+from normstudy.statistics.summary import RunTables
 
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
@@ -37,11 +34,6 @@ with job_log(snakemake.log[0]):
     ]
     evaluation = pd.concat(evaluations, ignore_index=True)
     reference = read_table(given.reference[0], REFERENCE_RUN) if given.reference else None
-    write_csv(metrics, output.metrics)
-    write_csv(evaluation, output.evaluation)
-    runs, claims = run_metrics(metrics, evaluation), params.study["claims"]
-    write_csv(summarize(runs, reference), output.summary)
-    write_csv(compare(runs, claims, params.study["verdicts"]), output.comparisons)
     readers = [
         partial(read_predictions, path, evaluation)
         for path, evaluation in zip(given.predictions, evaluations, strict=True)
@@ -50,9 +42,9 @@ with job_log(snakemake.log[0]):
     for run in names:  # one after the other, so that a broken table is named
         predictions[run]
     issues = read_table(given.label_issues[0], LABEL_ISSUES) if given.label_issues else None
-    write_csv(single_run_tests(claims, predictions), output.single_run)
-    write_csv(label_doubts(predictions, issues), output.label_doubts)
-    write_csv(shared_errors(predictions, issues), output.shared_errors)
+    written = study_tables(params.study, metrics, evaluation, predictions, reference, issues)
+    for name, table in written.items():
+        write_csv(table, output[name])
     facts = provenance(
         config=params.study,
         sources=Path(params.sources),

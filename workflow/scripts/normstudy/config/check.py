@@ -143,6 +143,9 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
                 f" max_momentum {recipe['max_momentum']}",
             )
         yield from (((*key, option), words) for option, words in _group_faults(variant))
+    looks = config["verdicts"]["looks"] or []
+    if looks != sorted(set(looks)):
+        yield ("verdicts", "looks"), f"{looks} does not grow; name each number of seeds once"
     for number, claim in enumerate(config["claims"]):
         yield from (
             (("claims", number, *key), words)

@@ -5,11 +5,12 @@ at each image whose label is in doubt; the table of issues has the images for wh
 three of the five backed the given label.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from ..errors import StudyError
+from ..statistics import verdicts
 
 SCORINGS = {
     "given": "labels as given",
@@ -17,6 +18,7 @@ SCORINGS = {
     "excluded": "disputed images left out",
 }
 AGREEING = 3  # raters who must back the suggestion before it replaces the label
+CLAIM_COLUMNS = (*verdicts.CLAIM_COLUMNS, "verdict_labels_corrected", "verdict_labels_excluded")
 COLUMNS = ("variant", "seed", "scoring", "images", "errors", "accuracy")
 
 
@@ -105,3 +107,30 @@ def rescored(runs: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataF
         gap=(runs["train_accuracy"] - test).round(6),
         gap_evaluated=(runs["train_accuracy_evaluated"] - test).round(6),
     )
+
+
+def verdicts_by_scoring(
+    claims: pd.DataFrame,
+    runs: pd.DataFrame,
+    doubts: pd.DataFrame,
+    judge: Callable[[pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:
+    """The claims with the verdicts that the other scorings give: claims.csv.
+
+    Args:
+        claims: a table of `verdicts.judged_claims`, on the labels as given.
+        runs: a table of `summary.run_metrics`.
+        doubts: a table of `label_doubts`; without rows the verdicts stay as they are.
+        judge: runs → their table of `verdicts.judged_claims`.
+
+    Returns:
+        `claims` with the columns verdict_labels_corrected and verdict_labels_excluded.
+    """
+    others = {
+        f"verdict_labels_{scoring}": claims["verdict"]
+        if doubts.empty
+        else judge(rescored(runs, doubts, scoring))["verdict"]
+        for scoring in SCORINGS
+        if scoring != "given"
+    }
+    return claims.assign(**others)

@@ -31,6 +31,8 @@ def shared_errors(
         A row per image and wrong prediction, columns as in COLUMNS: images by the number of runs
         in error, then in the order of the test set; an image's predictions by number of runs.
     """
+    if not predictions:
+        return pd.DataFrame(columns=list(COLUMNS))
     wrong = [
         table.loc[table["prediction"] != table["label"], ["index", "label", "prediction"]]
         for table in predictions.values()

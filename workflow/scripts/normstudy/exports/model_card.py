@@ -9,7 +9,6 @@ import pandas as pd
 
 from ..config import resolved as study_config
 from ..network.model import model_of, parameter_count
-from ..statistics.mcnemar import wilson
 from ..statistics.summary import METRICS
 
 SHOWN = ("test_accuracy", "test_loss", "train_accuracy_evaluated", "gap_evaluated")
@@ -97,7 +96,7 @@ def _accuracy_table(own: pd.DataFrame) -> str:
 
 def _uncertainty(own: pd.DataFrame, tested: pd.DataFrame) -> str:
     images = int(tested["images"].iloc[0])
-    low, high = wilson(tested["accuracy"].iloc[0], images)
+    low, high = tested[["ci_low", "ci_high"]].iloc[0]
     text = (
         f"The network of seed {tested['seed'].iloc[0]} gets {tested['errors'].iloc[0]:,} of"
         f" {images:,} test images wrong: the 95 % interval of its accuracy on such images is"

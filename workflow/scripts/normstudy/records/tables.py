@@ -44,6 +44,7 @@ EVALUATION = {
     "images": WHOLE,
     "errors": WHOLE,
 }
+STUDY_EVALUATION = {**EVALUATION, "ci_low": PERCENT, "ci_high": PERCENT}
 PREDICTIONS = {
     "index": WHOLE,
     "label": WHOLE,
@@ -52,6 +53,16 @@ PREDICTIONS = {
     "label_probability": SHARE,
 }
 MISCLASSIFIED = {**PREDICTIONS, "disputed": ANYTHING}
+RUNS = {
+    "variant": TEXT,
+    "seed": WHOLE,
+    "test_accuracy": PERCENT,
+    "test_loss": POSITIVE,
+    "train_accuracy": PERCENT,
+    "train_accuracy_evaluated": PERCENT,
+    "gap": NUMBER,
+    "gap_evaluated": NUMBER,
+}
 SUMMARY = {
     "variant": TEXT,
     "metric": TEXT,
@@ -61,6 +72,7 @@ SUMMARY = {
     "ci_low": ANYTHING,
     "ci_high": ANYTHING,
     "reference": ANYTHING,
+    "difference": ANYTHING,
 }
 # Of workflow/resources
 REFERENCE_RUN = {

@@ -14,19 +14,19 @@ from ..errors import StudyError
 from ..evaluation import label_doubts, shared_errors
 from ..records import json_records as records
 from ..records.tables import (
-    EVALUATION,
     LABEL_ISSUES,
     METRICS,
     MISCLASSIFIED,
     PREDICTIONS,
     REFERENCE_RUN,
+    RUNS,
+    STUDY_EVALUATION,
     SUMMARY,
     Columns,
     read_table,
 )
 from ..statistics import mcnemar as single_run
 from ..statistics import verdicts
-from ..statistics.summary import run_metrics
 from .original import same_course
 
 
@@ -42,8 +42,11 @@ class Study:
     provenance: dict
     metrics: pd.DataFrame
     evaluation: pd.DataFrame
+    runs: pd.DataFrame
     summary: pd.DataFrame
     comparisons: pd.DataFrame
+    differences: pd.DataFrame
+    claims: pd.DataFrame
     single_run: pd.DataFrame
     label_doubts: pd.DataFrame
     shared_errors: pd.DataFrame
@@ -77,10 +80,14 @@ class Study:
         recipes = {run["variant"]: run["recipe"] for run in self.provenance["runs"]}
         return {variant: recipes[variant] for variant in self.labels}
 
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        """Each run's figures at its final epoch (summary.run_metrics)."""
-        return run_metrics(self.metrics, self.evaluation)
+    def of_metric(self, metric: str) -> pd.DataFrame:
+        """The summary of one metric, by variant in the order of the config."""
+        own = self.summary[self.summary["metric"] == metric].set_index("variant")
+        return own.reindex(list(self.labels))
+
+    def tests(self) -> pd.DataFrame:
+        """The runs' figures on the test images: variant, seed, accuracy, errors, ci_low, …"""
+        return self.evaluation[self.evaluation["split"] == "test"]
 
     @property
     def drawn_reference(self) -> pd.DataFrame | None:
@@ -152,9 +159,12 @@ def load_study(
         folder=folder,
         provenance=records.read_record(folder / "provenance.json", records.STUDY, "summarize"),
         metrics=table("metrics.csv", METRICS),
-        evaluation=table("evaluation.csv", EVALUATION),
+        evaluation=table("evaluation.csv", STUDY_EVALUATION),
+        runs=table("runs.csv", RUNS),
         summary=table("summary.csv", SUMMARY),
         comparisons=table("comparisons.csv", verdicts.COLUMNS),
+        differences=table("differences.csv", verdicts.PAIR_COLUMNS),
+        claims=table("claims.csv", label_doubts.CLAIM_COLUMNS),
         single_run=table("single_run.csv", single_run.COLUMNS),
         label_doubts=table("label_doubts.csv", label_doubts.COLUMNS),
         shared_errors=table("shared_errors.csv", shared_errors.COLUMNS),

@@ -5,57 +5,33 @@ order with the same augmentation draws. d_i is the difference of pair i, variant
 """
 
 import math
+from functools import reduce
 
 import numpy as np
-import pandas as pd
 from scipy import stats
-from statsmodels.stats.power import TTestPower
-from statsmodels.stats.weightstats import ttost_paired
 
-from ..errors import StudyError
-
-EXACT_SEEDS = 16  # up to here all 2^n sign patterns are counted; 2^15 of them suffice for n = 16
-RESAMPLES = 99_999  # random sign patterns beyond that: the smallest p is then 2/100,000
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
-POWER = 0.8
-MOST_SEEDS = 1000  # where the search for the number of seeds ends: this many or more
+FINEST = 1_000_000  # steps that the sign-flip test divides the range of its sums into, at most
 
 
-def paired_values(
-    runs: pd.DataFrame, metric: str, variant: str, rival: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """The metric of the variant and of the rival, each (n,), in the order of the seeds.
+def resolutions(test_images: int, train_images: int) -> dict[str, float]:
+    """metric → the least standard deviation that its differences over seeds are taken to have.
 
-    Args:
-        runs: a table of `summary.run_metrics`.
-
-    Raises:
-        StudyError: a variant without runs, a seed that only one of them has or has twice, or
-            a run without a value: named, never left out in silence.
+    An accuracy is a count: between two seeds it moves in steps of one image. Where a few seeds
+    happen to agree to the image, the spread is not 0 but too small to be seen on this grid, and
+    one step stands for it. A gap has the coarser grid, that of the test images. A loss has no
+    grid; its step is what one image contributes that goes from certain to a blind guess among
+    ten classes.
     """
-    columns = {}
-    for name in (variant, rival):
-        own = runs[runs["variant"] == name].set_index("seed")[metric].sort_index()
-        if own.empty:
-            raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
-        if own.index.has_duplicates:
-            twice = own.index[own.index.duplicated()][0]
-            raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
-        if own.isna().any():
-            raise StudyError(
-                f"the run of {name!r} with seed {own.index[own.isna()][0]} has no {metric}"
-            )
-        columns[name] = own
-    first, second = columns[variant], columns[rival]
-    for name, lacking, having in ((variant, first, second), (rival, second, first)):
-        missing = sorted(set(having.index) - set(lacking.index))
-        if missing:
-            listed = ", ".join(map(str, missing))
-            raise StudyError(
-                f"runs must be paired by seed to compare {variant!r} with {rival!r} in {metric}:"
-                f" {name!r} has no run with seed {listed}"
-            )
-    return first.to_numpy(float), second.to_numpy(float)
+    test, train = 100 / test_images, 100 / train_images
+    return {
+        "test_accuracy": test,
+        "test_loss": math.log(10) / test_images,
+        "train_accuracy": train,
+        "train_accuracy_evaluated": train,
+        "gap": max(test, train),
+        "gap_evaluated": max(test, train),
+    }
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -63,23 +39,43 @@ def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.round(first - second, DECIMALS)
 
 
-def interval(differences: np.ndarray, level: float) -> tuple[float, float]:
-    """Student's t-interval of the mean difference; NaN with one pair, a point without spread."""
-    count, mean = len(differences), differences.mean()
+def deviation(differences: np.ndarray, resolution: float = 0) -> np.ndarray:
+    """Their standard deviation (n − 1) along the last axis, `resolution` at the least."""
+    return np.maximum(np.std(differences, axis=-1, ddof=1), resolution)
+
+
+def interval(
+    differences: np.ndarray, level: float | np.ndarray, resolution: float = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Student's t-interval of the mean difference along the last axis: paired, (low, high).
+
+    Args:
+        differences: (…, n), of two pairs or more.
+        level: its confidence, of any shape that fits the leading axes.
+        resolution: the least standard deviation, see `resolutions`.
+
+    Returns:
+        NaN with one pair, which has no interval.
+    """
+    count = np.shape(differences)[-1]
+    mean = np.mean(differences, axis=-1)
     if count < 2:
-        return math.nan, math.nan
-    half = stats.t.ppf((1 + level) / 2, count - 1) * stats.sem(differences)
+        return mean * math.nan, mean * math.nan
+    half = stats.t.ppf((1 + np.asarray(level)) / 2, count - 1)
+    half = half * deviation(differences, resolution) / math.sqrt(count)
     return mean - half, mean + half
 
 
 def sign_flip(differences: np.ndarray) -> float:
-    """Two-sided p of the sign-flip (paired permutation) test of no difference.
+    """Two-sided p of the sign-flip (paired permutation) test, exact.
 
-    Without a difference each d_i could as well have had the other sign; p is the share of all
-    2^n sign patterns whose sum is at least as far from 0 as the one observed (Fisher 1935,
-    The Design of Experiments, section 21). Exact up to EXACT_SEEDS pairs: enumerated here,
-    since scipy's permutation_test takes a hundred times longer over the same number. Beyond,
-    it is scipy's, over RESAMPLES random patterns from a fixed seed.
+    If the differences are distributed symmetrically about 0, each d_i could as well have had the
+    other sign; p is the share of all 2^n sign patterns whose sum is at least as far from 0 as the
+    one observed (Fisher 1935, The Design of Experiments, section 21). It assumes no normality, but
+    it tests symmetry about 0, which is more than a mean of 0: a check beside the interval, no
+    verdict. The distribution of the sums is built up difference by difference, on the grid of
+    their common unit, which takes n steps instead of 2^n. Where that grid has more than FINEST
+    steps a coarser one is taken, and what might be a tie counts as one.
 
     Returns:
         2/2^n at the smallest; NaN with one pair, which says nothing.
@@ -87,77 +83,40 @@ def sign_flip(differences: np.ndarray) -> float:
     count = len(differences)
     if count < 2:
         return math.nan
-    units = np.rint(differences * 10**DECIMALS)  # whole numbers: their sums have no rounding error
-    if count <= EXACT_SEEDS:
-        # A pattern and its negative are equally far from 0: the first sign may stay as it is.
-        bits = (np.arange(2 ** (count - 1))[:, None] >> np.arange(count - 1)) & 1
-        sums = units[0] + (1 - 2 * bits) @ units[1:]
-        return float(np.mean(np.abs(sums) >= abs(units.sum())))
-    test = stats.permutation_test(
-        (units,),
-        lambda values, axis: values.sum(axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        batch=10_000,
-        rng=np.random.default_rng(0),
-    )
-    return float(test.pvalue)
+    units = np.rint(differences * 10**DECIMALS).astype(np.int64)
+    step = reduce(math.gcd, map(abs, units.tolist())) or 1
+    coarse = math.ceil(np.abs(units).sum() / FINEST)
+    tolerance = 0
+    if step < coarse:
+        step, tolerance = coarse, count
+    units = np.rint(units / step).astype(np.int64)
+    shares = np.ones(1)  # of the sums −total, −total + 2, …, total of the differences so far
+    for unit in np.abs(units[units != 0]):
+        wider = np.zeros(len(shares) + unit)
+        wider[: len(shares)] = shares / 2
+        wider[unit:] += shares / 2
+        shares = wider
+    total = len(shares) - 1
+    sums = 2 * np.arange(total + 1) - total
+    return float(shares[np.abs(sums) >= abs(units.sum()) - tolerance].sum())
 
 
-def equivalence(differences: np.ndarray, margin: float) -> float:
-    """p of two one-sided t-tests that the mean difference is within ±margin (Schuirmann 1987).
+def probability_of_superiority(first: np.ndarray, second: np.ndarray) -> float:
+    """How likely a run of A is above a run of B with another seed, ties as halves.
 
-    NaN with one pair. Without any spread the t-tests have no value: p is then the limit of
-    theirs, 0 within the margin and 1 outside.
-    """
-    if len(differences) < 2:
-        return math.nan
-    if np.ptp(differences) == 0:
-        return float(abs(differences[0]) >= margin)
-    return float(ttost_paired(differences, np.zeros_like(differences), -margin, margin)[0])
-
-
-def ahead(first: np.ndarray, second: np.ndarray) -> float:
-    """P(A > B): the share of all n² pairs of runs in which `first` is larger, ties as halves.
-
-    This is the Mann–Whitney probability of Noether 1987: how likely one run of A with a seed
-    of its own beats one run of B with another, which is what somebody who trains each once
-    would see. (How often the same seed for both reverses the order is counted apart.)
-    """
-    comparison = np.sign(np.round(first[:, None] - second[None, :], DECIMALS))
-    return float((comparison.mean() + 1) / 2)
-
-
-def fewest_seeds(alpha: float) -> int:
-    """The fewest pairs with which the sign-flip test can reach p <= alpha: 2/2^n <= alpha."""
-    return math.ceil(math.log2(2 / alpha) - 1e-9)
-
-
-def seeds_for_power(deviation: float, margin: float, alpha: float) -> int:
-    """Seeds with which a true difference of `margin` would be found with 80 % power.
-
-    By the power of the two-sided paired t-test at level alpha, and not fewer than the
-    sign-flip test needs. The difference asked about is the margin, the smallest that matters,
-    not the one observed: power at the observed difference only restates its p-value (Hoenig &
-    Heisey 2001, "The Abuse of Power").
+    The share of all n(n − 1) pairs of runs with different seeds in which A, `first`, is larger
+    than B, `second` (Noether 1987). Pairs with the same seed are left out: their runs saw the same
+    data in the same order and are not independent. What happens within them is counted apart.
 
     Args:
-        deviation: standard deviation of the paired differences, in the metric's unit.
+        first, second: (n,), in the order of the seeds.
 
     Returns:
-        MOST_SEEDS at most, which stands for that many or more.
+        NaN with one seed.
     """
-    fewest = max(fewest_seeds(alpha), 2)
-    if deviation == 0:
-        return fewest
-
-    def enough(count: int) -> bool:
-        power = TTestPower().power(margin / deviation, count, alpha)
-        return not power < POWER  # NaN, where scipy's noncentral t gives up, is a power of 1
-
-    low, high = fewest - 1, MOST_SEEDS  # power grows with the number of seeds: halve the range
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    count = len(first)
+    if count < 2:
+        return math.nan
+    comparison = np.sign(np.round(first[:, None] - second[None, :], DECIMALS))
+    np.fill_diagonal(comparison, 0)
+    return float((comparison.sum() / (count * (count - 1)) + 1) / 2)

@@ -88,11 +88,10 @@ def single_run_tests(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def wilson(accuracy: float, images: int) -> tuple[float, float]:
-    """Wilson's 95 % interval, in percent, of an accuracy in percent on so many images.
+def wilson(right: int, images: int) -> tuple[float, float]:
+    """Wilson's 95 % interval, in percent, of the accuracy of a network that has so many right.
 
     Wilson 1927; the spread that comes from which images were drawn, not from the seed.
     """
-    right = round(accuracy * images / 100)
     low, high = proportion_confint(right, images, method="wilson")
     return 100 * low, 100 * high

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 from scipy import stats
 
+from .mcnemar import wilson
+
 # metric -> what it is, for a reader
 METRICS = {
     "test_accuracy": "test accuracy, %",
@@ -58,30 +60,48 @@ def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame
     return table.reindex(metrics[keys].drop_duplicates()).round(6).reset_index()
 
 
-def mean_interval(values: pd.Series) -> tuple[float, float, float, float]:
-    """Mean, standard deviation (n − 1) and Student's t-interval of the mean.
+def limits(metric: str) -> tuple[float, float]:
+    """The lowest and highest value that the metric can have."""
+    if "loss" in metric:
+        return 0, math.inf
+    return (-100, 100) if metric.startswith("gap") else (0, 100)
+
+
+def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
+    """Mean, standard deviation (n − 1) and Student's t-interval of the mean, within its limits.
 
     With one value only the mean is known; the rest is NaN.
+
+    Returns:
+        mean, standard_deviation, ci_low, ci_high.
     """
     mean, count = values.mean(), len(values)
-    if count < 2:
-        return mean, math.nan, math.nan, math.nan
-    deviation = values.std(ddof=1)
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
-    return mean, deviation, mean - half, mean + half
+    deviation = values.std(ddof=1) if count > 1 else math.nan
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, max(count - 1, 1)) * deviation / math.sqrt(count)
+    low, high = limits(metric)
+    return {
+        "mean": mean,
+        "standard_deviation": deviation,
+        "ci_low": max(mean - half, low) if count > 1 else math.nan,
+        "ci_high": min(mean + half, high) if count > 1 else math.nan,
+    }
 
 
-def summarize(runs: pd.DataFrame, reference: pd.DataFrame | None = None) -> pd.DataFrame:
+def summarize(
+    runs: pd.DataFrame, reference: pd.DataFrame | None = None, doubts: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Mean and spread over seeds of each variant's metrics, beside the reference.
 
     Args:
         runs: a table of `run_metrics`.
         reference: the replicated study's table (variant, epoch, train_accuracy, test_loss,
             test_accuracy), or None where it does not apply.
+        doubts: a table of `label_doubts.label_doubts`: the test accuracies by its scorings other
+            than "given" follow as metrics of their own, test_accuracy_<scoring>.
 
     Returns:
         A row per variant and metric: variant, metric, seeds, mean, standard_deviation,
-        ci_low, ci_high, reference.
+        ci_low, ci_high, reference, difference (mean − reference).
     """
     known = {}
     if reference is not None:
@@ -90,18 +110,28 @@ def summarize(runs: pd.DataFrame, reference: pd.DataFrame | None = None) -> pd.D
         known = final.to_dict("index")
     rows = []
     for variant, group in runs.groupby("variant", sort=False):
-        for metric in METRICS:
-            mean, deviation, low, high = mean_interval(group[metric])
-            rows.append(
-                {
-                    "variant": variant,
-                    "metric": metric,
-                    "seeds": len(group),
-                    "mean": mean,
-                    "standard_deviation": deviation,
-                    "ci_low": low,
-                    "ci_high": high,
-                    "reference": known.get(variant, {}).get(metric, math.nan),
-                }
-            )
+        values = {metric: group[metric] for metric in METRICS}
+        if doubts is not None:
+            own = doubts[(doubts["variant"] == variant) & (doubts["scoring"] != "given")]
+            for scoring, scored in own.groupby("scoring", sort=False):
+                values[f"test_accuracy_{scoring}"] = scored["accuracy"]
+        for metric, column in values.items():
+            row = {"variant": variant, "metric": metric, "seeds": len(column)}
+            row |= mean_interval(column, metric)
+            row["reference"] = known.get(variant, {}).get(metric, math.nan)
+            rows.append(row | {"difference": row["mean"] - row["reference"]})
     return pd.DataFrame(rows).round(6)
+
+
+def with_image_intervals(evaluation: pd.DataFrame) -> pd.DataFrame:
+    """evaluation.csv of the study: the runs' with Wilson's interval of each accuracy.
+
+    Args:
+        evaluation: all runs' evaluation.csv, one above the other.
+    """
+    bounds = [
+        wilson(images - errors, images)
+        for images, errors in zip(evaluation["images"], evaluation["errors"], strict=True)
+    ]
+    low, high = zip(*bounds, strict=True)
+    return evaluation.assign(ci_low=low, ci_high=high).round(6)

@@ -1,69 +1,92 @@
-"""From the tables of a study to a verdict on each of its claims.
+"""From the runs of a study to a verdict on each of its claims.
 
-A claim says that a variant is higher (or lower) than each of its rivals in one metric. It is
-a conjunction: the variant has to beat every rival, so that the largest of its p-values counts
-and needs no correction inside (Berger 1982, intersection-union tests). Across the claims,
-Holm's procedure (Holm 1979) keeps the chance of any wrongly supported claim below
-alpha = 1 − confidence.
+A claim says that a variant is higher (or lower) than each of its rivals in one metric; a claim
+against one rival is a contrast. Every contrast has one interval, Student's paired t-interval of the
+mean difference over seeds, and every verdict, figure and sentence reads off that interval. Its
+level is 1 − alpha · share / K, with alpha = 1 − confidence, K the number of contrasts of all claims
+and `share` that of the look (looks.py). By Bonferroni's inequality all intervals together cover
+with confidence 1 − alpha, so the chance of any wrong verdict of any kind is below alpha.
 
-Holm sorts the m claims by p and compares the smallest with alpha/m, the next with
-alpha/(m − 1) and so on, up to the first that is not small enough. What alpha is divided by
-at a claim's step is called its divisor here; the claims from the stop on have the divisor of
-the stop. Every figure of a claim is adjusted by the one divisor:
+Turned so that the claimed side is positive, the interval [L, U] is set against 0 and the margin δ:
 
-- p_adjusted is divisor × p_value (1 at most),
-- the adjusted interval is the t-interval of level 1 − alpha/divisor,
-- p_equivalent is divisor × the p of equivalence (1 at most).
+    L > 0                         holds; if also U < δ: holds, but too small to matter
+    otherwise within (−δ, δ)      no difference that matters
+    otherwise U < 0               contradicted
+    otherwise                     undecided
 
-The verdict on a contrast (a claim and one of its rivals) is
-
-    supported       the adjusted interval lies on the claimed side of 0, and p_adjusted <= alpha
-    not supported   the same on the other side; or p_equivalent <= alpha: the difference is
-                    within ±margin
-    inconclusive    neither
-
-and on the claim: supported if every contrast is; not supported if any contrast is not;
-inconclusive otherwise. A supported claim is one that Holm's procedure rejects by the exact
-sign-flip test, which holds alpha without assuming a distribution; the t-interval can only
-take support away. These intervals are read one by one: together they do not cover at the
-level that simultaneous (Bonferroni) intervals would.
+A claim is contradicted if any contrast is; else it makes no difference that matters if any contrast
+does; it holds if every contrast does; else it is undecided. A contrast is judged at the first look
+that decides it, or decides its claim, and that verdict stands: it is the same whether or not runs
+were added later, for this claim or another. With one seed there is no interval and no verdict.
 """
 
-import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
+from ..errors import StudyError
 from . import contrasts
+from .looks import interval_levels, next_look, planned_looks
+from .other_images import crossed_interval
+from .seeds_needed import seeds_needed
 
-SUPPORTED = "supported"
-NOT_SUPPORTED = "not supported"
-INCONCLUSIVE = "inconclusive"
+HOLDS = "holds"
+TOO_SMALL = "holds, but too small to matter"
+NO_DIFFERENCE = "no difference that matters"
+CONTRADICTED = "contradicted"
+UNDECIDED = "undecided"
+NOT_YET = "not judged yet"  # before the first look
 ONE_RUN = "one run cannot tell"
+DECIDED = (HOLDS, TOO_SMALL, NO_DIFFERENCE, CONTRADICTED)
 
-# comparisons.csv; differences are variant − rival, in points or, of test_loss, in nats
+# comparisons.csv, a row per contrast; differences are variant − rival, in points or, of test_loss,
+# in nats
 COLUMNS = (
     "claim",
     "metric",
+    "absolute",  # whether absolute values are compared, as of a gap that is claimed to be small
     "variant",
     "rival",
-    "seeds",  # pairs of runs
+    "look",  # the number of seeds at which the verdict was read; none before the first look
+    "seeds",  # pairs of runs that this row is computed of: those of the look
     "mean_difference",
-    "ci_low",  # of the config's confidence, for this contrast alone
+    "standard_deviation",  # of the differences, as they are
+    "ci_low",  # the interval that the verdict is read off
     "ci_high",
-    "p_value",  # sign-flip, two-sided, for this contrast alone
-    "p_adjusted",
-    "p_superior",  # P(variant > rival) for one run of each, whatever the claim's direction
-    "verdict",  # on this contrast
-    "claim_verdict",  # on the claim as a whole
-    "adjusted_level",  # the adjusted interval, which the verdict is read off
-    "adjusted_low",
-    "adjusted_high",
-    "p_equivalent",
-    "reversals",  # seeds that alone would have said the opposite of the claim
-    "seeds_needed",  # by a contrast that is inconclusive, see contrasts.seeds_for_power
+    "ci_level",
+    "margin",  # the largest difference that does not matter
+    "verdict",
+    "sign_flip_p",  # two-sided, for this contrast alone: a check of symmetry about 0, no verdict
+    "probability_of_superiority",  # that a run of the variant is above one of the rival
+    "seeds_reversed",  # seeds that alone would have said the opposite of the claim
+    "other_images_low",  # of test_accuracy: the interval for other seeds and other test images
+    "other_images_high",
+    "seeds_for_difference_low",  # of an undecided contrast: see seeds_needed.py
+    "seeds_for_difference_high",
+    "seeds_for_equivalence_low",
+    "seeds_for_equivalence_high",
 )
+WHOLE = ("look", "seeds_reversed", *COLUMNS[-4:])
+
+# differences.csv, a row per contrast and seed
+PAIR_COLUMNS = ("claim", "metric", "variant", "rival", "seed", "difference")
+
+# claims.csv, a row per claim
+CLAIM_COLUMNS = (
+    "claim",
+    "metric",
+    "variant",
+    "verdict",
+    "deciding_rivals",  # those whose contrast has the claim's verdict, separated by spaces
+    "look",  # the last number of seeds at which a contrast of the claim was judged
+    "next_look",  # where an undecided claim will be judged again, if that is planned
+    "seeds_for_difference_low",  # to show the claim against every rival that is undecided
+    "seeds_for_difference_high",
+    "seeds_for_equivalence_low",  # to show that against some such rival nothing matters
+    "seeds_for_equivalence_high",
+)
+CLAIM_WHOLE = CLAIM_COLUMNS[-6:]
 
 
 def margin(metric: str, settings: dict) -> float:
@@ -71,7 +94,7 @@ def margin(metric: str, settings: dict) -> float:
     return settings["loss_margin" if metric == "test_loss" else "margin"]
 
 
-def rivals(claim: dict, variants: list[str]) -> list[str]:
+def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
     """The variants that the claim sets its own against."""
     if claim["against"] == "all":
         return [name for name in variants if name != claim["variant"]]
@@ -83,121 +106,268 @@ def sense(claim: dict) -> int:
     return 1 if claim["direction"] == "higher" else -1
 
 
-def holm_divisors(p_values: np.ndarray, alpha: float) -> np.ndarray:
-    """What alpha is divided by at each claim's step of Holm's procedure.
+def compares_absolute_values(claim: dict) -> bool:
+    """Whether the claim is about |gap|: a gap claimed to be small is one that is near 0."""
+    return claim["metric"].startswith("gap") and claim["direction"] == "lower"
+
+
+def contrast_verdict(low, high, limit):
+    """The verdict on a contrast, or on an array of them.
 
     Args:
-        p_values: (m,), a claim each. Claims of equal p get the larger divisor.
-
-    Returns:
-        (m,) whole numbers from 1 to m: claim j is rejected if divisor_j × p_j <= alpha.
+        low, high: its interval, turned so that positive is where the claim holds.
+        limit: the margin.
     """
-    rejected = multipletests(p_values, alpha, method="holm")[0]
-    smaller = (p_values[None, :] < p_values[:, None]).sum(axis=1)
-    return len(p_values) - np.where(rejected, smaller, rejected.sum())
+    low, high = np.asarray(low), np.asarray(high)
+    inside = (low > -limit) & (high < limit)
+    found = np.select(
+        [(low > 0) & inside, low > 0, inside, high < 0],
+        [TOO_SMALL, HOLDS, NO_DIFFERENCE, CONTRADICTED],
+        UNDECIDED,
+    )
+    return found if found.ndim else found.item()
 
 
-def contrast_verdict(
-    directed: tuple[float, float], p_adjusted: float, p_equal: float, alpha: float
-):
-    """The verdict on one contrast.
-
-    Args:
-        directed: the adjusted interval, positive where the claim holds.
-    """
-    low, high = directed
-    if p_adjusted <= alpha and low > 0:
-        return SUPPORTED
-    if (p_adjusted <= alpha and high < 0) or p_equal <= alpha:
-        return NOT_SUPPORTED
-    return INCONCLUSIVE
-
-
-def claim_verdict(verdicts: list[str]) -> str:
+def claim_verdict(verdicts: Sequence[str]) -> str:
     """The verdict on a claim, from those on all its contrasts."""
-    for verdict in (ONE_RUN, NOT_SUPPORTED, INCONCLUSIVE):
+    for verdict in (ONE_RUN, NOT_YET, CONTRADICTED, NO_DIFFERENCE, UNDECIDED, TOO_SMALL):
         if verdict in verdicts:
             return verdict
-    return SUPPORTED
+    return HOLDS
 
 
-def _contrast(runs: pd.DataFrame, claim: dict, rival: str, settings: dict) -> dict:
-    """What is known of one contrast before the other claims are looked at."""
-    first, second = contrasts.paired_values(runs, claim["metric"], claim["variant"], rival)
-    differences = contrasts.difference(first, second)
-    low, high = contrasts.interval(differences, settings["confidence"])
-    return {
-        "claim": claim["id"],
-        "metric": claim["metric"],
-        "variant": claim["variant"],
-        "rival": rival,
-        "seeds": len(differences),
-        "mean_difference": differences.mean(),
-        "ci_low": low,
-        "ci_high": high,
-        "p_value": contrasts.sign_flip(differences),
-        "p_superior": contrasts.ahead(first, second),
-        "reversals": int((sense(claim) * differences < 0).sum()),
-        "differences": differences,
-    }
+def paired_values(
+    runs: pd.DataFrame, claim: dict, rival: str, seeds: Sequence[int], looks: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the claim compares, of its variant and of the rival: each (n,), in the seeds' order.
+
+    A variant that no undecided claim needs any more has the runs up to a look and none beyond;
+    the pairs are then those up to there.
+
+    Args:
+        runs: a table of `summary.run_metrics`.
+        seeds: of the study, in its order.
+        looks: the numbers of seeds at which the runs of one of the two may end.
+
+    Raises:
+        StudyError: a variant without runs, a seed that is missing or there twice, or a run
+            without a value: named, never left out in silence.
+    """
+    metric, columns = claim["metric"], {}
+    for name in (claim["variant"], rival):
+        own = runs[runs["variant"] == name].set_index("seed")[metric]
+        if own.empty:
+            raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
+        if own.index.has_duplicates:
+            twice = own.index[own.index.duplicated()][0]
+            raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
+        if own.isna().any():
+            seed = own.sort_index().index[own.sort_index().isna()][0]
+            raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
+        columns[name] = own
+    longest = max(map(len, columns.values()))
+    for name, own in columns.items():
+        wanted = seeds[: len(own)] if len(own) in looks else seeds[:longest]
+        missing = [seed for seed in wanted if seed not in own.index]
+        if missing:
+            listed = ", ".join(map(str, missing))
+            (other,) = columns.keys() - {name}
+            raise StudyError(
+                f"runs must be paired by seed to compare {name!r} with {other!r} in {metric}:"
+                f" {name!r} has no run with seed {listed}"
+            )
+    pairs = seeds[: min(map(len, columns.values()))]
+    first, second = (own.loc[list(pairs)].to_numpy(float) for own in columns.values())
+    return (np.abs(first), np.abs(second)) if compares_absolute_values(claim) else (first, second)
 
 
-def _adjust(row: dict, claim: dict, divisor: float, settings: dict) -> None:
-    """Add to the contrast what depends on its claim's divisor, and its verdict."""
-    differences = row.pop("differences")
-    alpha = 1 - settings["confidence"]
-    limit = margin(claim["metric"], settings)
-    low, high = contrasts.interval(differences, 1 - alpha / divisor)
-    p_equal = min(1.0, divisor * contrasts.equivalence(differences, limit))
-    p_adjusted = min(1.0, divisor * row["p_value"])
-    directed = (low, high) if sense(claim) > 0 else (-high, -low)
-    verdict = contrast_verdict(directed, p_adjusted, p_equal, alpha)
-    needed = math.nan
-    if verdict == INCONCLUSIVE:
-        needed = contrasts.seeds_for_power(differences.std(ddof=1), limit, alpha / divisor)
-    row |= {
-        "p_adjusted": p_adjusted,
-        "adjusted_level": 1 - alpha / divisor,
-        "adjusted_low": low,
-        "adjusted_high": high,
-        "p_equivalent": p_equal,
-        "verdict": verdict,
-        "seeds_needed": needed,
-    }
+def judged_looks(
+    pairs: Mapping[str, np.ndarray],
+    claim: dict,
+    limit: float,
+    looks: Sequence[int],
+    levels: Sequence[float],
+    resolution: float,
+) -> dict[str, dict]:
+    """rival → the claim's contrast at the look that it is judged at.
+
+    Args:
+        pairs: rival → its paired differences, (n,), in the order of the seeds.
+        looks: the planned numbers of seeds; those that the differences reach are taken.
+        levels: of the intervals at each look.
+
+    Returns:
+        look, seeds, ci_low, ci_high, ci_level and verdict of each contrast.
+    """
+    found = {}
+    for rival, differences in pairs.items():
+        verdict = ONE_RUN if len(differences) < 2 else NOT_YET
+        found[rival] = {"look": None, "seeds": len(differences), "verdict": verdict}
+    for look, level in zip(looks, levels, strict=True):
+        for rival, differences in pairs.items():
+            if found[rival]["verdict"] in DECIDED or not 2 <= look <= len(differences):
+                continue
+            low, high = contrasts.interval(differences[:look], level, resolution)
+            low, high = (round(float(end), contrasts.DECIMALS) for end in (low, high))
+            turned = (low, high) if sense(claim) > 0 else (-high, -low)
+            found[rival] = {
+                "look": look,
+                "seeds": look,
+                "ci_low": low,
+                "ci_high": high,
+                "ci_level": float(level),
+                "verdict": contrast_verdict(*turned, limit),
+            }
+        if claim_verdict([row["verdict"] for row in found.values()]) in DECIDED:
+            break
+    return found
 
 
-def compare(runs: pd.DataFrame, claims: list[dict], settings: dict) -> pd.DataFrame:
-    """The verdicts on all claims: a row per claim and rival, columns as in COLUMNS.
-
-    With one seed there is a difference and nothing else: the verdict is ONE_RUN.
+def compare(
+    runs: pd.DataFrame,
+    claims: list[dict],
+    settings: dict,
+    resolution: Mapping[str, float],
+    *,
+    seeds: Sequence[int] | None = None,
+    correct: Mapping[str, np.ndarray] | None = None,
+) -> pd.DataFrame:
+    """The verdicts on all contrasts: a row per claim and rival, columns as in COLUMNS.
 
     Args:
         runs: a table of `summary.run_metrics`, of every variant named.
-        claims: config["claims"]. The family that Holm's procedure corrects over is this list.
+        claims: config["claims"], all of them: they are one family.
         settings: config["verdicts"].
+        resolution: metric → the least spread of its differences, as of `contrasts.resolutions`.
+        seeds: of the study, in its order; left out, those of the runs, ascending.
+        correct: variant → (seeds, images) booleans, whether a run has a test image right, in the
+            order of `seeds`; left out, there are no intervals for other images.
 
     Raises:
         StudyError: runs are missing or not paired by seed.
     """
     variants = list(dict.fromkeys(runs["variant"]))
-    table = [
-        [_contrast(runs, claim, rival, settings) for rival in rivals(claim, variants)]
-        for claim in claims
-    ]
-    alpha = 1 - settings["confidence"]
-    several = all(row["seeds"] > 1 for rows in table for row in rows)
-    if table and several:
-        largest = np.array([max(row["p_value"] for row in rows) for rows in table])
-        for claim, rows, divisor in zip(claims, table, holm_divisors(largest, alpha), strict=True):
-            for row in rows:
-                _adjust(row, claim, int(divisor), settings)
-    else:
-        for row in (row for rows in table for row in rows):
-            row |= {"verdict": ONE_RUN, "seeds_needed": contrasts.fewest_seeds(alpha / len(claims))}
-            del row["differences"]
-    for rows in table:
-        verdict = claim_verdict([row["verdict"] for row in rows])
-        for row in rows:
-            row["claim_verdict"] = verdict
-    flat = pd.DataFrame([row for rows in table for row in rows], columns=COLUMNS)
-    return flat.round(contrasts.DECIMALS).astype({"reversals": "Int64", "seeds_needed": "Int64"})
+    seeds = sorted(set(runs["seed"])) if seeds is None else list(seeds)
+    looks = planned_looks(settings, len(seeds))
+    family = sum(len(rivals(claim, variants)) for claim in claims)
+    levels = interval_levels(settings, looks, family) if family else ()
+    rows = []
+    for claim in claims:
+        metric, limit = claim["metric"], margin(claim["metric"], settings)
+        values = {
+            rival: paired_values(runs, claim, rival, seeds, looks)
+            for rival in rivals(claim, variants)
+        }
+        pairs = {rival: contrasts.difference(*both) for rival, both in values.items()}
+        judged = judged_looks(pairs, claim, limit, looks, levels, resolution[metric])
+        for rival, verdict in judged.items():
+            taken = slice(verdict["seeds"])
+            differences = pairs[rival][taken]
+            row = {
+                "claim": claim["id"],
+                "metric": metric,
+                "absolute": compares_absolute_values(claim),
+                "variant": claim["variant"],
+                "rival": rival,
+                "mean_difference": differences.mean(),
+                "margin": limit,
+                **verdict,
+            }
+            if verdict["look"]:
+                row |= {
+                    "standard_deviation": differences.std(ddof=1),
+                    "sign_flip_p": contrasts.sign_flip(differences),
+                    "probability_of_superiority": contrasts.probability_of_superiority(
+                        *(own[taken] for own in values[rival])
+                    ),
+                    "seeds_reversed": int((sense(claim) * differences < 0).sum()),
+                }
+            if verdict["look"] and correct is not None and metric == "test_accuracy":
+                both = (correct[name][taken] for name in (claim["variant"], rival))
+                row["other_images_low"], row["other_images_high"] = crossed_interval(
+                    *both, verdict["ci_level"], resolution[metric]
+                )
+            if verdict["verdict"] == UNDECIDED:
+                ahead = next_look(looks, len(pairs[rival])) or verdict["look"]
+                row |= seeds_needed(
+                    float(contrasts.deviation(differences, resolution[metric])),
+                    len(differences),
+                    1 - float(levels[looks.index(ahead)]),
+                    limit,
+                )
+            rows.append(row)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    exact = table["ci_level"]  # so that the interval can be computed again
+    table = table.round(contrasts.DECIMALS).assign(ci_level=exact)
+    return table.astype(dict.fromkeys(WHOLE, "Int64"))
+
+
+def paired_differences(
+    runs: pd.DataFrame, claims: list[dict], settings: dict, seeds: Sequence[int]
+) -> pd.DataFrame:
+    """What the intervals are computed of, and the seeds beyond the look: columns as in
+    PAIR_COLUMNS.
+
+    Args:
+        As of `compare`.
+    """
+    variants, tables = list(dict.fromkeys(runs["variant"])), []
+    looks = planned_looks(settings, len(seeds))
+    for claim in claims:
+        for rival in rivals(claim, variants):
+            differences = contrasts.difference(*paired_values(runs, claim, rival, seeds, looks))
+            named = {name: claim[name] for name in ("metric", "variant")}
+            named = {"claim": claim["id"], **named, "rival": rival}
+            pairs = list(seeds[: len(differences)])
+            tables.append(pd.DataFrame({**named, "seed": pairs, "difference": differences}))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=PAIR_COLUMNS)
+
+
+def judged_claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
+    """The verdict on each claim: a row per claim, columns as in CLAIM_COLUMNS.
+
+    Args:
+        comparisons: a table of `compare`.
+        settings: config["verdicts"].
+    """
+    rows = []
+    for claim, own in comparisons.groupby("claim", sort=False):
+        verdict = claim_verdict(own["verdict"].tolist())
+        deciding = own if verdict == HOLDS else own[own["verdict"] == verdict]
+        again = None
+        if verdict not in DECIDED:
+            reached = int(own.loc[~own["verdict"].isin(DECIDED), "seeds"].min())
+            again = next_look(planned_looks(settings, reached), reached)
+        rows.append(
+            {
+                "claim": claim,
+                "metric": own["metric"].iloc[0],
+                "variant": own["variant"].iloc[0],
+                "verdict": verdict,
+                "deciding_rivals": " ".join(deciding["rival"]),
+                "look": own["look"].max(),
+                "next_look": again,
+            }
+        )
+        if verdict == UNDECIDED:
+            for end in ("low", "high"):
+                for outcome, over in (("difference", "max"), ("equivalence", "min")):
+                    name = f"seeds_for_{outcome}_{end}"
+                    rows[-1][name] = deciding[name].agg(over)
+    table = pd.DataFrame(rows, columns=CLAIM_COLUMNS)
+    return table.astype(dict.fromkeys(CLAIM_WHOLE, "Int64"))
+
+
+def still_needed(comparisons: pd.DataFrame) -> list[str]:
+    """The variants that more runs are needed of: those of the undecided contrasts of undecided
+    claims, in the order of the table.
+
+    Args:
+        comparisons: a table of `compare`.
+    """
+    names = []
+    for _, own in comparisons.groupby("claim", sort=False):
+        if claim_verdict(own["verdict"].tolist()) not in DECIDED:
+            open_rows = own[~own["verdict"].isin(DECIDED)]
+            names += [*open_rows["variant"], *open_rows["rival"]]
+    return list(dict.fromkeys(names))

@@ -8,16 +8,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from ...statistics.mcnemar import wilson
 from ..marks import mark
 from ..text.wording import counted
 from .plot import DISTINCT, GREY, WIDTH, Plot, looks, name_rows, title
 
 
 def final_accuracy(
-    runs: pd.DataFrame,
+    tests: pd.DataFrame,
     labels: dict[str, str],
-    images: int,
     reference: dict[str, float] | None = None,
 ) -> Plot:
     """The final test accuracy of every run: a dot a seed, the mean, the replicated study's mark.
@@ -26,20 +24,20 @@ def final_accuracy(
     test and not about what another seed would give.
 
     Args:
-        runs: variant, seed, test_accuracy (percent).
+        tests: the rows of evaluation.csv that are of test images.
         labels: variant → label.
-        images: number of test images.
         reference: variant → the replicated study's test accuracy in percent.
     """
     reference = reference or {}
-    seeds = runs["seed"].nunique()
-    by_seed = {v: runs[runs["variant"] == v].set_index("seed")["test_accuracy"] for v in labels}
+    seeds, images = tests["seed"].nunique(), int(tests["images"].iloc[0])
+    by_seed = {v: tests[tests["variant"] == v].set_index("seed")["accuracy"] for v in labels}
+    bounds = tests.drop_duplicates("variant").set_index("variant")[["ci_low", "ci_high"]]
     values = {variant: own.to_numpy(float) for variant, own in by_seed.items()}
     words = []
     for variant, label in labels.items():
         own = values[variant]
         if seeds == 1:
-            low, high = wilson(own[0], images)
+            low, high = bounds.loc[variant]
             words.append(f"{label} {own[0]:.2f} % (interval {low:.2f}–{high:.2f} %)")
         else:
             spread = f"seeds {own.min():.2f}–{own.max():.2f} %"
@@ -48,7 +46,7 @@ def final_accuracy(
             words[-1] += f", replicated study {reference[variant]:.2f} %"
     return Plot(
         name="final_accuracy",
-        draw=partial(_final_accuracy, by_seed, labels, images, reference),
+        draw=partial(_final_accuracy, by_seed, bounds, labels, images, reference),
         alt=f"Final test accuracy, a row a model: {'; '.join(words)}.",
         caption=(
             "Test accuracy after the last epoch. The bars are Wilson's 95 % intervals: the chance"
@@ -56,12 +54,12 @@ def final_accuracy(
             if seeds == 1
             else f"Test accuracy after the last epoch, a mark for each of {seeds} seeds."
         ),
-        table="metrics.csv",
+        table="evaluation.csv",
         function="figures.final_accuracy.final_accuracy",
     )
 
 
-def _final_accuracy(by_seed, labels, images, reference, width) -> Figure:
+def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure:
     """Draw `final_accuracy`: by_seed[variant] is a series of test accuracies in percent by seed."""
     look, narrow = looks(labels), width < WIDTH
     seeds = len(next(iter(by_seed.values())))
@@ -73,7 +71,7 @@ def _final_accuracy(by_seed, labels, images, reference, width) -> Figure:
         own, label = series.to_numpy(float), labels[variant]
         drawn = {"color": look[variant].colour, "marker": look[variant].marker}
         if seeds == 1:
-            low, high = wilson(own[0], images)
+            low, high = bounds.loc[variant]
             bar = axes.plot([low, high], [row, row], color=look[variant].colour, linewidth=2)
             mark(bar, "intervals")
             dots = axes.plot(own, [row], linestyle="", markersize=8, **drawn)

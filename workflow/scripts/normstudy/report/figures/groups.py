@@ -8,9 +8,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from ...config import resolved as study_config
 from ...config.resolved import NORMALIZED_CHANNELS
-from ...statistics.summary import mean_interval
 from ..marks import mark
 from ..study import Study
+from ..tables.results import spreads
 from ..tables.table import Table
 from ..text.wording import listing
 from .plot import COLOURS, WIDTH, Plot
@@ -143,18 +143,21 @@ def groups_table(study: Study) -> Table | None:
         "Test accuracy, %": "test_accuracy",
         "Train accuracy, evaluated, %": "train_accuracy_evaluated",
     }
+    shown = {
+        name: dict(zip(study.labels, spreads(study, metric), strict=True))
+        for name, metric in columns.items()
+    }
     cells = []
     for row in settings.itertuples():
         groups = [row.value if row.option == "num_groups" else w // row.value for w in widths]
         channels = [width // number for width, number in zip(widths, groups, strict=True)]
-        own = study.runs[study.runs["variant"] == row.variant]
         cells.append(
             {
                 "Model": study.labels[row.variant],
                 "Groups": ", ".join(map(str, groups)),
                 "Channels in each": ", ".join(map(str, channels)),
             }
-            | {name: _spread(*mean_interval(own[metric])[:2]) for name, metric in columns.items()}
+            | {name: by_variant[row.variant] for name, by_variant in shown.items()}
         )
     return Table(
         pd.DataFrame(cells),
@@ -164,7 +167,3 @@ def groups_table(study: Study) -> Table | None:
         names=("Groups", "Channels in each"),
         sortable=True,
     )
-
-
-def _spread(mean: float, deviation: float) -> str:
-    return f"{mean:.2f}" if pd.isna(deviation) else f"{mean:.2f} ± {deviation:.2f}"

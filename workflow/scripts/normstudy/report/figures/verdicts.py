@@ -8,19 +8,30 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ...statistics import contrasts
 from ...statistics.summary import METRICS
-from ...statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, margin, sense
+from ...statistics.verdicts import (
+    CONTRADICTED,
+    HOLDS,
+    NO_DIFFERENCE,
+    NOT_YET,
+    ONE_RUN,
+    TOO_SMALL,
+    UNDECIDED,
+    sense,
+)
 from ..marks import mark
-from ..text.verdicts import amount, metric_name, unit
+from ..text.verdicts import UNJUDGED, amount, interval, metric_name, unit
 from ..text.wording import counted, fixed
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 
 # verdict on a contrast -> colour, marker, filled
 VERDICT_LOOKS = {
-    SUPPORTED: (COLOURS[0], "o", True),
-    NOT_SUPPORTED: (COLOURS[1], "s", True),
-    INCONCLUSIVE: (GREY, "D", False),
+    HOLDS: (COLOURS[0], "o", True),
+    TOO_SMALL: (COLOURS[0], "o", False),
+    NO_DIFFERENCE: (COLOURS[2], "s", False),
+    CONTRADICTED: (COLOURS[1], "s", True),
+    UNDECIDED: (GREY, "D", False),
+    NOT_YET: ("black", "o", False),
     ONE_RUN: ("black", "o", False),
 }
 LINE = 0.19  # inches, the height of a line of a forest plot
@@ -103,25 +114,40 @@ def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], w
     return figure
 
 
-def _draw_row(
-    axes, row, place: float, differences: np.ndarray, labels: dict[str, str], seeds: list[int]
-) -> None:
-    """One contrast: its seeds as small ticks, its adjusted interval, its mean."""
+def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, str]) -> None:
+    """One contrast: its seeds as small ticks, its intervals, its mean.
+
+    The seeds that the verdict was not read off, beyond the look, are lighter.
+
+    Args:
+        row: of comparisons.csv, from itertuples.
+        pairs: its rows of differences.csv.
+    """
     colour, marker, filled = VERDICT_LOOKS[row.verdict]
     if row.verdict != ONE_RUN:
-        ticks = axes.plot(
-            differences, np.full(len(differences), place), "|", color=GREY, markersize=7
+        for part, alpha in ((pairs[: row.seeds], 1), (pairs[row.seeds :], 0.4)):
+            heights = np.full(len(part), place)
+            ticks = axes.plot(
+                part["difference"], heights, "|", color=GREY, markersize=7, alpha=alpha
+            )
+            told = [
+                f"{labels[row.variant]} minus {labels[row.rival]}, seed {pair.seed}:"
+                f" {amount(pair.difference, row.metric)}"
+                for pair in part.itertuples()
+            ]
+            mark(ticks, "single seeds", told)
+    if row.verdict not in UNJUDGED:
+        bar = axes.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=2.2)
+        mark(bar, "intervals")
+    if pd.notna(row.other_images_low):
+        bar = axes.plot(
+            [row.other_images_low, row.other_images_high],
+            [place + 0.38] * 2,
+            color=colour,
+            linewidth=1.4,
+            alpha=0.45,
         )
-        pair = f"{labels[row.variant]} minus {labels[row.rival]}"
-        told = [
-            f"{pair}, seed {seed}: {amount(value, row.metric)}"
-            for seed, value in zip(seeds, differences, strict=True)
-        ]
-        mark(ticks, "single seeds", told)
-        interval = axes.plot(
-            [row.adjusted_low, row.adjusted_high], [place, place], color=colour, linewidth=2.2
-        )
-        mark(interval, "intervals")
+        mark(bar, "other images")
     mean = axes.plot(
         row.mean_difference,
         place,
@@ -135,39 +161,41 @@ def _draw_row(
     mark(mean, row.verdict, [_sentence(row, labels)])
 
 
-def _forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, name: str) -> Plot:
+def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: str) -> Plot:
     """The forest plot of contrasts that share a unit."""
     labels = {key: variant["label"] for key, variant in config["variants"].items()}
-    metric = rows["metric"].iloc[0]
-    limit = margin(metric, config["verdicts"])
+    metric, limit = rows["metric"].iloc[0], rows["margin"].iloc[0]
     sentences = [_sentence(row, labels) for row in rows.itertuples()]
-    one = (rows["verdict"] == ONE_RUN).any()
+    if (rows["verdict"] == ONE_RUN).any():
+        what = "The difference between two runs, one of each variant"
+    elif (rows["verdict"] == NOT_YET).all():
+        what = "Mean paired differences, with a tick per seed; no interval before the first look"
+    else:
+        what = "Mean paired differences with the intervals that the verdicts are read off, and a"
+        what += " tick per seed"
+        if rows["other_images_low"].notna().any():
+            what += ". Those intervals are about other seeds and these test images; the lighter"
+            what += " bar below is about other seeds and other test images"
     return Plot(
         name=name,
-        draw=partial(_draw_forest, rows, runs, config),
+        draw=partial(_draw_forest, rows, differences, config),
         alt=(
             f"Differences between variants with a band of ±{limit:g} {unit(metric)} around 0."
             f" {' '.join(sentences)}"
         ),
-        caption=(
-            "The difference between two runs, one of each variant; differences within the grey band"
-            " do not matter."
-            if one
-            else "Mean paired differences with the adjusted intervals that the verdicts are read"
-            " off, a tick a seed; differences within the grey band do not matter."
-        ),
+        caption=f"{what}. Differences within the grey band do not matter.",
         table="comparisons.csv",
         function="figures.verdicts.forests",
     )
 
 
-def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: float) -> Figure:
+def _draw_forest(
+    rows: pd.DataFrame, differences: pd.DataFrame, config: dict, width: float
+) -> Figure:
     """Draw a forest plot: under each claim a row for every rival, named at its left or above."""
     labels = {key: variant["label"] for key, variant in config["variants"].items()}
     claims = {claim["id"]: claim for claim in config["claims"]}
-    metric = rows["metric"].iloc[0]
-    limit = margin(metric, config["verdicts"])
-    seeds = sorted(runs["seed"].unique())
+    metric, limit = rows["metric"].iloc[0], rows["margin"].iloc[0]
     narrow = width < WIDTH
     figure = Figure(figsize=(width, width), layout="constrained")
     title(figure, "The differences that the claims are about", width)
@@ -197,8 +225,8 @@ def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: fl
                 axes.text(0, place - 0.3, rival, transform=across, va="center", fontsize=9)
                 place += 0.7
             ticks.append((place, plain(labels[row.rival], 30)))
-            pair = contrasts.paired_values(runs, row.metric, row.variant, row.rival)
-            _draw_row(axes, row, place, contrasts.difference(*pair), labels, seeds)
+            own = (differences["claim"] == claim) & (differences["rival"] == row.rival)
+            _draw_row(axes, row, place, differences[own], labels)
             place += 1.3 if not narrow else 1.2
         place += 0.3
     figure.set_size_inches(width, 1.4 + LINE * place)
@@ -223,23 +251,26 @@ def _draw_forest(rows: pd.DataFrame, runs: pd.DataFrame, config: dict, width: fl
 
 def _sentence(row, labels: dict[str, str]) -> str:
     """One contrast for the alternative text."""
-    pair = f"{labels[row.variant]} minus {labels[row.rival]}, {metric_name(row.metric)}"
-    text = f"{pair}: {amount(row.mean_difference, row.metric)}"
-    if row.verdict != ONE_RUN:
-        low, high = (amount(value, row.metric) for value in (row.adjusted_low, row.adjusted_high))
-        text += f", interval {low} to {high}"
+    what = metric_name(row.metric, row.absolute)
+    text = f"{labels[row.variant]} minus {labels[row.rival]}, {what}:"
+    text += f" {amount(row.mean_difference, row.metric)}"
+    if row.verdict not in UNJUDGED:
+        text += f", interval {interval(row.ci_low, row.ci_high, row.metric)}"
+    if pd.notna(row.other_images_low):
+        wider = interval(row.other_images_low, row.other_images_high, row.metric)
+        text += f", for other images too {wider}"
     return f"{text}, {row.verdict}."
 
 
-def forests(runs: pd.DataFrame, comparisons: pd.DataFrame, config: dict) -> list[Plot]:
+def forests(differences: pd.DataFrame, comparisons: pd.DataFrame, config: dict) -> list[Plot]:
     """Forest plots of all contrasts: one in points and one in nats, as far as claims ask for.
 
     Args:
-        runs: a table of `summary.run_metrics`.
+        differences: a table of `verdicts.paired_differences`.
         comparisons: a table of `verdicts.compare`.
     """
     units = comparisons["metric"].map(unit)
     return [
-        _forest(comparisons[units == name], runs, config, f"forest_{name}")
+        _forest(comparisons[units == name], differences, config, f"forest_{name}")
         for name in units.unique()
     ]

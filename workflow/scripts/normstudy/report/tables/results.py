@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ...example.arithmetic import statistics_table
-from ...statistics.summary import mean_interval
+from ...statistics.seeds_needed import POWER
 from ..original import departures
 from ..study import Study
 from ..text.verdicts import verdict_table
@@ -17,12 +17,8 @@ SHARED_ROWS = 15
 def gaps(study: Study) -> Table:
     """The two differences between train and test accuracy."""
     columns = {"Running − test, points": "gap", "Evaluated − test, points": "gap_evaluated"}
-    groups = study.runs.groupby("variant", sort=False)
-    cells = [
-        {"Model": study.labels[variant]}
-        | {name: _spread(*mean_interval(own[column])[:2]) for name, column in columns.items()}
-        for variant, own in groups
-    ]
+    cells = {"Model": list(study.labels.values())}
+    cells |= {name: spreads(study, metric) for name, metric in columns.items()}
     return Table(
         pd.DataFrame(cells),
         "Train minus test accuracy. Only the second figure, of the finished network on the images"
@@ -30,6 +26,15 @@ def gaps(study: Study) -> Table:
         "summary.csv",
         sortable=True,
     )
+
+
+def spreads(study: Study, metric: str, digits: int = 2) -> list[str]:
+    """Each variant's mean of the metric, with its standard deviation if there are several seeds."""
+    own = study.of_metric(metric)
+    return [
+        _spread(mean, deviation, digits)
+        for mean, deviation in zip(own["mean"], own["standard_deviation"], strict=True)
+    ]
 
 
 def _spread(mean: float, deviation: float, digits: int = 2) -> str:
@@ -49,25 +54,19 @@ COMPARED = {
 
 def comparison(study: Study) -> Table:
     """The final figures of every variant, beside the replicated study's where it has them."""
-    numbers = {
-        metric: rows.set_index("variant").reindex(list(study.labels))
-        for metric, rows in study.summary.groupby("metric")
-    }
     columns = {("Model", ""): list(study.labels.values())}
     known = False
     for (name, how), (metric, digits, known_digits) in COMPARED.items():
-        own = numbers[metric]
-        spreads = zip(own["mean"], own["standard_deviation"], strict=True)
-        columns[name, how] = [_spread(mean, deviation, digits) for mean, deviation in spreads]
+        own = study.of_metric(metric)
+        columns[name, how] = spreads(study, metric, digits)
         if own["reference"].isna().all():
             continue
         known = True
         there = [_number(value, known_digits) for value in own["reference"]]
         columns[name, "there"] = there
         if metric == "test_accuracy":
-            differences = own["mean"] - own["reference"]
             columns[name, "difference"] = [
-                ABSENT if pd.isna(value) else signed(value) for value in differences
+                ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
             ]
     if not known:
         columns = {
@@ -165,18 +164,13 @@ def label_scores(study: Study) -> Table | None:
     touched = int(images["given"] - images["excluded"])
     if not touched:
         return None
-    columns = {"given": "As given, %", "corrected": "Corrected, %", "excluded": "Left out, %"}
-    accuracies = doubts.groupby(["variant", "scoring"])["accuracy"]
-    cells = pd.DataFrame(
-        [
-            {"Model": label}
-            | {
-                column: _spread(*mean_interval(accuracies.get_group((variant, scoring)))[:2])
-                for scoring, column in columns.items()
-            }
-            for variant, label in study.labels.items()
-        ]
-    )
+    columns = {
+        "As given, %": "test_accuracy",
+        "Corrected, %": "test_accuracy_corrected",
+        "Left out, %": "test_accuracy_excluded",
+    }
+    cells = {"Model": list(study.labels.values())}
+    cells |= {name: spreads(study, metric) for name, metric in columns.items()}
     seeds = len(study.seeds)
     spread = f" (mean ± standard deviation of {seeds} seeds)" if seeds > 1 else ""
     caption = (
@@ -184,21 +178,24 @@ def label_scores(study: Study) -> Table | None:
         " corrected where three or more of five raters agree on another, or left out"
         f"{spread}."
     )
-    return Table(cells, caption, "label_doubts.csv", sortable=True)
+    return Table(pd.DataFrame(cells), caption, "summary.csv", sortable=True)
 
 
 def verdicts(study: Study) -> Table | None:
     """Every claim's verdict, with the figures of each contrast that it rests on."""
     if study.comparisons.empty:
         return None
-    cells = verdict_table(study.comparisons, study.config)
+    cells = verdict_table(study.comparisons, study.claims, study.config)
     cells = cells.rename(columns={name: name[0].upper() + name[1:] for name in cells})
     return Table(
         cells,
-        "Variant minus rival. A claim is supported only if each of its contrasts is; intervals and"
-        " p-values are adjusted for the number of claims (Holm). P(A > B) is how often a run of the"
-        " variant is above a run of the rival; reversed are the seeds that alone would have said"
-        " the opposite; needed are the seeds for 80 % power at the margin."
+        "Variant minus rival, with the interval that the verdict is read off: all intervals"
+        " together are right with the stated confidence. P(A > B) is how likely a run of the"
+        " variant, A, is above a run of the rival, B, with another seed; reversed are the seeds"
+        " that alone would have said the opposite. The sign-flip test is a check that assumes"
+        " symmetry, not normality, for each row alone. The last columns, for what is undecided,"
+        f" are the seeds that would show a difference of the margin, or that none matters, in"
+        f" {POWER:.0%} of studies.".replace("%", " %")
         if len(study.seeds) > 1
         else "One run of each model: differences, and no verdicts.",
         "comparisons.csv",

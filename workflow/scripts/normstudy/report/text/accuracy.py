@@ -5,8 +5,6 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 import pandas as pd
 
-from ...statistics import contrasts
-from ...statistics.mcnemar import wilson
 from ..original import departures
 from ..study import Study
 from .verdicts import judgement
@@ -38,10 +36,8 @@ def compared(study: Study) -> str:
 
 
 def _ranked(study: Study) -> pd.DataFrame:
-    """label, mean and deviation of the test accuracy by variant, the best first."""
-    groups = study.runs.groupby("variant", sort=False)["test_accuracy"]
-    table = groups.agg(["mean", "std"]).reindex(list(study.labels))
-    table["label"] = list(study.labels.values())
+    """label, mean and standard_deviation of the test accuracy by variant, the best first."""
+    table = study.of_metric("test_accuracy").assign(label=list(study.labels.values()))
     return table.sort_values("mean", ascending=False, kind="stable")
 
 
@@ -62,7 +58,7 @@ def answer(study: Study) -> list[str]:
 
     With one seed, which gives no verdicts, the accuracies come first.
     """
-    judged = judgement(study.comparisons, study.config)
+    judged = judgement(study.claims, study.config)
     if len(study.seeds) == 1:
         return [_answer_one_seed(study), judged]
     return [judged, _means(study)] if judged else [_means(study)]
@@ -70,17 +66,17 @@ def answer(study: Study) -> list[str]:
 
 def _answer_one_seed(study: Study) -> str:
     ranked, images = _ranked(study), study.images("test")
-    errors = (images - ranked["mean"] * images / 100).round().astype(int)
+    tests = study.tests().set_index("variant").loc[ranked.index]
     first = ranked.iloc[0]
     among = ["errs on {} of the " + counted(images, "test image"), *["on {}"] * len(ranked)]
     parts = [
         f"{label} {words.format(f'{wrong:,}')} ({mean:.2f} % correct)"
         for label, words, wrong, mean in zip(
-            ranked["label"], among, errors, ranked["mean"], strict=False
+            ranked["label"], among, tests["errors"], ranked["mean"], strict=False
         )
     ]
     text = f"{listing(_shortened(parts))}."
-    bounds = [wilson(value, images) for value in ranked["mean"]]
+    bounds = list(zip(tests["ci_low"], tests["ci_high"], strict=True))
     if len(ranked) == 1:
         return f"{text} Wilson's 95 % interval is {_range(bounds[0])}."
     below = [
@@ -88,13 +84,11 @@ def _answer_one_seed(study: Study) -> str:
         for label, (_, high) in zip(ranked["label"], bounds, strict=True)
         if high < bounds[0][0]
     ]
-    difference = int(errors.iloc[-1] - errors.iloc[0])
     if not below:
         both = "both" if len(ranked) == 2 else f"all {spelled(len(ranked))}"
-        apart = f"{counted(difference, 'image')} apart" if difference else "level"
         return (
-            f"{text} One run of each cannot rank the methods: best and worst are {apart}, and the"
-            f" 95 % intervals (Wilson) of {both} overlap, from {_range(bounds[0])} for"
+            f"{text} One run of each cannot rank the methods: the 95 % intervals (Wilson) of"
+            f" {both} overlap, from {_range(bounds[0])} for"
             f" {first['label']} to {_range(bounds[-1])} for {ranked['label'].iloc[-1]}."
         )
     beside = [label for label in ranked["label"].iloc[1:] if label not in below]
@@ -115,48 +109,23 @@ def _range(bounds: tuple[float, float]) -> str:
 
 
 def _means(study: Study) -> str:
-    """Every model's mean over the seeds, and whether the best leads by more than chance."""
+    """Every model's accuracies over the seeds; of two seeds both, whose spread says little."""
     ranked, images, seeds = _ranked(study), study.images("test"), len(study.seeds)
-    parts = [f"{row.label} {row.mean:.2f} ± {row.std:.2f} %" for row in ranked.itertuples()]
-    text = (
-        f"Over {spelled(seeds)} seeds the mean test accuracy (± standard deviation), of"
-        f" {counted(images, 'image')}, is: {listing(_shortened(parts))}."
-    )
-    if len(ranked) == 1:
-        return text
-    best, *rivals = ranked.index
-    confidence = study.config["verdicts"]["confidence"]
-    pairs = len(ranked) * len(rivals) // 2
-    by_seed = study.runs.pivot(index="seed", columns="variant", values="test_accuracy")
-    leads = {r: contrasts.difference(*by_seed[[best, r]].to_numpy().T) for r in rivals}
-    intervals = {r: contrasts.interval(d, 1 - (1 - confidence) / pairs) for r, d in leads.items()}
-    text += f" {_lead(study, best, rivals[0], leads[rivals[0]], intervals[rivals[0]])}"
-    apart = [study.labels[rival] for rival in rivals if intervals[rival][0] > 0]
-    level = [study.labels[rival] for rival in rivals if intervals[rival][0] <= 0]
-    lead = f"the {100 * confidence:g} % interval of its lead"
-    lead += f", adjusted for the {spelled(pairs)} pairs of models," if pairs > 1 else ""
-    if apart and level:
-        outcome = f"excludes 0 against {_names(apart)}, but not against {_names(level)}"
-    elif apart:
-        outcome = f"excludes 0{' against each of the others' if len(apart) > 1 else ''}"
+    if seeds == 2:
+        values = study.runs.groupby("variant")["test_accuracy"]
+        parts = [
+            f"{row.label} {' and '.join(f'{v:.2f}' for v in values.get_group(row.Index))} %"
+            for row in ranked.itertuples()
+        ]
+        what = f"With two seeds the test accuracies, of {counted(images, 'image')}, are"
     else:
-        against = " against each of the others" if len(level) > 1 else ""
-        outcome = f"includes 0{against}: no difference is shown"
-    return f"{text} {capital(lead)} {outcome}."
-
-
-def _lead(study: Study, best: str, rival: str, differences, interval: tuple[float, float]) -> str:
-    """How far the best is ahead of the next."""
-    by, ahead, (low, high) = f"{differences.mean():.2f}", (differences > 0).sum(), interval
-    where = (
-        f"is {by} points above the next, {study.labels[rival]}"
-        if float(by)
-        else f"is level with {study.labels[rival]}"
-    )
-    return (
-        f"{study.labels[best]} {where} (interval {signed(low)} to {signed(high)}, ahead in {ahead}"
-        f" of {counted(len(differences), 'seed')})."
-    )
+        parts = [
+            f"{row.label} {row.mean:.2f} ± {row.standard_deviation:.2f} %"
+            for row in ranked.itertuples()
+        ]
+        what = f"Over {spelled(seeds)} seeds the mean test accuracy (± standard deviation), of"
+        what += f" {counted(images, 'image')}, is"
+    return f"{what}: {listing(_shortened(parts))}."
 
 
 def replication(study: Study) -> str:
@@ -174,7 +143,7 @@ def replication(study: Study) -> str:
             f" ({'; '.join(departed)}): its numbers are shown for orientation, and the differences"
             " from them do not test it."
         )
-    difference = (table["mean"] - table["reference"]).round(4)
+    difference = table["difference"]
     farthest = difference.abs().idxmax()
     text = (
         "Against the replicated study, which made one run of each model, the test accuracy here"

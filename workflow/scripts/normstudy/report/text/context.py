@@ -4,9 +4,7 @@ Each function takes a `Study` and gives plain text.
 """
 
 from ...config.resolved import group_setting
-from ...statistics.mcnemar import wilson
 from ..study import Study
-from .verdicts import power_note
 from .wording import capital, counted, listing, numbers
 
 NORM_NAMES = {
@@ -159,13 +157,17 @@ def claims(study: Study) -> list[str]:
     """What the verdicts rest on; nothing for a study without claims."""
     if study.comparisons.empty:
         return []
-    rule = (
-        "Runs with the same seed are pairs. A claim that one model is best must hold against every"
-        " rival; it is supported only if the interval of the mean paired difference, adjusted for"
-        " the number of claims, clears zero and the exact sign-flip test agrees. Differences within"
-        f" ±{study.config['verdicts']['margin']:g} points count as none."
-    )
-    return [rule, power_note(study.comparisons, study.config)]
+    confidence, margin = study.config["verdicts"]["confidence"], study.config["verdicts"]["margin"]
+    contrasts = len(study.comparisons)
+    family = f"All {contrasts} intervals together are" if contrasts > 1 else "The interval is"
+    return [
+        "Runs with the same seed are pairs. A claim holds if it holds against every rival: if the"
+        " interval of the mean paired difference lies on the claimed side of zero. It is"
+        " contradicted if some interval lies on the other side, and makes no difference that"
+        f" matters if some interval lies within ±{margin:g} points; otherwise it is undecided."
+        f" {family} right with {100 * confidence:g} % confidence (paired t-intervals"
+        f"{', Bonferroni' if contrasts > 1 else ''})."
+    ]
 
 
 def limits(study: Study) -> list[str]:
@@ -184,13 +186,8 @@ def limits(study: Study) -> list[str]:
                 else ""
             )
         )
-    elif several and seeds < 7:
-        found.append(
-            f"{seeds} seeds are few: the smallest p-value that an exact paired sign-flip test can"
-            f" give is {2 / 2**seeds:.3g}."
-        )
-    best = study.runs["test_accuracy"].max()
-    low, high = wilson(best, images)
+    tests = study.tests()
+    best, low, high = tests.loc[tests["accuracy"].idxmax(), ["accuracy", "ci_low", "ci_high"]]
     found.append(
         f"{images:,} test images leave an accuracy of {best:.2f} % uncertain by itself: Wilson's"
         f" 95 % interval is {low:.2f}–{high:.2f} %."

@@ -2,13 +2,39 @@
 
 import pandas as pd
 
-from ...evaluation.label_doubts import SCORINGS, rescored
-from ...statistics import contrasts
+from ...evaluation.label_doubts import SCORINGS
+from ...statistics.seeds_needed import MOST_SEEDS, POWER
 from ...statistics.summary import METRICS
-from ...statistics.verdicts import INCONCLUSIVE, NOT_SUPPORTED, ONE_RUN, SUPPORTED, compare, margin
+from ...statistics.verdicts import (
+    CONTRADICTED,
+    HOLDS,
+    NO_DIFFERENCE,
+    NOT_YET,
+    ONE_RUN,
+    TOO_SMALL,
+    UNDECIDED,
+)
 from .wording import FEW, MANY, capital, counted, listing, signed, spelled
 
-MARKS = {SUPPORTED: "✓", NOT_SUPPORTED: "✗", INCONCLUSIVE: "?", ONE_RUN: "–"}  # beside the words
+# Beside the words of a verdict.
+MARKS = {
+    HOLDS: "✓",
+    TOO_SMALL: "✓",
+    NO_DIFFERENCE: "=",
+    CONTRADICTED: "✗",
+    UNDECIDED: "?",
+    NOT_YET: "–",
+    ONE_RUN: "–",
+}
+# Verdict -> what one claim, or several, do.
+DOES = {
+    HOLDS: ("holds", "hold"),
+    TOO_SMALL: ("holds, but by too little to matter", "hold, but by too little to matter"),
+    NO_DIFFERENCE: ("shows no difference that matters", "show no difference that matters"),
+    CONTRADICTED: ("is contradicted", "are contradicted"),
+    UNDECIDED: ("is undecided", "are undecided"),
+}
+UNJUDGED = (ONE_RUN, NOT_YET)
 
 
 def unit(metric: str) -> str:
@@ -16,9 +42,9 @@ def unit(metric: str) -> str:
     return "nats" if metric == "test_loss" else "points"
 
 
-def metric_name(metric: str) -> str:
+def metric_name(metric: str, absolute: bool = False) -> str:
     """The metric without its unit."""
-    return METRICS[metric].rsplit(",", 1)[0]
+    return f"{'absolute ' if absolute else ''}{METRICS[metric].rsplit(',', 1)[0]}"
 
 
 def amount(value: float, metric: str) -> str:
@@ -31,33 +57,30 @@ def probability(p: float) -> str:
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}" if p < 0.995 else "p = 1"
 
 
-def _limit(metric: str, config: dict) -> str:
-    return f"{margin(metric, config['verdicts']):g} {unit(metric)}"
-
-
 def _says(config: dict, claim: str) -> str:
     said = next(entry["says"] for entry in config["claims"] if entry["id"] == claim)
     return f"“{said.rstrip('.')}”"
 
 
-def negligible(row, config: dict) -> bool:
-    """Whether a supported difference is smaller than the margin that matters.
+def _labels(config: dict) -> dict[str, str]:
+    return {name: variant["label"] for name, variant in config["variants"].items()}
+
+
+def interval(low: float, high: float, metric: str) -> str:
+    """The two ends of an interval of a difference."""
+    return f"{amount(low, metric)} to {amount(high, metric)}"
+
+
+def _limit(row) -> str:
+    return f"{row.margin:g} {unit(row.metric)}"
+
+
+def _contrast(row, labels: dict[str, str]) -> str:
+    """One contrast with its interval and what that means.
 
     Args:
         row: a row of comparisons.csv, from itertuples.
     """
-    return row.verdict == SUPPORTED and abs(row.mean_difference) < margin(
-        row.metric, config["verdicts"]
-    )
-
-
-def _interval(row) -> str:
-    low, high = (amount(value, row.metric) for value in (row.adjusted_low, row.adjusted_high))
-    return f"{low} to {high}"
-
-
-def _contrast(row, config: dict, labels: dict[str, str]) -> str:
-    """One contrast with its figures and what they mean."""
     rival = labels[row.rival]
     size = amount(abs(row.mean_difference), row.metric).lstrip("+")
     if size.startswith("±"):
@@ -65,45 +88,64 @@ def _contrast(row, config: dict, labels: dict[str, str]) -> str:
     else:
         side = "above" if row.mean_difference > 0 else "below"
         text = f"{size} {unit(row.metric)} {side} {rival}"
-    if row.verdict == ONE_RUN:
+    if row.verdict in UNJUDGED:
         return text
-    level = f"{100 * row.adjusted_level:.4g} %"
-    text += f" ({level} interval {_interval(row)}, adjusted {probability(row.p_adjusted)})"
+    text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)})"
+    meaning = {
+        HOLDS: "",
+        TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
+        NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
+        CONTRADICTED: ", the other way round",
+        UNDECIDED: ", which leaves it undecided",
+    }
+    return text + meaning[row.verdict]
+
+
+def _doubted_by_signs(rows: pd.DataFrame, config: dict, labels: dict[str, str]) -> list[str]:
+    """Where a contrast holds and the sign-flip test alone would not have shown it."""
     alpha = 1 - config["verdicts"]["confidence"]
-    if negligible(row, config):
-        return f"{text}, real but negligible: less than {_limit(row.metric, config)}"
-    if row.verdict == NOT_SUPPORTED and row.p_equivalent <= alpha:
-        return f"{text}, shown to be within ±{_limit(row.metric, config)}"
-    if row.verdict == NOT_SUPPORTED:
-        return f"{text}, the other way round"
-    if row.verdict == INCONCLUSIVE:
-        return f"{text}, which could be chance"
-    return text
-
-
-def _needed(rows: pd.DataFrame, config: dict) -> str:
-    """The number of seeds that an inconclusive claim would take."""
-    open_rows = rows[rows["verdict"] == INCONCLUSIVE]
-    needed, seeds = int(open_rows["seeds_needed"].max()), int(rows["seeds"].iloc[0])
-    limit = _limit(rows["metric"].iloc[0], config)
-    power = f"{contrasts.POWER:.0%}".replace("%", " %")
-    if needed >= contrasts.MOST_SEEDS:
-        return (
-            f"To find a difference of {limit} with {power} power would take"
-            f" {contrasts.MOST_SEEDS:,} seeds or more."
+    held = rows[rows["verdict"].isin((HOLDS, TOO_SMALL)) & (rows["sign_flip_p"] > alpha)]
+    found = []
+    for row in held.itertuples():
+        smallest = (
+            f", the smallest that {counted(row.seeds, 'seed')} can give"
+            if 2 / 2**row.seeds > alpha and row.sign_flip_p == 2 / 2**row.seeds
+            else ""
         )
-    if needed > seeds:
-        return f"To find a difference of {limit} with {power} power would take {needed} seeds."
+        found.append(
+            f"Against {labels[row.rival]} the interval rests on the differences being roughly"
+            f" normal: the sign-flip test, which does not assume that, gives"
+            f" {probability(row.sign_flip_p)}{smallest}."
+        )
+    return found
+
+
+def _range(low: float, high: float) -> str:
+    """A range of numbers of seeds; read back from a table with gaps they are floats."""
+    low, high = int(low), int(high)
+    if low >= MOST_SEEDS:
+        return f"{MOST_SEEDS:,} or more"
+    if high >= MOST_SEEDS:
+        return f"{low:,} to {MOST_SEEDS:,} or more"
+    return f"{low:,} to {high:,}" if high > low else f"{low:,}"
+
+
+def _needed(claim, limit: str) -> str:
+    """The numbers of seeds that an undecided claim would take, for both outcomes."""
+    difference = _range(claim.seeds_for_difference_low, claim.seeds_for_difference_high)
+    none = _range(claim.seeds_for_equivalence_low, claim.seeds_for_equivalence_high)
     return (
-        f"These {seeds} seeds would have found a difference of {limit} with {power} power: the"
-        " claimed one is probably smaller."
-    )
+        f"Where a difference of {limit} is true, {difference} seeds would show it in"
+        f" {POWER:.0%} of studies; where there is none, {none} would show that none"
+        " matters (ranges, since these seeds tell the spread only roughly)."
+    ).replace("%", " %")
 
 
 def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     """How often one seed alone would have said the opposite."""
     reversed_ = [
-        f"{row.reversals} of {row.seeds} against {labels[row.rival]}" for row in rows.itertuples()
+        f"{row.seeds_reversed:.0f} of {row.seeds} against {labels[row.rival]}"
+        for row in rows.itertuples()
     ]
     return f"Seeds that alone would have said the opposite: {listing(reversed_)}."
 
@@ -111,17 +153,16 @@ def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
 def _tally(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     """Against how many of many rivals a claim has which verdict; the table has the figures."""
     parts = []
-    for verdict in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE):
+    for verdict in DOES:
         rivals = [labels[rival] for rival in rows.loc[rows["verdict"] == verdict, "rival"]]
         if rivals:
             named = f" ({listing(rivals)})" if len(rivals) <= FEW else ""
             parts.append(f"{verdict} against {spelled(len(rivals))}{named}")
-    return f"Of {spelled(len(rows))} rivals it is {listing(parts)}"
+    return f"Of {spelled(len(rows))} rivals: {listing(parts)}"
 
 
-def _mcnemar(rows: pd.DataFrame, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+def _mcnemar(claim: str, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
     """What McNemar's test says of the two networks of one seed."""
-    claim = rows["claim"].iloc[0]
     found = [
         f"{labels[test.variant]} alone is right on {test.only_variant_right} and"
         f" {labels[test.rival]} alone on {test.only_rival_right} ({probability(test.p_value)})"
@@ -135,159 +176,156 @@ def _mcnemar(rows: pd.DataFrame, tests: pd.DataFrame, labels: dict[str, str]) ->
     ]
 
 
+def _verdict(claim, labels: dict[str, str], rivals: int) -> str:
+    """The verdict, with the rivals that decide it where these are not all of several."""
+    deciding = claim.deciding_rivals.split()
+    if claim.verdict in (HOLDS, UNDECIDED, NOT_YET) or rivals == 1 or len(deciding) > FEW:
+        return claim.verdict
+    return f"{claim.verdict} against {listing([labels[rival] for rival in deciding])}"
+
+
 def claim_sentences(
-    comparisons: pd.DataFrame, config: dict, tests: pd.DataFrame | None = None
+    comparisons: pd.DataFrame,
+    claims: pd.DataFrame,
+    config: dict,
+    tests: pd.DataFrame | None = None,
 ) -> list[str]:
     """A paragraph for each claim, in the order of the config; of one seed only McNemar's tests.
 
     Args:
         comparisons: a table of `verdicts.compare`.
+        claims: a table of `verdicts.judged_claims`.
         config: the checked config.
-        tests: a table of `single_run.single_run_tests`, for a study with one seed.
+        tests: a table of `mcnemar.single_run_tests`, for a study with one seed.
     """
-    labels = {name: variant["label"] for name, variant in config["variants"].items()}
-    paragraphs = []
-    for claim, rows in comparisons.groupby("claim", sort=False):
-        verdict, seeds = rows["claim_verdict"].iloc[0], int(rows["seeds"].iloc[0])
-        variant, metric = labels[rows["variant"].iloc[0]], rows["metric"].iloc[0]
-        contrasts_ = "; ".join(_contrast(row, config, labels) for row in rows.itertuples())
-        if verdict == ONE_RUN:
-            sentences = _mcnemar(rows, tests, labels) if tests is not None else []
+    labels, paragraphs = _labels(config), []
+    for claim in claims.itertuples():
+        rows = comparisons[comparisons["claim"] == claim.claim]
+        if claim.verdict == ONE_RUN:
+            sentences = _mcnemar(claim.claim, tests, labels) if tests is not None else []
+            paragraphs.append(" ".join(sentences))
+            continue
+        first = next(rows.itertuples())
+        sentences = [f"{_says(config, claim.claim)}: {_verdict(claim, labels, len(rows))}."]
+        if len(rows) > FEW:
+            sentences.append(f"{_tally(rows, labels)}.")
         else:
-            sentences = [f"{_says(config, claim)} is {verdict} over {counted(seeds, 'seed')}."]
-            if len(rows) > FEW:
-                sentences.append(f"{_tally(rows, labels)}.")
-            else:
-                sentences.append(f"In {metric_name(metric)}, {variant} is {contrasts_}.")
-                sentences.append(_alone(rows, labels))
-            if verdict == INCONCLUSIVE:
-                sentences.append(_needed(rows, config))
+            what = metric_name(claim.metric, first.absolute)
+            contrasts = "; ".join(_contrast(row, labels) for row in rows.itertuples())
+            sentences.append(f"In {what}, {labels[claim.variant]} is {contrasts}.")
+            if claim.verdict != NOT_YET:
+                sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
+        if claim.verdict == UNDECIDED:
+            sentences.append(_needed(claim, _limit(first)))
         paragraphs.append(" ".join(sentences))
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def judgement(comparisons: pd.DataFrame, config: dict) -> str:
-    """Which claims have which verdict; with too few seeds, how many it takes.
+def _seeds_judged(claims: pd.DataFrame) -> str:
+    """With how many seeds the claims were judged: "with ten seeds", "at 10 and 30 seeds"."""
+    looks = sorted(set(claims["look"].dropna()))
+    if len(looks) == 1:
+        return f"with {spelled(int(looks[0]))} seeds"
+    return f"at {listing([f'{look:,.0f}' for look in looks])} seeds"
 
-    "" for a study without claims.
+
+def judgement(claims: pd.DataFrame, config: dict) -> str:
+    """Which claims have which verdict; "" for a study without claims.
+
+    Args:
+        claims: a table of `verdicts.judged_claims`.
     """
-    if comparisons.empty:
+    if claims.empty:
         return ""
-    seeds, enough = int(comparisons["seeds"].iloc[0]), _enough_seeds(comparisons, config)
-    verdicts = comparisons.drop_duplicates("claim").set_index("claim")["claim_verdict"]
-    several = len(verdicts) > 1
-    if seeds == 1:
-        none = f"None of the {spelled(len(verdicts))} claims can" if several else "The claim cannot"
-        return (
-            f"{none} be judged: one run cannot tell how much another seed would change. It takes at"
-            f" least {spelled(enough)} seeds to support {'any of them' if several else 'it'}."
-        )
+    several, total = len(claims) > 1, spelled(len(claims))
+    none = f"None of the {total} claims can" if several else "The claim cannot"
+    if (claims["verdict"] == ONE_RUN).any():
+        return f"{none} be judged: one run cannot tell how much another seed would change."
+    if (claims["verdict"] == NOT_YET).all():
+        look = counted(int(claims["next_look"].iloc[0]), "seed")
+        return f"{none} be judged yet: the first look is planned at {look}."
     named = {
-        verdict: [_says(config, claim) for claim in verdicts.index[verdicts == verdict]]
-        for verdict in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
+        verdict: [
+            _says(config, claim) for claim in claims.loc[claims["verdict"] == verdict, "claim"]
+        ]
+        for verdict in DOES
     }
-    outcomes = [
-        f"{spelled(len(claims))} {'is' if len(claims) == 1 else 'are'} {verdict}"
-        + (f" ({listing(claims)})" if len(claims) <= MANY else "")
-        for verdict, claims in named.items()
-        if claims
-    ]
+    judged = _seeds_judged(claims)
     if not several:
-        (claim,) = verdicts.index
-        text = f"With {spelled(seeds)} seeds the claim {_says(config, claim)} is {verdicts[claim]}."
-    elif verdicts.nunique() == 1:
-        total = spelled(len(verdicts))
-        text = f"All {total} claims are {verdicts.iloc[0]}, with {spelled(seeds)} seeds."
+        (verdict,) = claims["verdict"]
+        text = f"{capital(judged)} the claim {named[verdict][0]} {DOES[verdict][0]}."
+    elif claims["verdict"].nunique() == 1:
+        text = f"All {total} claims {DOES[claims['verdict'].iloc[0]][1]}, {judged}."
     else:
-        total = spelled(len(verdicts))
-        text = f"Of the {total} claims, with {spelled(seeds)} seeds, {listing(outcomes)}."
-    if seeds < enough:
-        text += (
-            f" {capital(spelled(seeds))} seeds cannot support {'any' if several else 'it'}, however"
-            f" large the difference: that takes at least {spelled(enough)}."
-        )
-    slight = dict.fromkeys(
-        _says(config, row.claim)
-        for row in comparisons.itertuples()
-        if row.claim_verdict == SUPPORTED and negligible(row, config)
-    )
-    if slight:
-        text += (
-            f" What supports {listing(list(slight))} is real, but against some rival smaller than"
-            " the margin that matters."
-        )
+        outcomes = [
+            f"{spelled(len(said))} {DOES[verdict][len(said) > 1]}"
+            + (f" ({listing(said)})" if len(said) <= MANY else "")
+            for verdict, said in named.items()
+            if said
+        ]
+        text = f"Of the {total} claims, {judged}, {listing(outcomes)}."
+    ahead = claims["next_look"].dropna()
+    if len(ahead):
+        them = "What is undecided" if several else "It"
+        text += f" {them} will be judged again at {counted(int(ahead.min()), 'seed')}."
     return text
 
 
-def _enough_seeds(comparisons: pd.DataFrame, config: dict) -> int:
-    """The fewest seeds with which any claim could be supported."""
-    alpha = 1 - config["verdicts"]["confidence"]
-    return contrasts.fewest_seeds(alpha / comparisons["claim"].nunique())
-
-
-def power_note(comparisons: pd.DataFrame, config: dict) -> str:
-    """Why this number of seeds cannot support a claim; "" if it can, and for one seed."""
-    if comparisons.empty:
-        return ""
-    alpha = 1 - config["verdicts"]["confidence"]
-    seeds, claims = int(comparisons["seeds"].iloc[0]), comparisons["claim"].nunique()
-    if seeds == 1 or seeds >= _enough_seeds(comparisons, config):
-        return ""
-    smallest = f"2/2^{seeds} = {2 / 2**seeds:.2g}"
-    times = f", times the number of claims, {claims}," if claims > 1 else ""
-    return (
-        f"The smallest p-value that the sign-flip test can give with {seeds} seeds is"
-        f" {smallest}{times} {'which is ' if not times else 'is '}above {alpha:.2g}."
-    )
-
-
-def _seeds_needed(row) -> str:
-    if pd.isna(row.seeds_needed):
-        return ""
-    more = "+" if row.verdict == ONE_RUN or row.seeds_needed >= contrasts.MOST_SEEDS else ""
-    return f"{row.seeds_needed:.0f}{more}"
-
-
-def verdict_table(comparisons: pd.DataFrame, config: dict) -> pd.DataFrame:
+def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> pd.DataFrame:
     """The verdicts as the report's table: strings, a row per claim and rival.
 
     The column "claim", the same for all rows of a claim, holds its sentence, its verdict and its
     metric; columns that would be empty, as with one seed, are left out.
     """
-    labels = {name: variant["label"] for name, variant in config["variants"].items()}
+    labels = _labels(config)
+    verdict_of = dict(zip(claims["claim"], claims["verdict"], strict=True))
     rows = []
     for row in comparisons.itertuples():
-        one = row.verdict == ONE_RUN
-        p = probability(row.p_adjusted).removeprefix("p = ").removeprefix("p ")
+        judged = row.verdict not in UNJUDGED
+        p = probability(row.sign_flip_p).removeprefix("p = ").removeprefix("p ") if judged else ""
+        needed = (
+            {"difference": "", "equivalence": ""}
+            if pd.isna(row.seeds_for_difference_low)
+            else {
+                "difference": _range(row.seeds_for_difference_low, row.seeds_for_difference_high),
+                "equivalence": _range(
+                    row.seeds_for_equivalence_low, row.seeds_for_equivalence_high
+                ),
+            }
+        )
+        whole = verdict_of[row.claim]
         rows.append(
             {
-                "claim": f"{MARKS[row.claim_verdict]} {_says(config, row.claim)}:"
-                f" {row.claim_verdict} ({metric_name(row.metric)}, {unit(row.metric)})",
+                "claim": f"{MARKS[whole]} {_says(config, row.claim)}: {whole}"
+                f" ({metric_name(row.metric, row.absolute)}, {unit(row.metric)})",
                 "against": labels[row.rival],
                 "mean difference": amount(row.mean_difference, row.metric),
-                "adjusted interval": "" if one else _interval(row),
-                "adjusted p": "" if one else p,
-                "P(A\u00a0>\u00a0B)": "" if one else f"{row.p_superior:.2f}",
-                "seeds reversed": "" if one else f"{row.reversals} of {row.seeds}",
-                "seeds needed": _seeds_needed(row),
+                "interval": interval(row.ci_low, row.ci_high, row.metric) if judged else "",
+                "verdict": row.verdict if judged else "",
+                "seeds": f"{row.seeds:,}",
+                "other images too": ""
+                if pd.isna(row.other_images_low)
+                else interval(row.other_images_low, row.other_images_high, row.metric),
+                "P(A\u00a0>\u00a0B)": f"{row.probability_of_superiority:.2f}" if judged else "",
+                "seeds reversed": f"{row.seeds_reversed:.0f} of {row.seeds}" if judged else "",
+                "sign-flip p": p,
+                "seeds to show it": needed["difference"],
+                "seeds to show none": needed["equivalence"],
             }
         )
     table = pd.DataFrame(rows)
     return table.loc[:, (table != "").any()]
 
 
-def label_sentences(
-    runs: pd.DataFrame, doubts: pd.DataFrame, config: dict, comparisons: pd.DataFrame
-) -> list[str]:
+def label_sentences(doubts: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
     """What becomes of the verdicts when the doubted labels are corrected or left out.
 
     Args:
-        runs: a table of `summary.run_metrics`.
         doubts: a table of `label_doubts.label_doubts`.
-        comparisons: the verdicts on the labels as given.
+        claims: claims.csv, with the verdicts by every scoring.
     """
-    if doubts.empty or comparisons.empty:
-        return []
+    if doubts.empty or claims.empty or claims["verdict"].isin(UNJUDGED).all():
+        return []  # without verdicts none can change
     images = doubts.groupby("scoring")["images"].first()
     in_doubt = int(images["given"] - images["excluded"])
     if not in_doubt:
@@ -296,15 +334,12 @@ def label_sentences(
         f"Of {images['given']:,} test labels {in_doubt} {'is' if in_doubt == 1 else 'are'} in"
         " doubt. The verdicts are on the labels as given."
     ]
-    given = comparisons.drop_duplicates("claim").set_index("claim")["claim_verdict"]
     for scoring in ("corrected", "excluded"):
-        again = compare(rescored(runs, doubts, scoring), config["claims"], config["verdicts"])
-        other = again.drop_duplicates("claim").set_index("claim")["claim_verdict"]
         changed = [
-            f"{_says(config, claim)} becomes {other[claim]}"
-            for claim in given.index
-            if other[claim] != given[claim]
+            f"{_says(config, row.claim)} becomes: {getattr(row, f'verdict_labels_{scoring}')}"
+            for row in claims.itertuples()
+            if getattr(row, f"verdict_labels_{scoring}") != row.verdict
         ]
-        outcome = listing(changed) if changed else "no verdict changes"
+        outcome = "; ".join(changed) if changed else "no verdict changes"
         sentences.append(f"With {SCORINGS[scoring]}, {outcome}.")
     return sentences

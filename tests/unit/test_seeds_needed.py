@@ -1,0 +1,49 @@
+"""The number of seeds an undecided contrast would take."""
+
+import math
+
+import numpy as np
+import pytest
+from normstudy.statistics import seeds_needed as module
+from normstudy.statistics.seeds_needed import chance, fewest_seeds, seeds_needed, spread_range
+from scipy import stats
+
+
+@pytest.mark.parametrize(("sigma", "seeds"), [(0.05, 13), (0.06, 18), (0.07, 24)])
+def test_to_show_a_difference(sigma, seeds):
+    """80 % power for a difference of 0.06 points between runs of standard deviation sigma."""
+    assert fewest_seeds(sigma * math.sqrt(2), 0.05, 0.06, True) == seeds
+
+
+@pytest.mark.parametrize("count", [3, 10, 40])
+@pytest.mark.parametrize("alpha", [0.05, 0.005])
+def test_the_chance_of_a_difference_is_the_noncentral_ts(count, alpha):
+    t = stats.t.ppf(1 - alpha / 2, count - 1)
+    power = stats.nct.sf(t, count - 1, 0.06 * math.sqrt(count) / 0.07)
+    assert chance(count, 0.07, alpha, 0.06, True) == pytest.approx(power, abs=2e-3)
+
+
+@pytest.mark.parametrize("difference", [True, False])
+def test_the_chance_is_that_of_drawn_studies(difference):
+    truth = 0.05 if difference else 0
+    drawn = np.random.default_rng(2).normal(truth, 0.07, (20_000, 20))
+    half = stats.t.ppf(0.975, 19) * drawn.std(axis=1, ddof=1) / math.sqrt(20)
+    low, high = drawn.mean(axis=1) - half, drawn.mean(axis=1) + half
+    shown = low > 0 if difference else (low > -0.05) & (high < 0.05)
+    assert chance(20, 0.07, 0.05, 0.05, difference) == pytest.approx(shown.mean(), abs=0.012)
+
+
+def test_the_range_is_that_of_the_spread():
+    low, high = spread_range(0.07, 8)
+    drawn = np.random.default_rng(3).normal(0, low, (40_000, 8)).std(axis=1, ddof=1)
+    assert (drawn >= 0.07).mean() == pytest.approx(0.05, abs=0.005)
+    drawn = np.random.default_rng(4).normal(0, high, (40_000, 8)).std(axis=1, ddof=1)
+    assert (drawn <= 0.07).mean() == pytest.approx(0.05, abs=0.005)
+    found = seeds_needed(0.07, 8, 0.05, 0.05)
+    assert found["seeds_for_difference_low"] == fewest_seeds(low, 0.05, 0.05, True)
+    assert found["seeds_for_equivalence_high"] == fewest_seeds(high, 0.05, 0.05, False)
+
+
+def test_the_search_ends():
+    assert fewest_seeds(1000, 0.05, 0.05, True) == module.MOST_SEEDS
+    assert fewest_seeds(1e-9, 0.05, 0.05, False) == fewest_seeds(0, 0.05, 0.05, False) == 2

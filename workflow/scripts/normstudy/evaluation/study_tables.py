@@ -1,0 +1,73 @@
+"""All tables of a study, from those of its runs: what rule summarize writes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..config.resolved import seeds as seeds_of
+from ..statistics.contrasts import resolutions
+from ..statistics.mcnemar import single_run_tests
+from ..statistics.summary import run_metrics, summarize, with_image_intervals
+from ..statistics.verdicts import compare, judged_claims, paired_differences
+from .label_doubts import label_doubts, verdicts_by_scoring
+from .shared_errors import shared_errors
+
+Predictions = Mapping[tuple[str, int], pd.DataFrame]
+
+
+def study_tables(
+    config: dict,
+    metrics: pd.DataFrame,
+    evaluation: pd.DataFrame,
+    predictions: Predictions,
+    reference: pd.DataFrame | None = None,
+    issues: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The name of each table, without .csv → the table.
+
+    Args:
+        config: the checked config.
+        metrics, evaluation: those of all runs, one above the other.
+        predictions: (variant, seed) → the run's predictions.csv; empty, what rests on single
+            images is left out.
+        reference: the replicated study's table, where it applies.
+        issues: the table of doubted test labels, where the dataset has one.
+    """
+    claims, settings, seeds = config["claims"], config["verdicts"], seeds_of(config)
+    runs, doubts = run_metrics(metrics, evaluation), label_doubts(predictions, issues)
+    images = evaluation.groupby("split")["images"].first()
+    resolution = resolutions(images["test"], images["train"])
+
+    def judged(runs: pd.DataFrame) -> pd.DataFrame:
+        table = compare(runs, claims, settings, resolution, seeds=seeds)
+        return judged_claims(table, settings)
+
+    correct = correct_images(predictions, seeds) if len(seeds) > 1 else None
+    contrasts = compare(runs, claims, settings, resolution, seeds=seeds, correct=correct)
+    verdicts = judged_claims(contrasts, settings)
+    return {
+        "metrics": metrics,
+        "evaluation": with_image_intervals(evaluation),
+        "runs": runs,
+        "summary": summarize(runs, reference, doubts),
+        "comparisons": contrasts,
+        "differences": paired_differences(runs, claims, settings, seeds),
+        "claims": verdicts_by_scoring(verdicts, runs, doubts, judged),
+        "single_run": single_run_tests(claims, predictions),
+        "label_doubts": doubts,
+        "shared_errors": shared_errors(predictions, issues),
+    }
+
+
+def correct_images(predictions: Predictions, seeds: list[int]) -> dict[str, np.ndarray] | None:
+    """variant → (its seeds, images) booleans, whether the run has the test image right.
+
+    None without predictions.
+    """
+    rows: dict[str, list] = {}
+    order = {seed: place for place, seed in enumerate(seeds)}
+    for variant, seed in sorted(predictions, key=lambda run: order[run[1]]):
+        table = predictions[variant, seed]
+        rows.setdefault(variant, []).append((table["prediction"] == table["label"]).to_numpy())
+    return {variant: np.stack(own) for variant, own in rows.items()} or None
