@@ -52,6 +52,11 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
             results_of_runs(variant),
 
 
+if not IMPORTED:
+
+    include: "workflow/rules/requests.smk"
+
+
 onstart:
     with one_sentence():
         claim(RESULTS)

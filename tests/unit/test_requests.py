@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from normstudy.config.requests import Known, not_made, spans, where
+from helpers.places import ROOT
+from normstudy.config.requests import Makeable, not_made, of_single_runs, ready_made, spans, where
 
-KNOWN = Known(
+KNOWN = Makeable(
     variants=["gn", "ln", "bn_l1"],
     seeds=[1, 2, 3],
     rules=["all", "report", "crate", "model_cards"],
@@ -19,8 +20,8 @@ KNOWN = Known(
     ("target", "said"),
     [
         ("gnn", "no variant gnn; did you mean 'gn'?"),
-        ("reprot", "no variant reprot; did you mean 'report'?"),
-        ("xyzzy", "no variant xyzzy; variants: gn, ln, bn_l1; other targets: all, report, crate,"),
+        ("reprot", "no target reprot; did you mean 'report'?"),
+        ("xyzzy", "no variant or other target xyzzy; variants: gn, ln, bn_l1; other targets: all,"),
         ("results/gn/seed-7/metrics.csv", "this study has no seed 7 (its seeds: 1 to 3); see"),
         ("results/gn/seed-01/metrics.csv", "this study has no seed 01 (its seeds: 1 to 3)"),
         ("./results/gnn/seed-1/metrics.csv", "no variant gnn; did you mean 'gn'?"),
@@ -42,6 +43,16 @@ def test_a_path_may_be_absolute(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     target = str(tmp_path / "results/gnn/seed-1/metrics.csv")
     assert "did you mean 'gn'?" in not_made(target, KNOWN)
+
+
+def test_the_studies_that_come_with_the_project_are_known():
+    known = ready_made(ROOT / "workflow" / "studies")
+    assert known[str(ROOT / "workflow/studies/quick.yaml")] == Path("results/quick")
+
+
+def test_a_rule_of_single_runs_is_no_target():
+    said = of_single_runs("train", KNOWN)
+    assert "such as gn, or for a file, such as results/gn/seed-1/metrics.csv" in said
 
 
 def test_spans_of_seeds():

@@ -3,8 +3,11 @@
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from .faults import did_you_mean
 from .targets import RULES
@@ -14,7 +17,7 @@ SEED = re.compile(r"seed-(\d+)")
 
 
 @dataclass(frozen=True)
-class Known:
+class Makeable:
     """What can be asked for.
 
     Attributes:
@@ -33,7 +36,18 @@ class Known:
     studies: Mapping[str, Path]
 
 
-def not_made(target: str, known: Known) -> str:
+def ready_made(folder: Path) -> dict[str, Path]:
+    """Config file → the folder that its study writes to, of the configs in a folder."""
+    found = {}
+    for path in sorted(folder.glob("*.yaml")):
+        with suppress(OSError, ValueError, yaml.YAMLError, AttributeError):
+            stated = yaml.safe_load(path.read_text(encoding="utf-8")).get("results")
+            if isinstance(stated, str):
+                found[str(path)] = Path(stated)
+    return found
+
+
+def not_made(target: str, known: Makeable) -> str:
     """Why nothing makes the target, and what may have been meant."""
     path = Path(os.path.normpath(target))
     if path.is_absolute():
@@ -49,22 +63,33 @@ def not_made(target: str, known: Known) -> str:
     return f"no rule makes {target}; {hint or f'the results of this study are in {known.results}'}"
 
 
-def _no_name(name: str, known: Known) -> str:
-    names = [*known.variants, *known.rules]
-    hint = did_you_mean(name, names)
-    if not hint:
-        hint = f"variants: {', '.join(known.variants)}; other targets: {', '.join(known.rules)}"
-    return f"no variant {name}; {hint}"
+def _no_name(name: str, known: Makeable) -> str:
+    if hint := did_you_mean(name, [*known.variants, *known.rules]):
+        kind = "variant" if hint == did_you_mean(name, known.variants) else "target"
+        return f"no {kind} {name}; {hint}"
+    return (
+        f"no variant or other target {name}; variants: {', '.join(known.variants)};"
+        f" other targets: {', '.join(known.rules)}"
+    )
 
 
-def _study_of(path: Path, known: Known) -> str | None:
+def of_single_runs(rule: str, known: Makeable) -> str:
+    """Why a rule that makes files of one run is no target, and what is."""
+    variant, seed = known.variants[0], known.seeds[0]
+    return (
+        f"{rule} makes the files of single runs: ask for the runs of a variant, such as {variant},"
+        f" or for a file, such as {known.results}/{variant}/seed-{seed}/metrics.csv"
+    )
+
+
+def _study_of(path: Path, known: Makeable) -> str | None:
     """The config of the study that the path belongs to, if that is another than the known one."""
     folders = [(known.results, None), *((folder, name) for name, folder in known.studies.items())]
     around = [found for found in folders if path.is_relative_to(found[0])]
     return max(around, key=lambda found: len(found[0].parts), default=(None, None))[1]
 
 
-def _no_run(parts: tuple[str, ...], known: Known) -> str | None:
+def _no_run(parts: tuple[str, ...], known: Makeable) -> str | None:
     """What is wrong with a path of a run's files, as parts below the results; None if nothing."""
     if len(parts) < 2 or not (seed := SEED.fullmatch(parts[1])):
         deeper = [n for n, part in enumerate(parts) if n > 1 and SEED.fullmatch(part)]
