@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import struct
 import subprocess
@@ -13,7 +14,7 @@ from helpers.places import ROOT
 from normstudy.network.checkpoint import save_checkpoint, tensors_sha256
 from normstudy.network.model import build_model
 from normstudy.records.machine import accelerator, now, processor
-from normstudy.records.provenance import commit, job_costs, versions
+from normstudy.records.provenance import commit, job_costs, user_name, versions
 
 
 def test_the_digest_is_of_names_dtypes_shapes_and_values():
@@ -68,6 +69,16 @@ def test_the_commit_and_whether_files_differ_from_it(tmp_path):
     assert commit(tmp_path) == {"commit": git("log", "--format=%H"), "modified": False}
     (tmp_path / "file").write_text("2")
     assert commit(tmp_path)["modified"]
+
+
+def test_the_name_that_git_knows_the_user_by(tmp_path, monkeypatch):
+    for scope in ("GLOBAL", "SYSTEM"):
+        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
+    assert user_name(tmp_path) is None
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "config", "user.name", "Ada L."], cwd=tmp_path, check=True)
+    assert user_name(tmp_path) == "Ada L."
+    assert user_name(tmp_path / "nowhere") is None
 
 
 def test_the_processor_is_the_one_lscpu_names():

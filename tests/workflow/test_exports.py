@@ -4,6 +4,7 @@ import json
 import os
 import re
 import zipfile
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,6 +12,9 @@ import torch
 from helpers.places import ROOT, SAMPLE
 from normstudy.data.idx import load_split
 from rocrate.rocrate import ROCrate
+from rocrate_validator.models import Severity
+from rocrate_validator.services import ValidationSettings, validate
+from rocrate_validator.utils.http import HttpRequester
 
 PROGRAM = "results/gn/seed-1/model.pt2"
 
@@ -85,6 +89,7 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert {"Snakefile", "config.yaml", "workflow/scripts/normstudy/network/model.py"} <= files
     assert crate.mainEntity.id == "Snakefile"
     (action,) = (entity for entity in crate.get_entities() if entity.type == "CreateAction")
+    assert action["agent"].type == "Person" and action["agent"]["name"]
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
     made = {entity.id for entity in action["result"]}
     assert {"results/gn/seed-1/checkpoint.pt", "results/summary.csv"} <= made <= files
@@ -92,3 +97,40 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
         line.split()[0]
         for line in (exported.folder / "data/MNIST-sample/sha256sums.txt").read_text().splitlines()
     }
+
+
+# What the validator recommends and nobody can state before the crate is published.
+UNKNOWN = {
+    "The `publisher` property of a `Root Data Entity` SHOULD be an `Organization`",
+    # As long as CITATION.cff names no website of the maintainers.
+    "The organization SHOULD have a URL.",
+    # The workflow is a file of the crate, whose identifier Workflow RO-Crate wants to be its path.
+    "The SoftwareApplication id SHOULD be an absolute URI",
+}
+
+
+def test_the_crate_passes_the_checks_of_its_profiles(exported, tmp_path, monkeypatch):
+    """All that are required or recommended, with the context from here instead of the network."""
+    terms = json.loads((ROOT / "tests/data/ro-crate-1.1-terms.json").read_text(encoding="utf-8"))
+
+    def local(_, url, **__):
+        assert url == "https://w3id.org/ro/crate/1.1/context"
+        headers = {"Content-Type": "application/ld+json"}
+        return SimpleNamespace(status_code=200, headers=headers, json=lambda: terms)
+
+    monkeypatch.setattr(HttpRequester, "get", local, raising=False)
+    result = validate(
+        ValidationSettings(
+            rocrate_uri=str(exported.folder / "results/study-crate.zip"),
+            profile_identifier="workflow-run-crate",
+            requirement_severity=Severity.RECOMMENDED,
+            offline=True,
+            cache_path=tmp_path / "cache",
+        )
+    )
+    tried = {check.requirement.profile.identifier for check in result.executed_checks}
+    assert {name.rpartition("-")[0] for name in tried} == {
+        "ro-crate", "process-run-crate", "workflow-ro-crate", "workflow-run-crate",
+    }  # fmt: skip
+    found = {(issue.severity.name, issue.message.strip()) for issue in result.get_issues()}
+    assert found == {("RECOMMENDED", words) for words in UNKNOWN}

@@ -2,18 +2,23 @@
 
 from pathlib import Path
 
+import yaml
 from normstudy.exports.crate import study_crate
 from normstudy.records.files import replacing
 from normstudy.records.json_records import STUDY, read_record
+from normstudy.records.provenance import user_name
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
-    provenance = Path(given.provenance)
+    provenance, project = Path(given.provenance), Path(snakemake.params.project)
+    (citation,) = (path for path in map(Path, given.workflow) if path.name == "CITATION.cff")
     crate = study_crate(
         snakemake.params.title,
         read_record(provenance, STUDY, "summarize"),
-        Path(snakemake.params.project),
+        yaml.safe_load(citation.read_text(encoding="utf-8")),
+        user_name(project) or "The person who ran the study",
+        project,
         [Path(path) for path in given.workflow],
         provenance.parent,
         [provenance, *map(Path, given.results)],

@@ -6,6 +6,7 @@ archives such as WorkflowHub and Zenodo, can read what was run on what to make w
 
 from pathlib import Path
 
+from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 PROFILES = {
@@ -13,21 +14,41 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
 }
+BIOSCHEMAS = {
+    f"https://bioschemas.org/profiles/{name}/1.0-RELEASE": (f"Bioschemas {name}", "1.0-RELEASE")
+    for name in ("ComputationalWorkflow", "FormalParameter")
+}
 LICENSE = "https://spdx.org/licenses/MIT"
+# A key of the Workflow Run Crate profile that RO-Crate 1.1 does not define.
+TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
+# By suffix; a Snakefile and the like are plain text. A table of our own, since Python's differs
+# from system to system.
+TEXT = "text/plain"
 KINDS = {
+    ".css": "text/css",
     ".csv": "text/csv",
     ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
+    ".js": "text/javascript",
     ".json": "application/json",
+    ".md": "text/markdown",
     ".png": "image/png",
+    ".pt": "application/octet-stream",
+    ".py": "text/x-python",
+    ".rst": "text/x-rst",
+    ".sh": "application/x-sh",
     ".svg": "image/svg+xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
 }
 
 
 def study_crate(
     title: str,
     provenance: dict,
+    citation: dict,
+    agent: str,
     project: Path,
     workflow: list[Path],
     folder: Path,
@@ -38,58 +59,104 @@ def study_crate(
     Args:
         title: what the study is called.
         provenance: its provenance.json.
+        citation: the project's CITATION.cff.
+        agent: who ran the study.
         project: the folder with the Snakefile.
-        workflow: the files that make up the workflow, the Snakefile among them, below `project`.
+        workflow: the files that make up the workflow, Snakefile, README.md and config.yaml among
+            them, below `project`.
         folder: the study's results folder.
         results: the files in it to put into the crate.
     """
     crate = ROCrate(version="1.1")
+    crate.metadata.extra_terms |= TERMS
+
+    def entity(key: str, kind: str, **properties) -> ContextEntity:
+        return crate.add_jsonld({"@id": key, "@type": kind, **properties})
+
+    def profiles(known: dict[str, tuple[str, str]]) -> list[ContextEntity]:
+        return [
+            entity(url, "CreativeWork", name=name, version=version)
+            for url, (name, version) in known.items()
+        ]
+
+    person = entity("#agent", "Person", name=agent)
+    (maker,) = citation["authors"]
+    at = {"url": maker["website"]} if "website" in maker else {}
+    makers = entity("#maintainers", "Organization", name=maker["name"], **at)
+    licence = entity(LICENSE, "CreativeWork", name="MIT License", identifier=LICENSE)
     crate.name = title
     crate.description = f"{title}: the workflow, its tables, figures, networks and report."
-    crate.license = LICENSE
-    crate.root_dataset["conformsTo"] = [
-        crate.add_jsonld({"@id": url, "@type": "CreativeWork", "name": name, "version": version})
-        for url, (name, version) in PROFILES.items()
-    ]
-    for path in workflow:
-        place = path.relative_to(project).as_posix()
-        if place == "Snakefile":
-            main = crate.add_workflow(
-                path,
-                place,
-                main=True,
-                lang="snakemake",
-                lang_version=provenance["versions"]["snakemake"],
-                properties={"name": title},
-            )
-        else:
-            crate.add_file(path, place)
-    made = [
-        crate.add_file(
-            path, f"results/{path.relative_to(folder).as_posix()}", properties=_kind(path)
-        )
-        for path in results
-    ]
-    data = [
-        crate.add_jsonld(
-            {"@id": f"#{name}", "@type": "CreativeWork", "name": name, "sha256": digest}
-        )
-        for name, digest in provenance["data_sha256"].items()
-    ]
-    crate.add_action(
-        main,
-        identifier="#study",
-        object=data,
-        result=made,
+    crate.license = licence
+    root = crate.root_dataset
+    root["author"] = makers
+    root["conformsTo"] = profiles(PROFILES)
+    places = {path.relative_to(project).as_posix(): path for path in workflow}
+    main = crate.add_workflow(
+        places.pop("Snakefile"),
+        "Snakefile",
+        main=True,
+        lang="snakemake",
+        lang_version=provenance["versions"]["snakemake"],
         properties={
-            "name": provenance["command"],
-            "startTime": provenance["started"],
-            "endTime": provenance["finished"],
+            "name": citation["title"],
+            "description": citation["abstract"],
+            "encodingFormat": TEXT,
+            "version": workflow_version(citation, provenance["sources"]),
+            "dateCreated": str(citation["date-released"]),
+            "url": citation.get("repository-code", {"@id": "Snakefile"}),
         },
     )
+    main["license"] = licence
+    main["creator"] = main["sdPublisher"] = makers
+    main["conformsTo"], of_parameters = profiles(BIOSCHEMAS)
+    places |= {f"results/{path.relative_to(folder).as_posix()}": path for path in results}
+    files = {
+        place: crate.add_file(path, place, properties=_kind(path)) for place, path in places.items()
+    }
+    files["README.md"]["about"] = root
+    for key, name, place in (
+        ("input", "config", "config.yaml"),
+        ("output", "report", "results/report.html"),
+    ):
+        parameter = crate.add_formal_parameter(name, "File", f"#{name}")
+        parameter["conformsTo"] = of_parameters
+        main[key] = parameter
+        files[place]["exampleOfWork"] = parameter
+    data = [
+        entity(f"#{name}", "CreativeWork", name=name, sha256=digest)
+        for name, digest in provenance["data_sha256"].items()
+    ]
+    action = crate.add_action(
+        main,
+        identifier="#study",
+        object=[*data, files["config.yaml"]],
+        result=[file for place, file in files.items() if place.startswith("results/")],
+        properties={
+            "name": provenance["command"],
+            "description": f"{len(provenance['runs'])} networks trained and compared; config,"
+            " versions and machine are in results/provenance.json.",
+            "startTime": _offset(provenance["started"]),
+            "endTime": _offset(provenance["finished"]),
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+        },
+    )
+    action["agent"] = person
+    root["mentions"] = action
     return crate
 
 
+def workflow_version(citation: dict, sources: dict | None) -> str:
+    """The release, and the commit where it is known: 2.0.0+g1a2b3c4, and .modified."""
+    if sources is None:
+        return str(citation["version"])
+    modified = ".modified" if sources["modified"] else ""
+    return f"{citation['version']}+g{sources['commit'][:7]}{modified}"
+
+
+def _offset(time: str) -> str:
+    """A time in UTC with its offset in figures, as the profile's checks want it."""
+    return time.replace("Z", "+00:00")
+
+
 def _kind(path: Path) -> dict[str, str]:
-    kind = KINDS.get(path.suffix)
-    return {"name": path.name} | ({"encodingFormat": kind} if kind else {})
+    return {"name": path.name, "encodingFormat": KINDS.get(path.suffix, TEXT)}

@@ -4,8 +4,8 @@ from itertools import chain
 from pathlib import Path
 
 PARTS = (
-    *("Snakefile", "config.yaml", "environment.yml", "LICENSE", "README.md", "requirements.in"),
-    *("requirements.txt", "profiles", "report", "workflow"),
+    *("Snakefile", "config.yaml", "environment.yml", "CITATION.cff", "LICENSE", "README.md"),
+    *("requirements.in", "requirements.txt", "profiles", "report", "workflow"),
 )
 
 

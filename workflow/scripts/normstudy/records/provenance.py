@@ -12,16 +12,27 @@ from .json_records import read_record
 from .machine import now, processor
 
 
+def _git(folder: Path, *words: str) -> str:
+    answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
+    answer.check_returncode()
+    return answer.stdout.strip()
+
+
 def commit(folder: Path) -> dict | None:
     """The git commit of the sources and whether they differ from it; None without git."""
-
-    def git(*words: str) -> str:
-        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
-        answer.check_returncode()
-        return answer.stdout.strip()
-
     try:
-        return {"commit": git("rev-parse", "HEAD"), "modified": bool(git("status", "--porcelain"))}
+        return {
+            "commit": _git(folder, "rev-parse", "HEAD"),
+            "modified": bool(_git(folder, "status", "--porcelain")),
+        }
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def user_name(folder: Path) -> str | None:
+    """Whom git names as the author of commits made in the folder; None if it has no name."""
+    try:
+        return _git(folder, "config", "user.name") or None
     except (OSError, subprocess.CalledProcessError):
         return None
 
