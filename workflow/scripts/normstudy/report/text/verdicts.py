@@ -44,7 +44,7 @@ def unit(metric: str) -> str:
 
 def metric_name(metric: str, absolute: bool = False) -> str:
     """The metric without its unit."""
-    return f"{'absolute ' if absolute else ''}{METRICS[metric].rsplit(',', 1)[0]}"
+    return f"{'absolute ' if absolute else ''}{METRICS.get(metric, metric).rsplit(',', 1)[0]}"
 
 
 def amount(value: float, metric: str) -> str:

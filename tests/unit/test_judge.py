@@ -1,0 +1,156 @@
+"""Verdicts without training: of published runs, and of runs from elsewhere."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.places import ROOT
+from normstudy.config.resolved import run_parameters
+from normstudy.errors import StudyError
+from normstudy.evidence import store
+from normstudy.evidence.judge import judge, judged_study
+from normstudy.evidence.publish import BEGIN, END, publish, study_config
+from normstudy.report.figures.plot import rendered
+
+IMAGES = 10_000
+MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy, percent
+
+
+def made_up_evidence(seeds: int) -> store.Evidence:
+    """Runs of four variants of the claims study whose accuracies are drawn at random."""
+    random = np.random.default_rng(4)
+    config = study_config(ROOT, "claims")
+    config["variants"] = {name: config["variants"][name] for name in MEANS}
+    config["seeds"] = seeds
+    epochs, evaluation, errors, runs = [], [], [], []
+    for variant, mean in MEANS.items():
+        last = run_parameters(config, variant)["epochs"]
+        for seed in range(1, seeds + 1):
+            run = {"variant": variant, "seed": seed}
+            count = round((100 - random.normal(mean, 0.06)) * IMAGES / 100)
+            accuracy = 100 - 100 * count / IMAGES
+            train = 99.6 if variant in ("gn", "ln") else 99.48
+            row = {"learning_rate": 0.01, "train_loss": 0.1, "train_accuracy": train}
+            row |= {"test_loss": 0.02, "test_accuracy": accuracy}
+            epochs += [run | {"epoch": epoch} | row for epoch in range(1, last + 1)]
+            for split, images in (("train", 60_000), ("test", IMAGES)):
+                scores = {"loss": 0.1, "accuracy": accuracy, "images": images, "errors": count}
+                evaluation.append(run | {"split": split} | scores)
+            wrong = np.sort(random.choice(500, count, replace=False))
+            errors += [run | {"index": index, "label": 1, "prediction": 7} for index in wrong]
+            runs.append(
+                run | {"processor": "P, 2 cores", "torch": "2.0+cpu", "tensors_sha256": "0"}
+            )
+    facts = dict.fromkeys(store.FACTS, "same") | {"config": config}
+    tables = (pd.DataFrame(rows) for rows in (epochs, evaluation, errors))
+    return store.Evidence(facts, runs, *tables, looks=[])
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return made_up_evidence(12)
+
+
+def test_another_margin_gives_other_verdicts_without_training(evidence):
+    config = study_config(ROOT, "claims")
+    config["verdicts"]["looks"] = None
+    wide = config | {"verdicts": config["verdicts"] | {"margin": 1.0}}
+    narrow, broad = (judged_study(evidence, c).claims["verdict"] for c in (config, wide))
+    assert list(narrow) != list(broad)
+    assert set(broad) <= {"no difference that matters", "holds, but too small to matter"}
+
+
+def test_runs_of_another_recipe_are_refused(evidence):
+    config = study_config(ROOT, "claims")
+    config["training"]["max_lr"] = 0.1
+    with pytest.raises(StudyError, match="published runs of gn had another recipe"):
+        judged_study(evidence, config)
+
+
+@pytest.fixture
+def project(tmp_path, evidence):
+    """What of the project is needed to publish, with made-up evidence."""
+    for part in ("config.yaml", "workflow/studies", "workflow/schemas", "workflow/resources"):
+        target = tmp_path / part
+        target.parent.mkdir(exist_ok=True)
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, target)
+    store.write(evidence, tmp_path / "docs" / "evidence" / "claims")
+    (tmp_path / "docs" / "claims.md").write_text(f"Before.\n\n{BEGIN}\nstale\n{END}\n\nAfter.\n")
+    return tmp_path
+
+
+def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_path):
+    first = publish(project, "claims", project / "docs")
+    page = (project / "docs" / "claims.md").read_text(encoding="utf-8")
+    assert page.startswith("Before.\n") and page.endswith("After.\n") and "stale" not in page
+    assert "48 runs: 12 seeds of 4 variants" in page and "P (48 runs)" in page
+    assert (project / "docs" / "claims-forest_points.svg") in first
+    assert "](claims-forest_points.svg)" in page
+    again = publish(project, "claims", tmp_path / "again")
+    assert [path.name for path in again] == [path.name for path in first]
+    for one, other in zip(first, again, strict=True):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_a_page_without_a_place_for_it_is_left_alone(project):
+    (project / "docs" / "claims.md").write_text("Mine.\n")
+    with pytest.raises(StudyError, match="has no part between"):
+        publish(project, "claims", project / "docs")
+    assert (project / "docs" / "claims.md").read_text() == "Mine.\n"
+
+
+@pytest.fixture
+def elsewhere():
+    """Three models with twelve seeds each: b is better than a by 1, c is like a."""
+    noise = np.random.default_rng(1).normal(0, 0.1, (3, 12))
+    means = {"a": 90.0, "b": 91.0, "c": 90.0}
+    return pd.concat(
+        pd.DataFrame({"variant": name, "seed": range(12), "accuracy": mean + noise[place]})
+        for place, (name, mean) in enumerate(means.items())
+    )
+
+
+def test_runs_from_elsewhere_get_verdicts(elsewhere):
+    claims = [
+        {"metric": "accuracy", "variant": "b"},
+        {"metric": "accuracy", "variant": "a", "against": ["c"]},
+        {"metric": "accuracy", "variant": "c", "against": ["b"], "says": "C beats B"},
+    ]
+    found = judge(elsewhere, claims, margin=0.3, labels={"a": "Model A"})
+    assert list(found.claims["verdict"]) == ["holds", "no difference that matters", "contradicted"]
+    assert list(found.contrasts["rival"]) == ["a", "c", "c", "b"]
+    assert any("Model A" in cell for cell in found.table["against"])
+    assert "C beats B" in found.sentences[2]
+    (forest,) = found.forests
+    assert rendered(forest.figure, "png").startswith(b"\x89PNG")
+
+
+def test_the_order_of_rows_and_more_columns_change_nothing(elsewhere):
+    claims = [{"metric": "accuracy", "variant": "b"}]
+    shuffled = elsewhere.sample(frac=1, random_state=2).assign(loss=1.0)
+    one, other = (judge(runs, claims, margin=0.3).contrasts for runs in (elsewhere, shuffled))
+    keyed = (table.set_index("rival").sort_index() for table in (one, other))
+    pd.testing.assert_frame_equal(*keyed)
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ({"variant": "a"}, "has no metric"),
+        ({"variant": "a", "metric": "f1"}, "no column 'f1'"),
+        ({"variant": "z", "metric": "accuracy"}, "no runs of 'z'"),
+        ({"variant": "a", "metric": "accuracy", "against": ["y"]}, "no runs of 'y'"),
+        ({"variant": "a", "metric": "accuracy", "direction": "up"}, "not 'up'"),
+    ],
+)
+def test_a_claim_that_does_not_fit_the_runs_is_named(elsewhere, claim, words):
+    with pytest.raises(StudyError, match=words):
+        judge(elsewhere, [claim], margin=0.3)
+
+
+def test_a_missing_run_is_named(elsewhere):
+    with pytest.raises(StudyError, match="seed 3"):
+        runs = elsewhere[(elsewhere["variant"] != "a") | (elsewhere["seed"] != 3)]
+        judge(runs, [{"metric": "accuracy", "variant": "b"}], margin=0.3)

@@ -1,0 +1,164 @@
+"""Published studies as pages: docs/<study>.md, whose tables and pictures are made of its runs."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from ..config.check import check, load_schema
+from ..errors import StudyError
+from ..records.files import replacing
+from ..records.tables import LABEL_ISSUES, REFERENCE_RUN, read_table
+from ..report.figures.batch_size import accuracy_against_batch_size
+from ..report.figures.groups import accuracy_against_groups
+from ..report.figures.learning_rate import accuracy_against_learning_rate
+from ..report.figures.plot import Plot, rendered
+from ..report.figures.verdicts import forests
+from ..report.study import Study
+from ..report.text.verdicts import judgement, verdict_table
+from ..report.text.wording import fixed, listing
+from .judge import judged_study
+from .store import read
+
+BEGIN, END = "<!-- made by `make evidence`: do not edit -->", "<!-- end -->"
+LEFT_OUT = ["P(A\u00a0>\u00a0B)", "seeds reversed", "sign-flip p"]  # of the report's table
+# Column → metric and digits
+MEANS = {
+    "test accuracy, %": ("test_accuracy", 3),
+    "train accuracy, running, %": ("train_accuracy", 3),
+    "train accuracy, evaluated, %": ("train_accuracy_evaluated", 3),
+    "running train − test, points": ("gap", 3),
+}
+
+
+def study_config(project: Path, name: str) -> dict:
+    """The config of workflow/studies/<name>.yaml over config.yaml, checked."""
+    workflow = project / "workflow"
+    config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
+    overlay = yaml.safe_load((workflow / "studies" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return check(_updated(config, overlay), load_schema(workflow / "schemas/config.schema.yaml"))
+
+
+def _updated(config: dict, overlay: dict) -> dict:
+    """`config` with the values of `overlay`, dictionaries merged key by key, as Snakemake does."""
+    merged = dict(config)
+    for key, value in overlay.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _updated(merged[key], value) if both else value
+    return merged
+
+
+def published_study(project: Path, name: str, config: dict | None = None) -> Study:
+    """The study of docs/evidence/<name>, judged by the code and the config of today.
+
+    Args:
+        config: instead of that of workflow/studies/<name>.yaml.
+    """
+    resources = project / "workflow" / "resources"
+    return judged_study(
+        read(project / "docs" / "evidence" / name),
+        config or study_config(project, name),
+        read_table(resources / "mnist_reference_run.csv", REFERENCE_RUN),
+        read_table(resources / "mnist_label_issues.csv", LABEL_ISSUES),
+    )
+
+
+def pictures(study: Study) -> Iterator[Plot]:
+    """The figures of a published study, the forest of its claims first."""
+    yield from forests(study.differences, study.comparisons, study.config)
+    found = (
+        accuracy_against_batch_size(study.runs, study.config),
+        accuracy_against_learning_rate(study.runs, study.config),
+        accuracy_against_groups(study),
+    )
+    yield from filter(None, found)
+
+
+def page_block(study: Study, name: str) -> str:
+    """The part of docs/<name>.md that is made of the runs."""
+    parts = [_runs(study), _table(_means(study))]
+    if len(study.comparisons):
+        parts.append(f"**{judgement(study.claims, study.config)}**")
+        table = verdict_table(study.comparisons, study.claims, study.config)
+        previous = table["claim"].shift()
+        table["claim"] = table["claim"].where(table["claim"] != previous, "")
+        parts.append(_table(table))
+    parts += [
+        f"![{plot.alt}]({name}-{plot.name}.svg)\n\n{plot.caption}" for plot in pictures(study)
+    ]
+    return "\n\n".join(parts)
+
+
+def _runs(study: Study) -> str:
+    """Which runs they are, and where they were trained."""
+    record, config = study.provenance, study.config
+    counts = Counter(run["variant"] for run in record["runs"])
+    seeds = sorted(set(counts.values()))
+    many = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    epochs = sorted({study.recipe(variant)["epochs"] for variant in counts})
+    processors = Counter(run["processor"].partition(",")[0] for run in record["runs"])
+    places = [f"{name} ({count} runs)" for name, count in processors.most_common()]
+    torch = listing(sorted({run["torch"].partition("+")[0] for run in record["runs"]}))
+    text = (
+        f"{len(record['runs'])} runs: {many} seeds of {len(counts)} variants,"
+        f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} with PyTorch"
+        f" {torch}."
+    )
+    if looks := config["verdicts"]["looks"]:
+        text += f" Verdicts were planned to be read at {listing(list(map(str, looks)))} seeds."
+    return text
+
+
+def _means(study: Study) -> pd.DataFrame:
+    """Mean ± standard deviation of each variant, and the original's test accuracy."""
+    rows = []
+    for variant, own in study.summary.groupby("variant", sort=False):
+        metrics = own.set_index("metric")
+        row = {"after the last epoch, mean ± standard deviation over seeds": study.labels[variant]}
+        for column, (metric, digits) in MEANS.items():
+            found = metrics.loc[metric]
+            spread = (fixed(found[part], digits) for part in ("mean", "standard_deviation"))
+            row[column] = " ± ".join(spread)
+        known = metrics.loc["test_accuracy", "reference"]
+        row["original, test accuracy, %"] = "" if pd.isna(known) else f"{known:.2f}"
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.loc[:, (table != "").any()]
+
+
+def _table(cells: pd.DataFrame) -> str:
+    """A Markdown table."""
+    rows = [list(cells.columns), ["---"] * cells.shape[1], *cells.values.tolist()]
+    escaped = ([str(cell).replace("|", "\\|") for cell in row] for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
+
+
+def publish(project: Path, name: str, folder: Path) -> list[Path]:
+    """Write the pictures of a published study, and its part of the page docs/<name>.md.
+
+    Args:
+        project: the project's folder, whose page is taken as it is around the made part.
+        folder: where to write; the project's docs, or elsewhere to compare.
+
+    Raises:
+        StudyError: the page has no place for the made part.
+    """
+    study = published_study(project, name)
+    written = []
+    for plot in pictures(study):
+        written.append(folder / f"{name}-{plot.name}.svg")
+        with replacing(written[-1]) as temporary:
+            temporary.write_bytes(rendered(plot.figure, "svg"))
+    page = project / "docs" / f"{name}.md"
+    text = page.read_text(encoding="utf-8")
+    made = f"{BEGIN}\n\n{page_block(study, name)}\n\n{END}"
+    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.S)
+    if not pattern.search(text):
+        raise StudyError(f"{page} has no part between {BEGIN} and {END}")
+    written.append(folder / page.name)
+    with replacing(written[-1]) as temporary:
+        temporary.write_text(pattern.sub(lambda _: made, text, count=1), encoding="utf-8")
+    return written
