@@ -5,6 +5,7 @@
 # make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
+# make evidence       judge the published runs again: tables and pictures of docs/
 # make fidelity       whether the engine and the loop it replaced give the same results
 # make lock           remake the hash-locked requirements from the .in files
 # make clean          delete packages, data, results and caches: says how much, then asks (YES=1: no)
@@ -20,7 +21,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run setup test test-faults test-slurm lint bench bench-scaling fidelity lock clean
+.PHONY: help run setup test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -48,6 +49,9 @@ lint: $(VENV)/test.stamp
 
 bench: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.bench
+
+evidence: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) normstudy.evidence publish
 
 fidelity: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity

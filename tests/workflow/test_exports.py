@@ -64,6 +64,8 @@ def test_the_notebooks_code_runs_as_documented(exported, monkeypatch):
     test = pd.read_csv("results/gn/seed-1/evaluation.csv").set_index("split").loc["test"]
     assert scope["accuracy"] == pytest.approx(test["accuracy"])
     assert len(scope["errors"]) == test["errors"]
+    found = list(scope["verdicts"].claims["verdict"])
+    assert found == ["holds", "no difference that matters"]  # as the comment beside them says
 
 
 def test_the_cards_code_runs_as_written(exported, monkeypatch):

@@ -85,7 +85,7 @@ def page_block(study: Study, name: str) -> str:
         table = verdict_table(study.comparisons, study.claims, study.config)
         previous = table["claim"].shift()
         table["claim"] = table["claim"].where(table["claim"] != previous, "")
-        parts.append(_table(table))
+        parts.append(_table(table.drop(columns=LEFT_OUT, errors="ignore")))
     parts += [
         f"![{plot.alt}]({name}-{plot.name}.svg)\n\n{plot.caption}" for plot in pictures(study)
     ]
