@@ -51,6 +51,7 @@ def finished(folder, variants=("gn", "nan"), seeds=(1, 2), **config):
                 scores = {"loss": 0.1, "accuracy": accuracy, "images": IMAGES}
                 evaluation.append(run | {"split": split} | scores | {"errors": len(errors)})
             runs.append(run | {"processor": "P", "torch": "2", "tensors_sha256": f"{seed:064x}"})
+            runs[-1]["recipe"] = {"max_lr": 0.1, "device": f"device of {folder.name}"}
     write_csv(pd.DataFrame(metrics), folder / "metrics.csv")
     write_csv(pd.DataFrame(evaluation), folder / "evaluation.csv")
     resolved = {"seeds": list(seeds), "variants": {name: {} for name in variants}}
@@ -92,21 +93,29 @@ def test_the_errors_give_back_what_is_made_of_whole_predictions(tmp_path):
 
 
 def test_runs_of_another_machine_are_added(tmp_path):
-    whole = store.collect(finished(tmp_path / "whole", seeds=(1, 2, 3)))
-    first = store.collect(finished(tmp_path / "first", seeds=(1, 2)))
-    rest = store.collect(finished(tmp_path / "rest", seeds=(2, 3)))
+    whole = store.collect(finished(tmp_path / "whole" / "same", seeds=(1, 2, 3)))
+    first = store.collect(finished(tmp_path / "first" / "same", seeds=(1, 2)))
+    rest = store.collect(finished(tmp_path / "rest" / "same", seeds=(2, 3)))
     assert_equal(store.added(first, rest), whole)
     assert_equal(store.added(rest, first), whole)
     assert_equal(store.added(whole, whole), whole)
 
 
-@pytest.mark.parametrize("key", ["training", "variants", "dataset"])
-def test_runs_of_another_recipe_are_refused(tmp_path, key):
+def test_runs_of_another_recipe_are_refused(tmp_path):
     before = store.collect(finished(tmp_path / "before"))
-    other = before.config | {key: {"name": "other"}}
-    new = dataclasses.replace(before, facts=before.facts | {"config": other})
-    with pytest.raises(StudyError, match=key):
+    recipes = before.facts["recipes"] | {"nan": {"max_lr": 0.2}}
+    new = dataclasses.replace(before, facts=before.facts | {"recipes": recipes})
+    with pytest.raises(StudyError, match="runs of nan had another recipe"):
         store.added(before, new)
+
+
+def test_runs_of_another_variant_are_added(tmp_path):
+    before = store.collect(finished(tmp_path / "same"))
+    more = store.collect(finished(tmp_path / "more" / "same", variants=("ln",)))
+    both = store.added(before, more)
+    assert list(both.config["variants"]) == ["gn", "nan", "ln"]
+    assert [run for run in both.names if run[0] == "ln"] == [("ln", 1), ("ln", 2)]
+    assert set(both.errors["variant"]) == {"gn", "nan", "ln"}
 
 
 @pytest.mark.parametrize("name", ["errors.csv.gz", "runs.json", "study.json", "looks.json"])

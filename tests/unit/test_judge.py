@@ -42,7 +42,8 @@ def made_up_evidence(seeds: int) -> store.Evidence:
             runs.append(
                 run | {"processor": "P, 2 cores", "torch": "2.0+cpu", "tensors_sha256": "0"}
             )
-    facts = dict.fromkeys(store.FACTS, "same") | {"config": config}
+    recipes = {name: run_parameters(config, name) for name in MEANS}
+    facts = dict.fromkeys(store.FACTS, "same") | {"config": config, "recipes": recipes}
     tables = (pd.DataFrame(rows) for rows in (epochs, evaluation, errors))
     return store.Evidence(facts, runs, *tables, looks=[])
 

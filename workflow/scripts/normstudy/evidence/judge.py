@@ -16,9 +16,7 @@ from ..report.study import Study
 from ..report.text.verdicts import claim_sentences, verdict_table
 from ..statistics.summary import METRICS
 from ..statistics.verdicts import compare, judged_claims, paired_differences
-from .store import Evidence
-
-ELSEWHERE = {"device", "threads"}  # keys of a recipe that say where it ran, not what was trained
+from .store import Evidence, trained
 
 
 def judged_study(
@@ -41,9 +39,9 @@ def judged_study(
     """
     ran = list(dict.fromkeys(run["variant"] for run in evidence.runs))
     for variant in ran:
-        if variant not in config["variants"] or _recipe(config, variant) != _recipe(
-            evidence.config, variant
-        ):
+        known = variant in config["variants"]
+        recipe = evidence.facts["recipes"][variant]
+        if not known or trained(run_parameters(config, variant)) != trained(recipe):
             raise StudyError(f"the published runs of {variant} had another recipe than the config")
     variants = {name: own for name, own in config["variants"].items() if name in ran}
     config = config | {"variants": variants, "seeds": seeds(evidence.config)}
@@ -55,7 +53,9 @@ def judged_study(
         reference,
         issues,
     )
-    record = evidence.facts | {"config": config, "runs": evidence.runs}
+    recipes = evidence.facts["recipes"]
+    runs = [run | {"recipe": recipes[run["variant"]]} for run in evidence.runs]
+    record = evidence.facts | {"config": config, "runs": runs}
     return Study(
         folder=Path(config["results"]),
         provenance=record,
@@ -63,11 +63,6 @@ def judged_study(
         label_issues=issues,
         **tables,
     )
-
-
-def _recipe(config: dict, variant: str) -> dict:
-    recipe = run_parameters(config, variant)
-    return {key: value for key, value in recipe.items() if key not in ELSEWHERE}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..config.resolved import seeds
+from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
 from ..records.files import replacing, write_json
 from ..records.json_records import read_record
@@ -33,7 +33,7 @@ class Evidence:
     """The measured results of a study's runs.
 
     Attributes:
-        facts: of the study: FACTS, with the config as resolved.
+        facts: of the study: FACTS, with the config as resolved, and `recipes`: variant → recipe.
         runs: each run's record (processor, versions, digest of the trained tensors, times).
         epochs: every epoch of every run, columns of metrics.csv.
         evaluation: every finished network, columns of evaluation.csv.
@@ -85,6 +85,11 @@ class Evidence:
         return RunTables({run: lambda run=run: of_run(run) for run in self.names})
 
 
+def trained(recipe: dict) -> dict:
+    """The part of a recipe that says what was trained, not where."""
+    return {key: value for key, value in recipe.items() if key not in ("device", "threads")}
+
+
 def collect(results: Path) -> Evidence:
     """The evidence of a finished study in its results folder.
 
@@ -100,9 +105,15 @@ def collect(results: Path) -> Evidence:
         for folder, run in zip(folders, record["runs"], strict=True)
     ]
     looks = results / "looks.json"
+    recipes, runs = {}, []
+    for run in record["runs"]:
+        own = dict(run)
+        made = own.pop("recipe", None)  # not recorded by the first versions
+        recipes[run["variant"]] = made or run_parameters(record["config"], run["variant"])
+        runs.append(own)
     return Evidence(
-        facts={key: record[key] for key in FACTS},
-        runs=record["runs"],
+        facts={key: record[key] for key in FACTS} | {"recipes": recipes},
+        runs=runs,
         epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
         evaluation=read_table(results / "evaluation.csv", EVALUATION, "summarize"),
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
@@ -116,17 +127,18 @@ def added(before: Evidence, new: Evidence) -> Evidence:
     Raises:
         StudyError: their runs were not made by the same recipes on the same data.
     """
-    for key in ("training", "variants", "dataset"):
-        if before.config[key] != new.config[key]:
+    ours, theirs = before.facts["recipes"], new.facts["recipes"]
+    for variant in sorted(ours.keys() & theirs.keys()):
+        if trained(ours[variant]) != trained(theirs[variant]):
             raise StudyError(
-                f"{key} of the config differs from that of the published runs: publish these runs"
-                " in a folder of their own"
+                f"the published runs of {variant} had another recipe: publish these runs in a"
+                " folder of their own"
             )
     if before.facts["data_sha256"] != new.facts["data_sha256"]:
         raise StudyError("the published runs were trained on other data")
     names = set(new.names)
     kept = [run for run in before.runs if (run["variant"], run["seed"]) not in names]
-    order = list(new.config["variants"])
+    order = list(dict.fromkeys([*before.config["variants"], *new.config["variants"]]))
 
     def united(name: str) -> pd.DataFrame:
         old, own = getattr(before, name), getattr(new, name)
@@ -135,9 +147,11 @@ def added(before: Evidence, new: Evidence) -> Evidence:
         place = both["variant"].map(order.index)
         return both.assign(place=place).sort_values(["place", "seed"], kind="stable")[own.columns]
 
+    variants = before.config["variants"] | new.config["variants"]
     every = sorted({*seeds(before.config), *seeds(new.config)})
     return Evidence(
-        facts=new.facts | {"config": new.config | {"seeds": every}},
+        facts=new.facts
+        | {"config": new.config | {"seeds": every, "variants": variants}, "recipes": ours | theirs},
         runs=sorted([*kept, *new.runs], key=lambda r: (order.index(r["variant"]), r["seed"])),
         **{name: united(name).reset_index(drop=True) for name in TABLES},
         looks=new.looks or before.looks,
@@ -179,7 +193,7 @@ def read(folder: Path) -> Evidence:
             if list(table) != list(columns):
                 raise ValueError(f"{name}.csv.gz has other columns")
             tables[name] = table
-        missing = [key for key in FACTS if key not in facts]
+        missing = [key for key in (*FACTS, "recipes") if key not in facts]
         missing += [key for run in runs for key in RUN_FACTS if key not in run]
         if missing:
             raise ValueError(f"{missing[0]} is missing")
