@@ -31,6 +31,7 @@ include: "workflow/rules/misclassified.smk"
 include: "workflow/rules/summarize.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/export.smk"
+include: "workflow/rules/prune.smk"
 
 
 # Every result by name: Snakemake does not look behind a file that is there and up to date.

@@ -11,7 +11,7 @@ from normstudy.config.requests import where
 from normstudy.running.console import Known, ShortLines
 from normstudy.running.events import events_path
 from normstudy.running.interrupts import DEAF, Stop, stopped
-from normstudy.running.leftovers import discard_states
+from normstudy.running.leftovers import discard_states, find_leftovers
 from normstudy.running.processes import claim, unwritable
 from normstudy.running.progress import Plan, duration, progress, slots
 
@@ -79,11 +79,29 @@ def what_changed():
     """What changed since results were made, and what cannot be known of that."""
     kept = (job for job in jobs_of("train") if not workflow.dag.needrun(job))
     unknown = [job for job in kept if workflow.dag.reason(job).no_metadata]
-    return "\n".join([*changes(map(planned, needed_jobs())), *unrecorded(len(unknown))])
+    return "\n".join(
+        [*changes(map(planned, needed_jobs())), *unrecorded(len(unknown)), *to_prune()]
+    )
+
+
+def leftovers():
+    """What lies in the results of runs that the config has no longer."""
+    return find_leftovers(OF_RUNS, VARIANTS, SEEDS)
+
+
+def to_prune():
+    """In a dry run of prune, what it would delete."""
+    if not (workflow.dryrun and jobs_of("prune")):
+        return []
+    found = leftovers()
+    return (
+        [f"Would delete {found}", *map(str, found.files)] if found.files else ["Nothing to delete"]
+    )
 
 
 @cache
 def numbered_jobs():
+    """The jobs by Snakemake's number."""
     return {workflow.dag.jobid(job): job for job in needed_jobs()}
 
 
@@ -161,6 +179,11 @@ def clean_up():
 def say_done():
     logger.info(f"Done in {duration(time.monotonic() - STARTED)}.")
     logger.info(results())
+    if (found := leftovers()).files:
+        logger.info(
+            f"No longer in the config: {found}. To delete them:"
+            f" {f'snakemake --cores 1 prune {plan.options}'.rstrip()} (first with -n, to see which)"
+        )
 
 
 def say_stopped():

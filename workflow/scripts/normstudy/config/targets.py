@@ -76,6 +76,10 @@ RULES = {
         code="the code of the crate",
         again="packs the crate again",
     ),
+    "prune": Words(
+        doing="Pruning the results",
+        done="Pruned the results",
+    ),
 }
 FOLDERS = ("benchmarks", "figures", "logs", "resume")  # of results/, beside the variants' own
 # What no variant may be called: its name is a target and a folder too.

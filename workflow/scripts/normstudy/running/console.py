@@ -121,7 +121,7 @@ class ShortLines(logging.Formatter):
         name = " ".join([record.rule_name, *wildcards.values()])
         words = self.known.words.get(record.rule_name, (name, f"Done: {name}"))
         self.jobs[record.jobid] = what = tuple(text.format(**wildcards) for text in words[:2])
-        if not record.output and record.rule_name not in self.known.words:
+        if not record.output and record.rule_name not in self.known.words:  # a target
             self.gathering.add(record.jobid)
             return ""
         if self.known.dry_run():

@@ -1,8 +1,13 @@
-"""What finished runs leave behind that nobody needs any more."""
+"""What lies in the results that nobody needs any more: of finished runs, of runs given up."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+# How variants and seeds are spelled in paths.
+WILDCARDS = {"variant": "[a-z][a-z0-9_]*", "seed": "[0-9]+"}
 
 
 def discard_states(runs: Iterable[tuple[Path, Path]]) -> None:
@@ -17,3 +22,84 @@ def discard_states(runs: Iterable[tuple[Path, Path]]) -> None:
             state.unlink()
         with suppress(OSError):  # not there, or not empty
             state.parent.rmdir()
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """Files that a study's rules wrote for runs that its config no longer has.
+
+    Attributes:
+        runs: variant → its seeds among them; none for a variant's common files alone.
+        files: their paths, sorted.
+    """
+
+    runs: dict[str, list[int]]
+    files: list[Path]
+
+    def __str__(self) -> str:
+        """Such as "old (seeds 1, 2), gn (seed 7): 21 files, 1.2 MB"."""
+        named = [
+            f"{variant} (seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))})"
+            if seeds
+            else variant
+            for variant, seeds in self.runs.items()
+        ]
+        size = sum(path.stat().st_size for path in self.files if path.exists()) / 1e6
+        count = f"{len(self.files):,} file{'' if len(self.files) == 1 else 's'}"
+        return f"{', '.join(named)}: {count}, {size:.1f} MB"
+
+
+def find_leftovers(
+    patterns: Iterable[str], variants: Collection[str], seeds: Collection[int]
+) -> Leftovers:
+    """The leftovers of a study.
+
+    Nothing else can be among them: only paths that a rule would write for another run.
+
+    Args:
+        patterns: paths of the files that rules write for a run or a variant, with {variant} and,
+            for those of a run, {seed}.
+        variants, seeds: those of the config.
+    """
+    files, runs = set(), {}
+    for pattern in patterns:
+        parts = re.split(r"\{(variant|seed)\}", pattern)
+        names = set()
+        spelled = ""
+        for number, part in enumerate(parts):  # text and names in turn
+            if number % 2 == 0:
+                spelled += re.escape(part)
+            else:
+                spelled += f"(?P={part})" if part in names else f"(?P<{part}>{WILDCARDS[part]})"
+                names.add(part)
+        for path in _matching("*".join(_escaped(text) for text in parts[::2])):
+            if not (found := re.fullmatch(spelled, str(path))):
+                continue
+            variant, seed = found["variant"], int(found["seed"]) if "seed" in names else None
+            kept = variant in variants and (seed is None or seed in seeds)
+            if not kept and path.is_file():
+                files.add(path)
+                runs.setdefault(variant, set()).update({seed} - {None})
+    return Leftovers({name: sorted(found) for name, found in sorted(runs.items())}, sorted(files))
+
+
+def _escaped(text: str) -> str:
+    """Text of a path so that a pattern of glob means it."""
+    return re.sub(r"([*?[])", r"[\1]", text)
+
+
+def _matching(pattern: str) -> Iterable[Path]:
+    path = Path(pattern)
+    root = Path(path.anchor)
+    return root.glob(str(path.relative_to(root)))
+
+
+def delete(files: Iterable[Path], within: Path) -> None:
+    """Delete the files, then their folders below `within` as far as nothing else is in them."""
+    for path in files:
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == within or not folder.is_relative_to(within):
+                break
+            with suppress(OSError):  # not empty
+                folder.rmdir()
