@@ -95,7 +95,9 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
     made = {entity.id for entity in action["result"]}
     assert {"results/gn/seed-1/checkpoint.pt", "results/summary.csv"} <= made <= files
-    assert {entity["sha256"] for entity in action["object"]} == {
+    *data, config = action["object"]
+    assert config.id == "config.yaml"
+    assert {entity["sha256"] for entity in data} == {
         line.split()[0]
         for line in (exported.folder / "data/MNIST-sample/sha256sums.txt").read_text().splitlines()
     }
