@@ -1,0 +1,46 @@
+"""A project that was copied without its dates, in any order, has nothing to do."""
+
+import os
+import random
+import shutil
+import subprocess
+import time
+
+import pytest
+from helpers.project import Project
+
+
+def scrambled(folder):
+    """As after a copy that keeps no dates: each file is of another moment, in no order."""
+    moments = random.Random(1)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            os.utime(path, (time.time() - moments.uniform(0, 1000),) * 2)
+
+
+@pytest.mark.parametrize("how", ["cp -r", "rsync -r"])
+def test_a_copy_of_the_project_has_nothing_to_do(finished, tmp_path, how):
+    copied = Project(tmp_path / "elsewhere")
+    if shutil.which(how.split()[0]) is None:
+        pytest.skip(f"{how} is not installed")
+    copied.folder.mkdir()
+    subprocess.run([*how.split(), f"{finished.folder}/.", copied.folder], check=True)
+    scrambled(copied.folder)
+    assert copied.planned() == {}
+
+
+def test_a_new_clone_needs_results_data_and_the_records(finished, tmp_path):
+    """What the README says to copy, and no more of .snakemake."""
+    clone = Project.new(tmp_path / "clone")
+    for part in ("results", "data", ".snakemake/metadata"):
+        shutil.copytree(finished.folder / part, clone.folder / part, dirs_exist_ok=True)
+    scrambled(clone.folder)
+    assert clone.planned() == {}
+    clone.edit("config.yaml", "max_lr: 0.015", "max_lr: 0.03")
+    output = clone.snakemake("-n")
+    assert "max_lr 0.015 → 0.03; retrains 3 runs and replaces their results" in output
+
+
+def test_without_the_records_it_is_said_that_changes_cannot_be_told(project):
+    shutil.rmtree(project.folder / ".snakemake/metadata")
+    assert "Nothing is recorded here of how 3 runs came to be" in project.snakemake("-n")
