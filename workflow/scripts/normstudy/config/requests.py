@@ -1,15 +1,19 @@
 """What a person asked Snakemake for: where it is, or why nothing makes it."""
 
+import argparse
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from ..errors import StudyError
 from .faults import did_you_mean
+from .lines import read_config_file
 from .targets import RULES
 
 NAMED = 3  # files that are named one by one
@@ -34,6 +38,35 @@ class Makeable:
     results: Path
     files: Collection[str]
     studies: Mapping[str, Path]
+
+
+def refuse_unreadable(words: Sequence[str]) -> None:
+    """End with a sentence if a --configfile of the command line cannot be read.
+
+    Args:
+        words: those of the command line after `snakemake`.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
+    for path in parser.parse_known_args(words)[0].configfile:
+        try:
+            if not Path(path).exists():
+                raise StudyError(_no_config(path))
+            read_config_file(path)
+        except StudyError as error:
+            sys.exit(f"Error in the config:\n{error}")
+
+
+def _no_config(path: str) -> str:
+    if not Path(path).suffix:
+        return (
+            f"--configfile {path} is not there; if {path} is a target, put it before --configfile"
+        )
+    known = [str(found) for found in (*Path().glob("*.yaml"), *Path("workflow/studies").glob("*"))]
+    hint = did_you_mean(path, known) or next(
+        (f"did you mean {name!r}?" for name in known if Path(name).name == Path(path).name), ""
+    )
+    return f"--configfile {path} is not there{hint and f'; {hint}'}"
 
 
 def ready_made(folder: Path) -> dict[str, Path]:
