@@ -59,9 +59,7 @@ def refuse_unreadable(words: Sequence[str]) -> None:
 
 def _no_config(path: str) -> str:
     if not Path(path).suffix:
-        return (
-            f"--configfile {path} is not there; if {path} is a target, put it before --configfile"
-        )
+        return f"--configfile {path} is not there; a target such as {path} goes before --configfile"
     known = [str(found) for found in (*Path().glob("*.yaml"), *Path("workflow/studies").glob("*"))]
     hint = did_you_mean(path, known) or next(
         (f"did you mean {name!r}?" for name in known if Path(name).name == Path(path).name), ""
