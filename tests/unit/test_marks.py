@@ -53,12 +53,12 @@ def test_every_point_of_a_curve_tells_its_epoch_and_its_value(seeds):
 @pytest.mark.parametrize("seeds", [1, 4])
 def test_every_contrast_and_every_run_tells_its_value(seeds):
     made = study(seeds)
-    for plot in forests(made.runs, made.comparisons, made.config):
+    for plot in forests(made.differences, made.comparisons, made.config):
         for figure in (plot.figure, plot.narrow):
             values = [*chain(*told(figure).values())]
             assert sum(" minus " in value for value in values) == len(values)
             assert len(values) == len(made.comparisons) * (1 if seeds == 1 else 1 + seeds)
-    dots = final_accuracy.final_accuracy(made.runs, made.labels, 10_000, {"gn": 99.54})
+    dots = final_accuracy.final_accuracy(made.tests(), made.labels, {"gn": 99.54})
     values = [*chain(*told(dots.figure).values())]
     for run in made.runs.itertuples():
         assert any(
