@@ -1,7 +1,24 @@
 """Looks: their shares of alpha, and which comes next."""
 
+from dataclasses import replace
+
 import pytest
-from normstudy.statistics.looks import alpha_shares, interval_levels, next_look, planned_looks
+from helpers.made_up import made_up_study
+from normstudy.report.text import context
+from normstudy.statistics.looks import (
+    alpha_shares,
+    interval_levels,
+    next_look,
+    planned_looks,
+    protocol,
+    with_looks,
+)
+
+CLAIM = {
+    "id": "x", "says": "It is so", "metric": "test_accuracy", "variant": "gn", "against": "all",
+    "direction": "higher",
+}  # fmt: skip
+SETTINGS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95, "looks": None}
 
 
 def test_the_shares_of_three_looks():
@@ -28,3 +45,77 @@ def test_the_next_look():
 def test_levels_share_alpha_among_looks_and_contrasts():
     levels = interval_levels({"confidence": 0.95}, (10, 30, 60), 10)
     assert levels == pytest.approx([0.9995, 0.9985, 0.997])
+
+
+# --- The record ----------------------------------------------------------------------------
+
+
+def parts(claims=(CLAIM,), variants=("gn", "ln"), **settings):
+    return protocol(list(claims), SETTINGS | settings, variants)
+
+
+def test_words_of_a_claim_do_not_count_and_all_else_does():
+    assert parts() == parts([CLAIM | {"says": "Other words"}])
+    assert parts() == parts(variants=("ln", "gn"))
+    changes = {
+        "claims": [
+            parts([CLAIM | {"direction": "lower"}]),
+            parts([CLAIM, CLAIM | {"id": "y"}]),
+            parts(variants=("gn", "ln", "new")),
+        ],
+        "margin": [parts(margin=0.1), parts(loss_margin=0.1), parts(confidence=0.9)],
+        "looks": [parts(looks=[5, 10])],
+    }
+    for part, changed in changes.items():
+        for other in changed:
+            assert [name for name in other if other[name] != parts()[name]] == [part]
+
+
+def test_a_look_is_recorded_once():
+    once = with_looks([], [10], parts(), "2026-01-01T00:00:00Z")
+    assert with_looks(once, [10], parts(), "2026-02-02T00:00:00Z") == once
+    later = with_looks(once, [10, 30], parts(), "2026-02-02T00:00:00Z")
+    assert [(look["seeds"], look["taken"][:7]) for look in later] == [
+        (10, "2026-01"),
+        (30, "2026-02"),
+    ]
+    assert len(with_looks(later, [30], parts(margin=0.1), "2026-03-03T00:00:00Z")) == 3
+
+
+def told(history, seeds=4, looks=None):
+    values = {"gn": [99.5, 99.6, 99.55, 99.5][:seeds], "ln": [99.4, 99.5, 99.3, 99.2][:seeds]}
+    settings = {"looks": looks} if looks else {}
+    study = made_up_study(values, claims=[CLAIM], verdicts=settings, epochs=1)
+    return " ".join(context.looks(replace(study, looks=tuple(history))))
+
+
+def test_seeds_added_without_looks_are_said():
+    first = with_looks([], [3], parts(), "2026-01-01T00:00:00Z")
+    assert told(first, 3) == ""
+    text = told(with_looks(first, [4], parts(), "2026-02-02T00:00:00Z"))
+    assert text.startswith("Verdicts were read before, with 3 seeds (2026-01-01), without looks")
+
+
+def test_a_plan_is_told_and_its_looks_are_not_held_against_it():
+    plan = parts(looks=[3, 4])
+    history = with_looks([], [3, 4], plan, "2026-01-01T00:00:00Z")
+    text = told(history, 4, [3, 4])
+    assert text.startswith("The verdicts are read at 3 and 4 seeds, stated in advance")
+    assert "before" not in text and "changed" not in text
+    assert "One of the 4 seeds lies beyond the last look taken" in told(history, 4, [3, 6])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"margin": 0.1}, "the margin or confidence"),
+        ({"looks": [3, 4, 9]}, "the looks"),
+        ({"claims": []}, "the claims"),
+    ],
+)
+def test_what_changed_after_a_look_is_said(change, words):
+    history = with_looks([], [3], parts(looks=[3, 4]), "2026-01-01T00:00:00Z")
+    other = parts(**({"looks": [3, 4]} | change))
+    text = told(with_looks(history, [4], other, "2026-02-02T00:00:00Z"), 4, [3, 4])
+    assert "After verdicts had been read with 3 seeds on 2026-01-01, something was chang" in text
+    assert f"changed: {words}." in text

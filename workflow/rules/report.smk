@@ -10,6 +10,7 @@ rule report:
         comparisons=RESULTS / "comparisons.csv",
         differences=RESULTS / "differences.csv",
         claims=RESULTS / "claims.csv",
+        looks=RESULTS / "looks.json",
         single_run=RESULTS / "single_run.csv",
         label_doubts=RESULTS / "label_doubts.csv",
         shared_errors=RESULTS / "shared_errors.csv",

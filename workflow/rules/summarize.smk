@@ -38,6 +38,8 @@ rule summarize:
         shared_errors=shown(
             RESULTS / "shared_errors.csv", "Tables", "Misclassified images", "shared_errors"
         ),
+        # `update`: when verdicts were read before is kept, and the new looks are added.
+        looks=update(RESULTS / "looks.json"),
         provenance=RESULTS / "provenance.json",
     log:
         LOGS / "summarize.log",

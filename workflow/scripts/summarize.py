@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
-from normstudy.records.json_records import RUN, read_record
+from normstudy.records.json_records import RUN, read_looks, read_record
+from normstudy.records.machine import now
 from normstudy.records.provenance import provenance
 from normstudy.records.tables import (
     LABEL_ISSUES,
@@ -18,6 +19,7 @@ from normstudy.records.tables import (
 )
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
+from normstudy.statistics.looks import protocol, with_looks
 from normstudy.statistics.summary import RunTables
 
 with job_log(snakemake.log[0]):
@@ -45,6 +47,14 @@ with job_log(snakemake.log[0]):
     written = study_tables(params.study, metrics, evaluation, predictions, reference, issues)
     for name, table in written.items():
         write_csv(table, output[name])
+    study = params.study
+    taken = with_looks(
+        read_looks(output.looks),
+        written["comparisons"]["look"].dropna(),
+        protocol(study["claims"], study["verdicts"], list(study["variants"])),
+        now(),
+    )
+    write_json({"looks": taken}, output.looks)
     facts = provenance(
         config=params.study,
         sources=Path(params.sources),

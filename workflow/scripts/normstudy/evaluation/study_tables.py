@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..config.resolved import seeds as seeds_of
 from ..statistics.contrasts import resolutions
+from ..statistics.failures import looks_failed
 from ..statistics.mcnemar import single_run_tests
 from ..statistics.summary import run_metrics, summarize, with_image_intervals
 from ..statistics.verdicts import compare, judged_claims, paired_differences
@@ -37,6 +38,7 @@ def study_tables(
     claims, settings, seeds = config["claims"], config["verdicts"], seeds_of(config)
     runs, doubts = run_metrics(metrics, evaluation), label_doubts(predictions, issues)
     images = evaluation.groupby("split")["images"].first()
+    runs["looks_failed"] = looks_failed(runs, images["test"])
     resolution = resolutions(images["test"], images["train"])
 
     def judged(runs: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import StudyError
 from .tables import broken
 
 # Of a run's provenance.json (run_record.py), and of the study's (provenance.py).
@@ -35,3 +36,21 @@ def read_record(path: str | Path, keys: Iterable[str], rule: str) -> dict:
     if missing := [key for key in keys if key not in record]:
         raise broken(path, f" has no {missing[0]}", rule)
     return record
+
+
+def read_looks(path: str | Path) -> list[dict]:
+    """The record of the looks taken so far, looks.json; empty where there is none yet.
+
+    Raises:
+        StudyError: it cannot be read. No rule can make it again.
+    """
+    path = Path(path)
+    if not path.exists():
+        return []
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["looks"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyError(
+            f"{path} cannot be read: it was edited or cut short. It says when verdicts were read,"
+            " which nothing can make again: put it back, or delete it and have that forgotten"
+        ) from error

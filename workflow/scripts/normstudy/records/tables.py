@@ -62,6 +62,7 @@ RUNS = {
     "train_accuracy_evaluated": PERCENT,
     "gap": NUMBER,
     "gap_evaluated": NUMBER,
+    "looks_failed": ANYTHING,
 }
 SUMMARY = {
     "variant": TEXT,

@@ -52,6 +52,7 @@ class Study:
     shared_errors: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
+    looks: tuple[dict, ...] = ()  # when verdicts were read: the record of looks.json
     options: str = ""  # what `snakemake` must be told to mean this study
 
     @property
@@ -170,5 +171,6 @@ def load_study(
         shared_errors=table("shared_errors.csv", shared_errors.COLUMNS),
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
+        looks=tuple(records.read_looks(folder / "looks.json")),
         options=options,
     )

@@ -6,7 +6,14 @@ among contrasts: whatever looks are taken, all their intervals together cover wi
 1 − alpha. Without stated looks there is one: at the number of seeds.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
 import numpy as np
+
+PROTOCOL = ("claims", "margin", "looks")  # what may not change once verdicts were read
 
 
 def alpha_shares(count: int) -> np.ndarray:
@@ -40,3 +47,69 @@ def interval_levels(settings: dict, looks: tuple[int, ...], contrasts: int) -> n
     """The level of each interval at each look, (looks,): 1 − alpha · share / contrasts."""
     alpha = 1 - settings["confidence"]
     return 1 - alpha * alpha_shares(len(looks)) / contrasts
+
+
+def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dict[str, str]:
+    """A digest of each part of what the verdicts are read by: the keys of PROTOCOL.
+
+    The words of a claim do not count. Its rivals do, also where it names none: a new variant is a
+    new rival of a claim against all.
+
+    Args:
+        claims: config["claims"].
+        settings: config["verdicts"].
+        variants: the names of the study's variants.
+    """
+    what = ("id", "metric", "variant", "direction")
+    contents = {
+        "claims": [
+            [
+                *(claim[key] for key in what),
+                sorted(set(variants) - {claim["variant"]})
+                if claim["against"] == "all"
+                else sorted(claim["against"]),
+            ]
+            for claim in sorted(claims, key=lambda claim: claim["id"])
+        ],
+        "margin": [settings[key] for key in ("margin", "loss_margin", "confidence")],
+        "looks": settings.get("looks"),
+    }
+    return {
+        part: hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        for part, content in contents.items()
+    }
+
+
+def with_looks(
+    history: list[dict], looks: Sequence[int], parts: Mapping[str, str], date: str
+) -> list[dict]:
+    """The record of looks with those that are taken now, if they are new: looks.json.
+
+    Args:
+        history: the record so far: seeds, taken (a date) and the digests of PROTOCOL of each.
+        looks: the numbers of seeds at which verdicts are read now.
+        parts: as of `protocol`.
+    """
+    known = [{key: look[key] for key in ("seeds", *PROTOCOL)} for look in history]
+    taken = [{"seeds": int(seeds), **parts} for seeds in sorted(set(looks))]
+    return history + [{**look, "taken": date} for look in taken if look not in known]
+
+
+def changed_since(history: list[dict]) -> tuple[dict, list[str]] | None:
+    """The first look after which claims, margin or looks were changed, and which of these.
+
+    None if they were not. Looks without any plan say nothing of the later ones: see
+    `unplanned_looks`.
+    """
+    for look, later in pairwise(history):
+        if parts := [part for part in PROTOCOL if look[part] != later[part]]:
+            return look, parts
+    return None
+
+
+def unplanned_looks(history: list[dict], settings: dict) -> list[dict]:
+    """Earlier looks of a study that states none and whose seeds were added to after a verdict."""
+    if settings.get("looks") or not history:
+        return []
+    last = history[-1]
+    return [look for look in history[:-1] if look["seeds"] != last["seeds"]]

@@ -25,7 +25,9 @@ def crossed_interval(
                         = (MS_seed + MS_image − MS_rest)/(nN)
 
     by the mean squares of the two-way analysis of variance. The first term is that of the paired
-    t-interval; what the images add is not taken below 0. Degrees of freedom by Satterthwaite.
+    t-interval; what the images add is not taken below 0. Degrees of freedom by Satterthwaite; with
+    few seeds these can be so many that the interval would be the narrower for a second source of
+    chance: it is at least as wide as the paired one.
 
     Args:
         right, rival_right: (n, N) booleans, whether the network of seed s has image i right.
@@ -56,6 +58,7 @@ def crossed_interval(
     spent = seed_square**2 / seed_freedom
     if image_square > rest:
         spent += image_square**2 / image_freedom + rest**2 / rest_freedom
-    freedom = max(variance**2 / spent, seed_freedom)
-    half = stats.t.ppf((1 + level) / 2, freedom) * math.sqrt(variance / (count * images))
+    freedom = variance**2 / spent
+    quantiles = stats.t.ppf((1 + level) / 2, [freedom, seed_freedom])
+    half = max(quantiles * np.sqrt(np.array([variance, seed_square]) / (count * images)))
     return 100 * (mean - half), 100 * (mean + half)

@@ -4,8 +4,10 @@ Each function takes a `Study` and gives plain text.
 """
 
 from ...config.resolved import group_setting
+from ...statistics.failures import FAR
+from ...statistics.looks import changed_since, unplanned_looks
 from ..study import Study
-from .wording import capital, counted, listing, numbers
+from .wording import MANY, capital, counted, listing, numbers, spelled
 
 NORM_NAMES = {
     "batch": "Batch",
@@ -168,6 +170,61 @@ def claims(study: Study) -> list[str]:
         f" {family} right with {100 * confidence:g} % confidence (paired t-intervals"
         f"{', Bonferroni' if contrasts > 1 else ''})."
     ]
+
+
+PARTS = {"claims": "the claims", "margin": "the margin or confidence", "looks": "the looks"}
+
+
+def looks(study: Study) -> list[str]:
+    """When the verdicts were read, and whether that was as stated."""
+    settings, history = study.config["verdicts"], list(study.looks)
+    found = []
+    if planned := settings["looks"]:
+        at = listing([f"{look:,}" for look in planned])
+        found.append(
+            f"The verdicts are read at {at} seeds, stated in advance, and alpha is divided"
+            " among these looks. A claim is judged at the first look that decides it."
+        )
+        taken = max((look for look in planned if look <= len(study.seeds)), default=0)
+        beyond = len(study.seeds) - taken
+        if beyond and taken:
+            found.append(
+                f"{capital(spelled(beyond))} of the {len(study.seeds)} seeds"
+                f" {'lies' if beyond == 1 else 'lie'} beyond the last look taken:"
+                " shown, and not part of any verdict."
+            )
+    elif earlier := unplanned_looks(history, settings):
+        when = listing([f"{look['seeds']:,} seeds ({look['taken'][:10]})" for look in earlier])
+        found.append(
+            f"Verdicts were read before, with {when}, without looks stated in advance: each further"
+            " reading raises the chance of a wrong verdict above what the confidence says."
+        )
+    if change := changed_since(history):
+        look, parts = change
+        found.append(
+            f"After verdicts had been read with {look['seeds']:,} seeds on {look['taken'][:10]},"
+            f" something was changed: {listing([PARTS[part] for part in parts])}. The confidence"
+            " is that of verdicts whose terms were stated before the runs."
+        )
+    return found
+
+
+def failed_runs(study: Study) -> str:
+    """A warning of the runs that look like failures; "" without any."""
+    failed = study.runs[study.runs["looks_failed"].astype(bool)]
+    if failed.empty:
+        return ""
+    named = [
+        f"{study.labels[run.variant]} with seed {run.seed} ({run.test_accuracy:.2f} %)"
+        for run in failed.head(MANY).itertuples()
+    ]
+    more = f" and {len(failed) - MANY:,} more" if len(failed) > MANY else ""
+    return (
+        f"Warning: {listing(named)}{more} {'looks' if len(failed) == 1 else 'look'} like a failure:"
+        f" test accuracy more than {FAR} robust standard deviations below the other runs of the"
+        " model. Intervals and verdicts assume runs without failures; look at the curves before"
+        " you trust them."
+    )
 
 
 def limits(study: Study) -> list[str]:

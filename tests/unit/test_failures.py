@@ -1,0 +1,50 @@
+"""Runs that look like failures, and the warning of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.made_up import made_up_study
+from normstudy.report.text import context
+from normstudy.statistics.failures import looks_failed
+
+
+def runs(**values):
+    return pd.concat(
+        pd.DataFrame({"variant": name, "seed": range(1, len(own) + 1), "test_accuracy": own})
+        for name, own in values.items()
+    ).reset_index(drop=True)
+
+
+USUAL = [99.40, 99.46, 99.35, 99.52, 99.44, 99.41]
+
+
+def test_a_run_far_below_its_siblings_is_found():
+    table = runs(a=[*USUAL, 97.0], b=[value - 3 for value in USUAL])
+    found = table[looks_failed(table, 10_000)]
+    assert found[["variant", "seed"]].to_numpy().tolist() == [["a", 7]]
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_few_seeds_do_not_say_what_is_usual(seeds):
+    assert not looks_failed(runs(a=[99.5, 11.0][:seeds], b=[99.5] * seeds), 10_000).any()
+
+
+def test_a_run_above_the_others_and_a_few_images_below_are_none():
+    assert not looks_failed(runs(a=[99.0, 99.0, 99.0, 99.9]), 10_000).any()
+    assert not looks_failed(runs(a=[99.5, 99.5, 99.5, 99.42]), 10_000).any()
+    assert looks_failed(runs(a=[99.5, 99.5, 99.5, 99.38]), 10_000).sum() == 1
+
+
+def test_usual_runs_are_hardly_ever_called_failures():
+    rng, count = np.random.default_rng(1), 0
+    for _ in range(200):
+        table = runs(**{name: 99.4 + rng.normal(0, 0.06, 10) for name in "abc"})
+        count += looks_failed(table, 10_000).any()
+    assert count <= 2
+
+
+def test_the_report_warns_of_it():
+    study = made_up_study({"gn": [*USUAL, 97.0], "ln": [99.5] * 7}, epochs=1)
+    text = context.failed_runs(study)
+    assert text.startswith("Warning: Group Normalization with seed 7 (97.00 %) looks like a fail")
+    assert context.failed_runs(made_up_study({"gn": USUAL}, epochs=1)) == ""
