@@ -131,6 +131,8 @@ BAD = [
      "'random' is not one of index, confidence"),
     ("verdicts: {margin: 0}", 1, "verdicts.margin", "0 is not a number above 0 to 100"),
     ("verdicts: {margin: .inf}", 1, "verdicts.margin", "inf is not a number above 0 to 100"),
+    ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] does not grow; name each"),
+    ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] does not grow; name each"),
     ("verdicts: {confidence: 1}", 1, "verdicts.confidence", "1 is not a number from 0.5 to below"),
     ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),
     # --- claims

@@ -1,5 +1,7 @@
 """Verdicts: the rules one by one, the looks, and what must not change them."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.errors import StudyError
 from normstudy.statistics import verdicts
-from normstudy.statistics.contrasts import resolutions
+from normstudy.statistics.contrasts import interval, resolutions
+from normstudy.statistics.looks import alpha_shares
 from normstudy.statistics.verdicts import (
     CONTRADICTED,
     HOLDS,
@@ -370,3 +373,34 @@ def test_the_order_of_the_claims_does_not_matter(a, b, c, looks):
         forward = table(runs, claims, looks).set_index(key)
         backward = table(runs, claims[::-1], looks).set_index(key)
         pd.testing.assert_frame_equal(forward.sort_index(), backward.sort_index())
+
+
+# --- Growing n -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("truth", [-0.05, 0.0, 0.02, 0.05])
+def test_growing_n_reverses_no_more_verdicts_than_alpha(truth):
+    """One contrast of a fixed truth in 4,000 studies, read at looks of growing n.
+
+    Each look alone errs in at most alpha of the studies, and so does any of the stated looks.
+    """
+    drawn = np.random.default_rng(9).normal(truth, 0.07, (4000, 60)).round(2)
+    looks, alpha, never = (4, 8, 16, 30, 60), 0.05, np.zeros(4000, bool)
+    read = []
+    for look, share in zip(looks, alpha_shares(len(looks)), strict=True):
+        single = verdicts.contrast_verdict(*interval(drawn[:, :look], 1 - alpha, 0.01), 0.05)
+        assert np.isin(single, wrong(truth)).mean() <= alpha + 0.007
+        stated = interval(drawn[:, :look], 1 - alpha * share, 0.01)
+        read.append(verdicts.contrast_verdict(*stated, 0.05))
+        never = never | np.isin(read[-1], wrong(truth))
+    assert never.mean() <= alpha
+    for early, late in combinations(read, 2):
+        assert ((early == HOLDS) & (late == CONTRADICTED)).mean() <= alpha
+        assert ((early == CONTRADICTED) & (late == HOLDS)).mean() <= alpha
+
+
+def wrong(truth):
+    """The verdicts that are wrong of a true difference."""
+    words = [HOLDS, TOO_SMALL] if truth <= 0 else []
+    words += [CONTRADICTED] if truth >= 0 else []
+    return words + ([NO_DIFFERENCE, TOO_SMALL] if abs(truth) >= 0.05 else [])

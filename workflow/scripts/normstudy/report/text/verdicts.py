@@ -302,7 +302,6 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
                 "mean difference": amount(row.mean_difference, row.metric),
                 "interval": interval(row.ci_low, row.ci_high, row.metric) if judged else "",
                 "verdict": row.verdict if judged else "",
-                "seeds": f"{row.seeds:,}",
                 "other images too": ""
                 if pd.isna(row.other_images_low)
                 else interval(row.other_images_low, row.other_images_high, row.metric),
