@@ -1,6 +1,7 @@
 """What README.md tells a person to write, taken from it word for word, runs to the end."""
 
 import re
+import shlex
 import struct
 from pathlib import Path
 
@@ -38,9 +39,11 @@ def extended(tmp_path_factory, sample) -> Project:
     project = Project.new(folder / "project")
     write_letters(folder / "home" / "letters", sample)
     model = "workflow/scripts/normstudy/network/model.py"
+    comment = "# name -> function of the number of channels"
     registry = "NORMS: dict[str, Callable[..., nn.Module]] = {\n"
     function, line = block("python", "def "), block("python", '": ')
-    project.edit(model, registry, f"{function}\n\n{registry}{line}")
+    project.edit(model, comment, f"{function}\n\n{comment}")  # NORMS keeps its comment
+    project.edit(model, registry, f"{registry}{line}")
     (name,) = re.findall(r'"(\w+)": ', line)
     study = (
         block("yaml", "source:"),
@@ -64,7 +67,7 @@ def test_every_variant_is_trained_on_the_classes_of_the_dataset(extended):
         state = torch.load(run / "checkpoint.pt", weights_only=True)["state_dict"]
         assert len(state["output.conv.weight"]) == 3
         assert set(pd.read_csv(run / "predictions.csv")["label"]) == {0, 1, 2}
-    assert "block4.norm.weight" not in state  # torch's LocalResponseNorm learns nothing
+    assert "block4.norm.weight" not in state  # affine=False
 
 
 def test_the_claim_is_judged_against_every_rival(extended):
@@ -76,8 +79,17 @@ def test_the_claim_is_judged_against_every_rival(extended):
 def test_the_report_is_about_this_dataset_alone(extended):
     page = (extended.folder / "results" / "report.html").read_text(encoding="utf-8")
     words = re.sub(r"<(style|script).*?</\1>|src=\"data:[^\"]*\"", "", page, flags=re.S)
-    assert "Local response, Root Mean Square and Group Normalization on letters" in words
-    assert "Each activation divided by a power of the mean square" in words
+    assert "Plain batch, Root Mean Square and Group Normalization on letters" in words
+    assert "Batch Normalization without a learned factor and offset" in words
     assert "each of 28×28 grey levels in 3 classes" in words
     for foreign in ("MNIST", "digit", "EVA6", "Northcutt", "replicated"):
         assert foreign not in words
+
+
+def test_a_setting_of_one_command_is_understood(tmp_path):
+    (line,) = block("sh", "--config '").strip().splitlines()
+    program, *arguments = shlex.split(line)
+    assert program == "snakemake"
+    project = Project.new(tmp_path / "project")
+    planned = project.planned(*arguments, "--configfile", "tests/workflow/sample.yaml")
+    assert planned["train"] == 6  # three variants, two seeds
