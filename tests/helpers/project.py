@@ -27,6 +27,19 @@ PARTS = (
 )
 
 
+def run(command: list[str], folder: Path, succeeds: bool | None = True) -> str:
+    """Run a command in a folder; returns all that it printed.
+
+    It must succeed, or must not; None: whichever.
+    """
+    answer = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if succeeds is not None:
+        assert (answer.returncode == 0) == succeeds, answer.stdout
+    return answer.stdout
+
+
 class Project:
     """A copy of the project that a test may change."""
 
@@ -58,20 +71,8 @@ class Project:
         return command
 
     def snakemake(self, *arguments: str, succeeds: bool | None = True) -> str:
-        """Run snakemake on the sample study; returns all that it printed.
-
-        It must succeed, or must not; None: whichever.
-        """
-        answer = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if succeeds is not None:
-            assert (answer.returncode == 0) == succeeds, answer.stdout
-        return answer.stdout
+        """Run snakemake on the sample study, as `run` does; returns all that it printed."""
+        return run(self.command(*arguments), self.folder, succeeds)
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """What a dry run would do: rule → number of jobs."""

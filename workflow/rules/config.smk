@@ -30,10 +30,10 @@ def one_sentence(opening="Error: "):
         sys.exit(f"{opening}{error}")
 
 
-OF_CONFIG = "Error in the config:\n"
-# Another workflow imports this one (module:). What the terminal shows is its own then, and its
-# config stands in for config.yaml, its --config and config files are not meant for this one.
+# Whether another workflow imports this one (module:). Then the terminal is that one's, and so are
+# its config.yaml, --configfile and --config: this one has only the config of the import.
 IMPORTED = not workflow.modifier.is_main_snakefile()
+OF_CONFIG = f"Error in the config{' of a module import' if IMPORTED else ''}:\n"
 
 # The working folder's own, if it has one (snakemake --directory); else the project's.
 CONFIG = str(SOURCE / "config.yaml")
@@ -50,18 +50,11 @@ configfile: CONFIG
 
 
 SETTINGS = {} if IMPORTED else typed(dict(workflow.config_settings.config))
-# config.yaml is the last that Snakemake notes, and the first that it reads.
-CONFIG_FILES = (
-    []
-    if IMPORTED
-    else map(os.path.relpath, [*workflow.configfiles[-1:], *workflow.configfiles[:-1]])
-)
 update_config(config, SETTINGS)
 with one_sentence(OF_CONFIG):
-    STUDY = check(
-        config,
-        load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml"),
-        RESERVED,
-        [*map(read_config_file, CONFIG_FILES), command_line(SETTINGS)],
-        SOURCE,
-    )
+    STATED = []  # what the config was read from
+    if not IMPORTED:  # config.yaml is the last that Snakemake notes, and the first that it reads
+        paths = [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
+        STATED = [*map(read_config_file, map(os.path.relpath, paths)), command_line(SETTINGS)]
+    schema = load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml")
+    STUDY = check(config, schema, RESERVED, STATED, SOURCE)
