@@ -1,12 +1,18 @@
 """Small made-up studies, so that a test decides who wins."""
 
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
+from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.predictions import misclassified_table
+from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
+from normstudy.records.files import write_json
 from normstudy.report.study import Study
 
 from helpers.places import ROOT
@@ -20,11 +26,6 @@ def made_up_config(**changes) -> dict:
     """The project's own config, resolved, with some top-level keys replaced."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | changes
     return check(config, SCHEMA)
-
-
-def known_of(facts: dict) -> dict:
-    """Those that are not None."""
-    return {name: value for name, value in facts.items() if value is not None}
 
 
 def made_up_study(
@@ -98,7 +99,7 @@ def made_up_study(
             "started": "2026-01-31T12:00:00Z",
             "finished": "2026-01-31T12:30:00Z",
             "resumed_after_epoch": 0,
-            "recipe": {"mean": 0.25, "std": 0.5} | known_of(run_parameters(config, variant)),
+            "recipe": run_parameters(config, variant),
             "device": "cpu",
             "processor": "a processor",
             "accelerator": None,
@@ -131,3 +132,46 @@ def made_up_study(
         reference=known,
         label_issues=ISSUES if reference else None,
     )
+
+
+def predictions(labels: Sequence[int], said: Mapping[int, int] | None = None) -> pd.DataFrame:
+    """A run's predictions.csv: right but for the images of `said`, index → prediction."""
+    table = pd.DataFrame({"index": range(len(labels)), "label": labels, "prediction": labels})
+    if said:
+        table.loc[list(said), "prediction"] = list(said.values())
+    return table.assign(confidence=0.9, label_probability=0.1)
+
+
+def write_run(
+    folder: Path, table: pd.DataFrame, disputed: Collection[int] = (), picture: bool = False
+) -> None:
+    """Write what rule misclassified makes of a run's predictions, into the run's folder.
+
+    Args:
+        table: its predictions.
+        disputed: indices of images whose label is doubted.
+        picture: whether to draw the misclassified images too, each of them blank.
+    """
+    folder.mkdir(parents=True)
+    errors = misclassified_table(table, set(disputed))
+    table.to_csv(folder / "predictions.csv", index=False)
+    errors.to_csv(folder / "misclassified.csv", index=False)
+    if picture:
+        blank = np.zeros((len(table), 28, 28), np.uint8)
+        figure = misclassified_matrix(blank, errors, list("0123456789"), folder.parent.name)
+        figure.savefig(folder / "misclassified.png", dpi=40)
+
+
+def write_study(study: Study) -> None:
+    """Write a made-up study into its folder as the workflow does; each error takes a 3 for a 5."""
+    tests = study.evaluation[study.evaluation["split"] == "test"]
+    runs = {}
+    for row in tests.itertuples():
+        said = dict.fromkeys(range(row.errors), 5)
+        table = runs[row.variant, row.seed] = predictions([3] * row.images, said)
+        write_run(study.run_folder(row.variant, row.seed), table, picture=True)
+    names = ("metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims")
+    for name in (*names, "single_run", "label_doubts"):
+        getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
+    shared_errors(runs, None).to_csv(study.folder / "shared_errors.csv", index=False)
+    write_json(study.provenance, study.folder / "provenance.json")

@@ -1,48 +1,17 @@
 """The whole report of made-up studies of any shape: no empty section, no figure without words."""
 
 import ast
-import json
 import re
 
 import nbformat
-import numpy as np
-import pandas as pd
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import made_up_study, write_study
 from helpers.places import ROOT, SAMPLE
-from normstudy.evaluation.matrix import misclassified_matrix
-from normstudy.evaluation.predictions import misclassified_table
-from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.report.notebook import drop_empty, render
 
 IMAGES = 200  # of the sample's test images
 CLAIM = {"id": "best", "says": "It is best", "metric": "test_accuracy", "variant": "gn"}
 CONTENT = re.compile(r"<(p|ul|blockquote|pre|table|figure)\b")
-
-
-def write(study, folder):
-    """The study's tables as the workflow writes them, and each run's errors."""
-    folder.mkdir()
-    (folder / "provenance.json").write_text(json.dumps(study.provenance), encoding="utf-8")
-    names = ("metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims")
-    for name in (*names, "single_run", "label_doubts"):
-        getattr(study, name).to_csv(folder / f"{name}.csv", index=False)
-    tests = study.evaluation[study.evaluation["split"] == "test"]
-    predictions = {}
-    for row in tests.itertuples():
-        run = folder / row.variant / f"seed-{row.seed}"
-        run.mkdir(parents=True)
-        table = pd.DataFrame({"index": range(IMAGES), "label": 3})
-        table["prediction"] = np.where(table["index"] < row.errors, 5, 3)
-        table["confidence"], table["label_probability"] = 0.9, 0.1
-        table.to_csv(run / "predictions.csv", index=False)
-        predictions[row.variant, row.seed] = table
-        errors = misclassified_table(table, set())
-        errors.to_csv(run / "misclassified.csv", index=False)
-        blank = np.zeros((IMAGES, 28, 28), np.uint8)
-        picture = misclassified_matrix(blank, errors, list("0123456789"), row.variant)
-        picture.savefig(run / "misclassified.png", dpi=40)
-    shared_errors(predictions, None).to_csv(folder / "shared_errors.csv", index=False)
 
 
 def reported(folder, reference):
@@ -80,10 +49,9 @@ def reported(folder, reference):
     ids=["one", "seeds", "many"],
 )
 def test_no_section_is_empty_and_no_sentence_false(tmp_path, accuracies, options):
-    study = made_up_study(accuracies, images=IMAGES, **options)
-    folder = tmp_path / "results"
-    write(study, folder)
-    page = reported(folder, options.get("reference", True))
+    study = made_up_study(accuracies, images=IMAGES, folder=tmp_path / "results", **options)
+    write_study(study)
+    page = reported(study.folder, options.get("reference", True))
     article = page.partition("<main")[2].partition("</main>")[0]
     _, *sections = re.split(r"<h[23][^>]*>", article)
     assert len(sections) >= 9

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import made_up_study, predictions
 from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,21 +32,16 @@ ISSUES = pd.DataFrame(
 PICTURES = np.random.default_rng(0).integers(0, 256, (len(LABELS), 28, 28), dtype=np.uint8)
 
 
-def predictions(**said):
-    """A run's predictions: right but for i<index>=prediction."""
-    table = pd.DataFrame({"index": range(len(LABELS)), "label": LABELS, "prediction": LABELS})
-    for index, prediction in said.items():
-        table.loc[int(index[1:]), "prediction"] = prediction
-    table["confidence"] = np.linspace(0.5, 1, len(LABELS))
-    table["label_probability"] = 0.3
-    return table
+def run(said=None):
+    """A run's predictions: right but for those of `said`, and surer with each image."""
+    return predictions(LABELS, said).assign(confidence=np.linspace(0.5, 1, len(LABELS)))
 
 
 RUNS = {
-    ("gn", 1): predictions(i3=6, i4=9),
-    ("gn", 2): predictions(i3=6),
-    ("ln", 1): predictions(i3=8, i7=4),
-    ("ln", 2): predictions(i3=6, i4=9, i7=4),
+    ("gn", 1): run({3: 6, 4: 9}),
+    ("gn", 2): run({3: 6}),
+    ("ln", 1): run({3: 8, 7: 4}),
+    ("ln", 2): run({3: 6, 4: 9, 7: 4}),
 }
 
 
@@ -74,7 +69,7 @@ def test_errors_are_counted_by_image_and_prediction():
         [7, 9, False, 2, 4, 2],
     ]
     assert not shared_errors(RUNS, None)["disputed"].any()
-    assert shared_errors({("gn", 1): predictions()}, ISSUES).empty
+    assert shared_errors({("gn", 1): run()}, ISSUES).empty
 
 
 @given(
@@ -82,7 +77,7 @@ def test_errors_are_counted_by_image_and_prediction():
 )
 def test_the_counts_are_those_of_any_runs(answers):
     runs = {
-        ("gn", seed): predictions().assign(label=[0, 1, 2, 3] * 2, prediction=said)
+        ("gn", seed): run().assign(label=[0, 1, 2, 3] * 2, prediction=said)
         for seed, said in enumerate(answers, 1)
     }
     table = shared_errors(runs, None)
@@ -159,12 +154,12 @@ def test_a_study_of_many_errors_shows_the_most_missed_and_says_so(tmp_path, monk
 
 @pytest.mark.parametrize("runs", [1, 2])
 def test_without_errors_there_is_nothing_to_explore(tmp_path, runs):
-    right = {("gn", seed): predictions() for seed in range(1, runs + 1)}
+    right = {("gn", seed): run() for seed in range(1, runs + 1)}
     assert explorer(study(tmp_path, right), PICTURES) is None
 
 
 def test_one_run_has_errors_too(tmp_path):
-    found = explorer(study(tmp_path, {("gn", 1): predictions(i4=9)}, None), PICTURES)
+    found = explorer(study(tmp_path, {("gn", 1): run({4: 9})}, None), PICTURES)
     assert found.sentence.startswith("The run misclassifies 1 test image.")
     assert found.doubts == {}
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from helpers.made_up import predictions
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.evaluation.label_doubts import label_doubts, rescored, score_three_ways
@@ -18,10 +19,8 @@ def issues(*rows):
 ISSUES = issues((3, 0, 6, 4), (5, 1, 7, 2), (100, 1, 2, 5))
 
 
-def predictions(**changed):
-    wrong = {int(index.removeprefix("i")): value for index, value in changed.items()}
-    guesses = [wrong.get(index, label) for index, label in enumerate(LABELS)]
-    return pd.DataFrame({"index": range(10), "label": LABELS, "prediction": guesses})
+def run(said=None):
+    return predictions(LABELS, said)
 
 
 def scores(table):
@@ -29,7 +28,7 @@ def scores(table):
 
 
 def test_all_as_given():
-    assert scores(score_three_ways(predictions(), ISSUES)) == {
+    assert scores(score_three_ways(run(), ISSUES)) == {
         "given": (10, 0, 100),
         "corrected": (10, 1, 90),  # image 3 is a 6 by four raters
         "excluded": (8, 0, 100),
@@ -37,7 +36,7 @@ def test_all_as_given():
 
 
 def test_the_networks_of_the_raters_opinion():
-    assert scores(score_three_ways(predictions(i3=6, i5=7, i8=3), ISSUES)) == {
+    assert scores(score_three_ways(run({3: 6, 5: 7, 8: 3}), ISSUES)) == {
         "given": (10, 3, 70),
         "corrected": (10, 2, 80),  # two raters do not replace the label of image 5
         "excluded": (8, 1, 87.5),
@@ -46,18 +45,18 @@ def test_the_networks_of_the_raters_opinion():
 
 def test_issues_of_another_dataset_are_refused():
     with pytest.raises(StudyError, match="test image 3 is labelled 8"):
-        score_three_ways(predictions(), issues((3, 8, 6, 4)))
+        score_three_ways(run(), issues((3, 8, 6, 4)))
 
 
 def test_every_run_is_scored_and_none_without_a_table_of_issues():
-    runs = {("gn", 1): predictions(), ("gn", 2): predictions(i3=6)}
+    runs = {("gn", 1): run(), ("gn", 2): run({3: 6})}
     table = label_doubts(runs, ISSUES)
     assert len(table) == 6 and table["seed"].tolist() == [1, 1, 1, 2, 2, 2]
     assert label_doubts(runs, None).empty
 
 
 def test_rescored_runs_have_the_other_accuracy_and_gaps():
-    doubts = label_doubts({("gn", 1): predictions(), ("gn", 2): predictions(i3=6)}, ISSUES)
+    doubts = label_doubts({("gn", 1): run(), ("gn", 2): run({3: 6})}, ISSUES)
     runs = pd.DataFrame(
         {
             "variant": "gn",

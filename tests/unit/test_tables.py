@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import made_up_study, predictions, write_run
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
@@ -15,14 +15,8 @@ def write_runs(study, wrong):
     """Run files in which each run errs on the given images, predicting 1 where 0 is right."""
     for variant in study.labels:
         for seed in study.seeds:
-            folder = study.run_folder(variant, seed)
-            folder.mkdir(parents=True)
-            table = pd.DataFrame({"index": range(1000), "label": 0, "prediction": 0})
-            table.loc[wrong[variant, seed], "prediction"] = 1
-            table["confidence"], table["label_probability"] = 0.9, 0.1
-            table.to_csv(folder / "predictions.csv", index=False)
-            errors = table[table["prediction"] == 1].assign(disputed=lambda t: t["index"] == 947)
-            errors.to_csv(folder / "misclassified.csv", index=False)
+            table = predictions([0] * 1000, dict.fromkeys(wrong[variant, seed], 1))
+            write_run(study.run_folder(variant, seed), table, disputed=[947])
 
 
 def test_comparison_sets_ours_beside_the_replicated_numbers():
