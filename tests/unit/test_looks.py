@@ -11,6 +11,7 @@ from normstudy.statistics.looks import (
     next_look,
     planned_looks,
     protocol,
+    taken_looks,
     with_looks,
 )
 
@@ -40,6 +41,12 @@ def test_without_stated_looks_the_number_of_seeds_is_the_only_one():
 
 def test_the_next_look():
     assert [next_look((10, 30), n) for n in (1, 10, 29, 30, 31)] == [10, 30, 30, None, None]
+
+
+def test_looks_before_the_one_that_was_read_are_taken_too():
+    assert taken_looks({"looks": [10, 30, 60]}, [30, 30]) == [10, 30]
+    assert taken_looks({"looks": [10, 30, 60]}, []) == []
+    assert taken_looks({"looks": None}, [8, 8]) == [8]
 
 
 def test_levels_share_alpha_among_looks_and_contrasts():

@@ -19,7 +19,7 @@ from normstudy.records.tables import (
 )
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
-from normstudy.statistics.looks import protocol, with_looks
+from normstudy.statistics.looks import protocol, taken_looks, with_looks
 from normstudy.statistics.summary import RunTables
 
 with job_log(snakemake.log[0]):
@@ -50,7 +50,7 @@ with job_log(snakemake.log[0]):
     study = params.study
     taken = with_looks(
         read_looks(output.looks),
-        written["comparisons"]["look"].dropna(),
+        taken_looks(study["verdicts"], written["comparisons"]["look"].dropna()),
         protocol(study["claims"], study["verdicts"], list(study["variants"])),
         now(),
     )

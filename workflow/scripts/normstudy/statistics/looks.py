@@ -38,6 +38,17 @@ def planned_looks(settings: dict, seeds: int) -> tuple[int, ...]:
     return tuple(settings.get("looks") or (seeds,))
 
 
+def taken_looks(settings: dict, read: Sequence[int]) -> list[int]:
+    """The looks that have been taken where verdicts were read at these numbers of seeds.
+
+    What was undecided at a look is read again at the next, and stands in the tables with that one
+    only: the planned looks before it have been taken too.
+    """
+    latest = max(read, default=0)
+    earlier = [look for look in settings.get("looks") or () if look <= latest]
+    return sorted({*map(int, read), *earlier})
+
+
 def next_look(looks: tuple[int, ...], seeds: int) -> int | None:
     """The first planned look beyond so many seeds, or None."""
     return next((look for look in looks if look > seeds), None)
