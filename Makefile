@@ -3,6 +3,7 @@
 # make test           set up the test tools too, then lint and run every test that is not slow
 # make test-faults    every test with real faults, the slow ones too: about twenty minutes
 # make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
+# make setup-s3       add what a study in S3 needs: see docs/cluster.md
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
 # make evidence       judge the published runs again: tables and pictures of docs/
@@ -21,7 +22,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run setup test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean
+.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -30,6 +31,9 @@ run: setup
 	@$(IN_VENV) snakemake --cores $(CORES)
 
 setup: $(VENV)/run.stamp
+
+setup-s3: setup
+	@$(INSTALL) -r requirements.txt -r workflow/envs/s3.txt
 
 test: setup $(VENV)/test.stamp lint
 	@$(IN_VENV) pytest -m "not slow"
@@ -61,6 +65,7 @@ bench-scaling: setup
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt
+	@$(LOCK) workflow/envs/s3.in -o workflow/envs/s3.txt
 	@$(LOCK) tests/requirements.in -o tests/requirements.txt
 	@$(LOCK) workflow/envs/installer.in -o workflow/envs/installer.txt
 

@@ -11,6 +11,9 @@ cost what they would, and differ in seeds as they would.
 
 Processor times, since a machine that others use too stretches the others. Writes
 results/benchmarks/scaling.csv and .md, and docs/scaling.png.
+
+With --beside COMMIT only the scheduling is measured, in turn by that commit and by the project as
+it is, into results/benchmarks/scheduling.csv.
 """
 
 import argparse
@@ -54,12 +57,12 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Scaled:
     """A copy of the project with a study of so many runs: five variants, `runs / 5` seeds."""
 
-    def __init__(self, folder: Path, runs: int):
+    def __init__(self, folder: Path, runs: int, commit: str | None = None):
         self.folder, self.runs, self.seeds = folder, runs, runs // len(NORMS)
-        known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-        for name in filter(None, known.stdout.split("\0")):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+        if commit:
+            copy_commit(commit, folder)
+        else:
+            copy_sources(folder)
         study = {**STUDY, "seeds": self.seeds}
         (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
 
@@ -113,6 +116,23 @@ class Scaled:
         self.snakemake("--touch")
 
 
+def copy_sources(folder: Path) -> None:
+    """Copy the files that git knows, as they are now."""
+    known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    for name in filter(None, known.stdout.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+
+
+def copy_commit(commit: str, folder: Path) -> None:
+    """Copy the files of a commit."""
+    folder.mkdir(parents=True)
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
+    if archive.returncode:
+        sys.exit(f"{commit} is no commit of this project")
+    subprocess.run(["tar", "--extract"], cwd=folder, input=archive.stdout, check=True)
+
+
 def own_costs(pid: int) -> dict[str, float] | None:
     """Processor seconds and peak memory (MB) of a process so far, its children left out."""
     try:
@@ -122,6 +142,35 @@ def own_costs(pid: int) -> dict[str, float] | None:
     except (OSError, StopIteration):  # it has just ended
         return None
     return {"cpu_seconds": sum(map(int, ticks)) / TICK, "peak_memory_mb": int(peak) / 1024}
+
+
+def scheduled(study: Scaled, fresh: dict[str, float]) -> dict[str, float]:
+    """Train the study: what Snakemake itself takes for it, beyond what a dry run (`fresh`) takes.
+
+    `exit_seconds` is how long Snakemake lived on after the last result was written.
+    """
+    ran = study.snakemake()
+    ended = time.time()
+    newest = max(path.stat().st_mtime for path in study.results().rglob("*.*"))
+    own = ran["cpu_seconds"] - fresh["cpu_seconds"]
+    return {
+        "scheduling_cpu_seconds_a_job": own / (2 * study.runs),
+        "snakemake_memory_mb": ran["peak_memory_mb"],
+        "exit_seconds": ended - newest,
+    }
+
+
+def compare(sizes: list[int], commit: str) -> None:
+    """Scheduling by another commit and by the project as it is, one after the other."""
+    rows = []
+    for runs in sizes:
+        for name in (commit, None):
+            with tempfile.TemporaryDirectory() as folder:
+                study = Scaled(Path(folder) / "study", runs, name)
+                row = scheduled(study, study.snakemake("--dry-run"))
+            rows.append({"runs": runs, "project": name or "as it is", **row})
+            print(json.dumps(rows[-1]), flush=True)
+            pd.DataFrame(rows).round(4).to_csv(OUT / "scheduling.csv", index=False)
 
 
 def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
@@ -135,11 +184,7 @@ def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
         "plan_memory_mb": fresh["peak_memory_mb"],
     }
     if trained is None:
-        ran = study.snakemake()
-        row["scheduling_cpu_seconds_a_job"] = (ran["cpu_seconds"] - fresh["cpu_seconds"]) / (
-            2 * study.runs
-        )
-        row["snakemake_memory_mb"] = ran["peak_memory_mb"]
+        row |= scheduled(study, fresh)
     else:
         study.fill(trained)
     summarized = study.snakemake("results/summary.csv", "--forcerun", "summarize")
@@ -194,8 +239,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, nargs="+", default=[10, 50, 200, 1000])
     parser.add_argument("--trained", type=int, default=200, help="train studies up to this size")
+    parser.add_argument("--beside", metavar="COMMIT", help="compare its scheduling with today's")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
+    if options.beside:
+        compare([runs for runs in options.runs if runs <= options.trained], options.beside)
+        return
     rows, trained = [], None
     with tempfile.TemporaryDirectory() as folder:
         studies = [Scaled(Path(folder) / str(runs), runs) for runs in sorted(options.runs)]

@@ -93,6 +93,7 @@ runpy.run_path(
                 resume=str(folder / "resume" / "run.pt"),
                 plan=str(folder / "plan.json"),
             ),
+            config={"resume": None},
             wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
             log=[str(folder / "train.log")],
         )

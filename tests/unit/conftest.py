@@ -1,9 +1,11 @@
-"""What the tests of downloads share."""
+"""What several unit tests share: a mirror to download from, a recipe cut short."""
 
 import pytest
 from helpers import mirrors
+from normstudy.config.resolved import run_parameters
 from normstudy.data import fetch as download
 from normstudy.data import sources as fetching
+from normstudy.data.idx import Split
 
 
 @pytest.fixture
@@ -25,3 +27,20 @@ def short(monkeypatch):
     monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)
     monkeypatch.setattr(download, "FILE_SECONDS", 1.5)
     monkeypatch.setattr(fetching, "FILE_BYTES", 1_000_000)
+
+
+@pytest.fixture
+def recipe(default_config):
+    """A variant's recipe, cut to a few steps."""
+
+    def make(variant, **changes):
+        return run_parameters(default_config, variant) | {"epochs": 3, "device": "cpu"} | changes
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def few(sample):
+    """(train, test): 200 images each; at batch size 64 the last batch has 8."""
+    train_split, test_split = sample
+    return Split(train_split.images[:200], train_split.labels[:200]), test_split

@@ -161,6 +161,9 @@ BAD = [
     ("results: data", 1, "results", "'data' is the folder of the data; name another"),
     ("results: data/MNIST/raw", 1, "results", "'data/MNIST/raw' is the folder of the data"),
     ("results: README.md", 1, "results", "'README.md' is a file; name a folder"),
+    ("resume: README.md", 1, "resume", "'README.md' is a file; name a folder"),
+    ("resume: s3://me:secret@host/x", 1, "resume", "holds a password, which logs would show"),
+    ("resume: 3", 1, "resume", "3 is not a folder's name or a URL"),
     ("results: ~nobody_of_this_name/x", 1, "results", "~nobody_of_this_name/x: Could not"),
     ("dataset: {folder: report}", 1, "dataset.folder", "'report' is the project's own; name a"),
 ]  # fmt: skip

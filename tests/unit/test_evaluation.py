@@ -14,8 +14,9 @@ from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
 from normstudy.network.checkpoint import load_checkpoint, save_checkpoint
 from normstudy.network.model import build_model
-from normstudy.network.resume import ResumeFile
+from normstudy.network.resume import ResumeState
 from normstudy.network.scoring import score
+from normstudy.records.store import Folder
 from torch.nn.functional import cross_entropy
 
 LOGITS = torch.randn(50, 10, generator=torch.Generator().manual_seed(2))
@@ -150,7 +151,7 @@ def test_a_malicious_pickle_is_refused_and_not_run(tmp_path, write):
     with pytest.raises(StudyError, match=r"checkpoint\.pt is not a readable checkpoint \(Unpickl"):
         load_checkpoint(path, ("gn", 1))
     said = []
-    assert ResumeFile(path, "a run", said.append).load() is None
+    assert ResumeState(Folder(tmp_path), path.name, "a run", said.append).load() is None
     assert "cannot be read (UnpicklingError): starting anew" in said[0]
     assert not created.exists()
 

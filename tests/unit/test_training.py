@@ -1,16 +1,13 @@
-"""Training: the recipe step by step, repeatability, pairing, and going on after a break."""
+"""Training: the recipe step by step, repeatability, pairing."""
 
 import copy
 from statistics import median
 
 import pytest
 import torch
-from normstudy.config.resolved import run_parameters
-from normstudy.data.idx import Split
 from normstudy.errors import StudyError
 from normstudy.network.batches import Batches
 from normstudy.network.model import NORMS, build_model
-from normstudy.network.resume import ResumeFile, fingerprint
 from normstudy.network.streams import stream, stream_seed
 from normstudy.network.training import (
     Diverged,
@@ -23,23 +20,6 @@ from normstudy.network.training import (
 from torch.nn.functional import nll_loss
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def recipe(default_config):
-    """A variant's recipe, cut to a few steps."""
-
-    def make(variant, **changes):
-        return run_parameters(default_config, variant) | {"epochs": 3, "device": "cpu"} | changes
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def few(sample):
-    """(train, test): 200 images each; at batch size 64 the last batch has 8."""
-    train_split, test_split = sample
-    return Split(train_split.images[:200], train_split.labels[:200]), test_split
 
 
 def same(a, b):
@@ -230,61 +210,6 @@ def test_streams_are_apart():
         for epoch in (0, 1, 11)
     }
     assert len({tuple(values) for values in draws.values()}) == len(draws)
-
-
-# --- Going on after a break ----------------------------------------------------------------
-
-
-class BrokenOffError(Exception):
-    """Stands for whatever ends a run."""
-
-
-@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
-@pytest.mark.parametrize("after", [1, 2, 3])
-def test_a_run_that_goes_on_equals_an_undisturbed_one(recipe, few, tmp_path, variant, after):
-    recipe = recipe(variant)
-    model, metrics = train(recipe, 3, *few)
-    resume = ResumeFile(tmp_path / "resume" / "run.pt", fingerprint(recipe, 3, "", ""))
-
-    def break_off(row, seconds):
-        if row["epoch"] == after:
-            raise BrokenOffError
-
-    with pytest.raises(BrokenOffError):
-        train(recipe, 3, *few, break_off, resume)
-    torch.manual_seed(99)  # nothing may depend on the global stream
-    said = []
-    resumed, resumed_metrics = train(recipe, 3, *few, resume=resume, on_resume=said.append)
-    assert said == [after]
-    assert same(model.state_dict(), resumed.state_dict())
-    assert metrics.equals(resumed_metrics)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "cannot be read"),
-        (b"half a file", "cannot be read"),
-        (None, "is of other parameters, code or data"),
-    ],
-)
-def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, content, words):
-    path, said = tmp_path / "run.pt", []
-    if content is None:
-        ResumeFile(path, fingerprint(recipe("gn"), 1, "", "")).save({"rows": []})
-    else:
-        path.write_bytes(content)
-    resume = ResumeFile(path, fingerprint(recipe("gn", max_lr=0.02), 1, "", ""), said.append)
-    assert resume.load() is None
-    assert len(said) == 1 and words in said[0] and said[0].endswith("starting anew")
-
-
-def test_the_fingerprint_is_of_recipe_seed_data_and_code(recipe):
-    given = (recipe("gn"), 1, "data", "code")
-    others = [(recipe("gn", epochs=4), *given[1:]), (given[0], 2, *given[2:])]
-    others += [(*given[:2], "other data", "code"), (*given[:3], "other code")]
-    assert len({fingerprint(*run) for run in [given, *others]}) == 5
-    assert fingerprint(*given) == fingerprint(*given)
 
 
 # --- Small things --------------------------------------------------------------------------

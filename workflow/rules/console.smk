@@ -8,6 +8,7 @@ from snakemake.logging import logger
 
 from normstudy.config.changes import PlannedJob, causes, changes, unrecorded
 from normstudy.config.requests import where
+from normstudy.records.store import store_at
 from normstudy.running.console import Known, ShortLines
 from normstudy.running.events import events_path
 from normstudy.running.interrupts import DEAF, Stop, stopped
@@ -26,6 +27,9 @@ stop = Stop()
 shell.prefix(DEAF)
 
 
+if STUDY["resume"]:  # a URL whose driver is not here is an error before any job
+    with one_sentence(OF_CONFIG):
+        store_at(STUDY["resume"])
 if RESULTS.exists() and not os.access(RESULTS, os.W_OK):  # no error yet: -n may well look at it
     print(unwritable(RESULTS, "read-only"), file=sys.stderr)
 
@@ -174,6 +178,22 @@ def clean_up():
         (RESUME / f"{variant}-seed-{seed}.pt", RESULTS / variant / f"seed-{seed}" / "checkpoint.pt")
         for variant, seed in RUNS
     )
+    if STUDY["resume"]:
+        discard_stored_states()
+
+
+def discard_stored_states():
+    """Likewise where the config says; a store's dates and this machine's do not compare."""
+    needed = set(workflow.dag.needrun_jobs())
+    finished = [
+        Path(job.params.resume).name
+        for job in jobs_of("train")
+        if job not in needed or workflow.dag.finished(job)
+    ]
+    try:
+        store_at(STUDY["resume"]).remove(finished)
+    except Exception as error:  # each kind of store has errors of its own
+        logger.warning(f"Warning: {STUDY['resume']} keeps states of finished runs ({error})")
 
 
 def say_done():

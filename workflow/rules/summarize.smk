@@ -53,7 +53,7 @@ rule summarize:
         runtime=10,
     params:
         code=code("summarize"),
-        study=STUDY,
+        study={key: value for key, value in STUDY.items() if key != "resume"},
         runs=RUNS,
         jobs=list(JOB_COSTS),
         sources=str(SOURCE),

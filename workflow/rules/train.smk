@@ -28,6 +28,7 @@ rule train:
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
         # Not an output: Snakemake would delete it with a failed job. Nor deleted by the job itself:
         # if Snakemake is killed before it has noted that the job is finished, it runs again.
+        # The config's own place for it (key resume) is no param: it decides no result.
         resume=placed(RESUME / "{variant}-seed-{seed}.pt"),
         plan=placed(PLAN),
     script:

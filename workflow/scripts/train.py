@@ -5,11 +5,12 @@ from pathlib import Path
 from normstudy.data.idx import check_labels, completed, load_split, verify
 from normstudy.errors import StudyError
 from normstudy.network.checkpoint import save_checkpoint
-from normstudy.network.resume import ResumeFile, fingerprint
+from normstudy.network.resume import ResumeState, fingerprint
 from normstudy.network.run_record import run_record
 from normstudy.network.training import Diverged, epoch_line, train
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.machine import now
+from normstudy.records.store import Folder, store_at
 from normstudy.records.tables import METRICS
 from normstudy.running.events import RunEvents
 from normstudy.running.job_log import job_log
@@ -44,10 +45,14 @@ with job_log(log) as say, RunEvents(log) as events:
     so_far = log.with_suffix(".metrics.csv")
     so_far.unlink(missing_ok=True)
     verify(given.checksums)
-    resume = ResumeFile(
-        snakemake.params.resume,
+    state = Path(snakemake.params.resume)
+    elsewhere = snakemake.config.get("resume")  # no param: another place trains nothing again
+    resume = ResumeState(
+        store_at(elsewhere) if elsewhere else Folder(state.parent),
+        state.name,
         fingerprint(recipe, seed, Path(given.checksums).read_text(), snakemake.params.code),
         say_run,
+        required=not elsewhere,
     )
     splits = [load_split(raw, split, recipe[f"{split}_images"]) for split in ("train", "test")]
     for split in splits:

@@ -5,6 +5,7 @@ import copy
 import math
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -12,6 +13,7 @@ from jsonschema.validators import extend
 
 from ..data.datasets import DATASETS
 from ..errors import StudyError
+from ..records.store import is_url
 from .faults import did_you_mean, fault
 from .lines import ConfigFile, Key, dotted, where_stated
 from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder
@@ -212,10 +214,26 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
             if place.is_relative_to(project) and place.relative_to(project).parts[0] in SOURCES:
                 yield key, f"{given!r} is the project's own; name a folder beside it"
                 break
+    yield from _resume_faults(config["resume"])
     if len(places) == 2:
         results, data = places.values()
         if results.is_relative_to(data):
             yield ("results",), f"{config['results']!r} is the folder of the data; name another"
+
+
+def _resume_faults(given: str | None) -> Iterator[tuple[Key, str]]:
+    """What is wrong with the place that unfinished runs keep their state in."""
+    if given is None:
+        return
+    if is_url(given):
+        if urlsplit(given).password:
+            yield ("resume",), "holds a password, which logs would show; use the driver's settings"
+        return
+    try:
+        if folder(given).is_file():
+            yield ("resume",), f"{given!r} is a file; name a folder"
+    except StudyError as error:
+        yield ("resume",), str(error)
 
 
 def load_schema(path: str | Path) -> dict:

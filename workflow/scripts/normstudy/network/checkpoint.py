@@ -12,12 +12,11 @@ from ..records.files import replacing
 from .model import model_of
 
 
-def write_torch(content: object, path: str | Path) -> None:
-    """`torch.save` in one move; by way of memory, for a full disk to be reported as such."""
+def torch_bytes(content: object) -> bytes:
+    """What `torch.save` writes."""
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    with replacing(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+    return buffer.getvalue()
 
 
 def save_checkpoint(
@@ -26,7 +25,9 @@ def save_checkpoint(
     """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     run = {"variant": variant, "seed": seed}
-    write_torch({"state_dict": state, "parameters": recipe, "run": run}, path)
+    content = torch_bytes({"state_dict": state, "parameters": recipe, "run": run})
+    with replacing(path) as temporary:  # all at once, for a full disk to be reported as such
+        temporary.write_bytes(content)
 
 
 def tensors_sha256(state: dict[str, torch.Tensor]) -> str:

@@ -16,7 +16,7 @@ from ..records.tables import METRICS
 from ..running.memory import keep_freed_memory
 from .batches import Batches
 from .model import model_of
-from .resume import ResumeFile
+from .resume import ResumeState
 from .scoring import log_probabilities, score
 from .streams import stream_seed
 
@@ -186,7 +186,7 @@ def train(
     train_split: Split,
     test_split: Split,
     on_epoch: Callable[[dict, float], None] = lambda row, seconds: None,
-    resume: ResumeFile | None = None,
+    resume: ResumeState | None = None,
     on_resume: Callable[[int], None] = lambda epoch: None,
 ) -> tuple[nn.Module, pd.DataFrame]:
     """Train a network by the recipe and measure it after each epoch.
