@@ -63,6 +63,9 @@ def planned(job):
     words = "the data changed" if data & {*map(str, reason.updated_input)} else ""
     if data & {*map(str, reason.updated_input_run)}:
         words = "the data are fetched again"
+    source_changed = job.rule.name == "download" and CHANGED  # rule download has it forced
+    if source_changed:
+        words = f"{DATASET} changed in {SOURCE_FOLDER}"
     return PlannedJob(
         job.rule.name,
         *(str(getattr(job.wildcards, name, "")) for name in ("variant", "seed")),
@@ -75,7 +78,7 @@ def planned(job):
         ),
         anew=not any(Path(path).exists() for path in job.output),
         data=words,
-        forced=reason.forced,
+        forced=reason.forced and not source_changed,
     )
 
 
