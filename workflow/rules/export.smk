@@ -76,3 +76,32 @@ rule crate:
         project=str(SOURCE),
     script:
         "../scripts/crate.py"
+
+
+# Of studies as they are: none of them is brought up to date.
+rule compare:
+    input:
+        style=source("report/template/report.css"),
+    output:
+        RESULTS / "side-by-side.html",
+    log:
+        LOGS / "compare.log",
+    benchmark:
+        BENCHMARKS / "compare.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        code=code("compare"),
+        folders=[str(study.folder(folder)) for folder in COMPARED],
+        # Their tables of this moment.
+        tables=[
+            (study.folder(folder) / "provenance.json").stat().st_mtime_ns
+            for folder in COMPARED
+            if (study.folder(folder) / "provenance.json").exists()
+        ],
+    script:
+        "../scripts/compare.py"

@@ -76,6 +76,13 @@ RULES = {
         code="the code of the crate",
         again="packs the crate again",
     ),
+    "compare": Words(
+        doing="Setting the studies side by side",
+        done="Set the studies side by side",
+        result="The comparison",
+        code="the code of the comparison",
+        again="sets the studies side by side again",
+    ),
     "prune": Words(
         doing="Pruning the results",
         done="Pruned the results",

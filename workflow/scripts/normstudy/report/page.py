@@ -84,6 +84,13 @@ def show(plot: Plot, study: Study) -> HTML:
     return HTML(_figure(image, plot.caption, source, " ".join(kinds)))
 
 
+def drawn(plot: Plot) -> HTML:
+    """The plot with its caption, embedded only: no files are written."""
+    width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
+    wide, phone = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
+    return HTML(_figure(_image(wide, phone, plot.alt, width, height), plot.caption, "", "chart"))
+
+
 def matrix(study: Study, variant: str, narrow: Figure) -> HTML:
     """The picture of a variant's errors with the first seed, as rule misclassified drew it.
 

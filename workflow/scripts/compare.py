@@ -1,0 +1,21 @@
+"""Rule compare: finished studies side by side on one page."""
+
+from pathlib import Path
+
+from normstudy.errors import StudyError
+from normstudy.records.files import replacing
+from normstudy.report.side_by_side import side_by_side
+from normstudy.report.study import load_study
+from normstudy.running.job_log import job_log
+
+with job_log(snakemake.log[0]):
+    folders = snakemake.params.folders
+    if len(folders) < 2:
+        raise StudyError(
+            "name the results folders of two studies or more, such as"
+            " --config 'compare=[results, results/fashion]'"
+        )
+    style = Path(snakemake.input.style).read_text(encoding="utf-8")
+    made = side_by_side([load_study(folder) for folder in folders], style)
+    with replacing(snakemake.output[0]) as temporary:
+        temporary.write_text(made, encoding="utf-8")

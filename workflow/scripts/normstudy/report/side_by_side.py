@@ -1,0 +1,79 @@
+"""Studies side by side on one page: what differs in their configs, their tables, their curves."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from . import page
+from .figures.curves import accuracy, loss
+from .study import Study
+from .tables.results import comparison, verdicts
+from .tables.table import ABSENT, Table
+
+
+def flattened(config: object, key: str = "") -> dict[str, str]:
+    """Every setting of a nested config by its dotted key, as text; claims by their id."""
+    if isinstance(config, list) and all(isinstance(one, Mapping) and "id" in one for one in config):
+        config = {one["id"]: one for one in config}
+    if not isinstance(config, Mapping):
+        return {key: str(config)}
+    return {
+        name: value
+        for part, below in config.items()
+        for name, value in flattened(below, f"{key}.{part}" if key else str(part)).items()
+    }
+
+
+def differences(studies: Sequence[Study]) -> Table:
+    """The keys of which the studies' configs differ, with the value of each study."""
+    settings = [flattened(study.config) for study in studies]
+    keys = dict.fromkeys(key for one in settings for key in one)
+    differing = [key for key in keys if len({one.get(key) for one in settings}) > 1]
+    cells = {"Key": differing} | {
+        study.folder.as_posix(): [one.get(key, ABSENT) for key in differing]
+        for study, one in zip(studies, settings, strict=True)
+    }
+    return Table(pd.DataFrame(cells), "What differs in the configs", names=tuple(cells))
+
+
+def side_by_side(studies: Sequence[Study], style: str) -> str:
+    """A self-contained HTML page about the studies, each part of one beside that of the others.
+
+    Args:
+        studies: two or more, in the order in which they are shown.
+        style: the report's style sheet.
+    """
+    drawings = {
+        "Accuracy": lambda study: page.drawn(accuracy(study.metrics, study.labels)),
+        "Loss": lambda study: page.drawn(loss(study.metrics, study.labels)),
+    }
+    parts = {
+        "Summary": lambda study: page.table(comparison(study)),
+        **drawings,
+        "Verdicts": lambda study: page.table(verdicts(study)),
+    }
+    title = " and ".join(study.folder.as_posix() for study in studies)
+    body = f"<h1>{escape(title)}, side by side</h1><h2>Config</h2>"
+    body += page.table(differences(studies)).data
+    for heading, part in parts.items():
+        body += f'<h2>{heading}</h2><div class="beside">'
+        for study in studies:
+            content = part(study)
+            said = content.data if content else "<p>None in this study.</p>"
+            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{said}</section>"
+        body += "</div>"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{style}{LAYOUT}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )
+
+
+LAYOUT = """
+main { max-width: none; padding: 1rem; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 2rem; }
+.beside > section { min-width: 0; }
+.beside img { max-width: 100%; height: auto; }
+"""  # noqa: E501
