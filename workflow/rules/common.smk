@@ -52,8 +52,9 @@ def run_files(name, variants=VARIANTS):
 
 def results_of_runs(variants):
     """All that rules train and misclassified make for the variant or variants."""
-    patterns = [*rules.train.output, *rules.misclassified.output]
-    return expand(patterns, variant=variants, seed=SEEDS)
+    made = [*rules.train.output, *rules.misclassified.output]
+    # By their names: an output that lies in storage carries a flag, which expand() refuses.
+    return expand([RUN / Path(path).name for path in made], variant=variants, seed=SEEDS)
 
 
 def resource(name):
