@@ -1,7 +1,7 @@
 SOURCE_FOLDER = STUDY["dataset"]["source"]
 with one_sentence():
     CHANGED = (
-        changed(DATASET, study.folder(SOURCE_FOLDER), DATA / "raw")
+        changed(DATASET, study.folder(SOURCE_FOLDER), Path(placed(DATA / "raw")))
         if SOURCE_FOLDER and not FACTS.sha256
         else []
     )
@@ -15,7 +15,7 @@ def notice_changes(wildcards):
     before the rules have been read.
     """
     if CHANGED:
-        workflow.dag.forcefiles.add(str(CHECKSUMS))
+        workflow.dag.forcefiles.add(placed(CHECKSUMS))
         if workflow.is_main_process:
             print(
                 f"{', '.join(CHANGED)} in {SOURCE_FOLDER} changed since {DATASET} was fetched:"
@@ -42,6 +42,7 @@ rule download:
         LOGS / "download.log",
     benchmark:
         BENCHMARKS / "download.tsv"
+    retries: 0 if SOURCE_FOLDER else 1  # a network may be back, a missing folder is not
     localrule: True
     conda:
         "../../environment.yml"
