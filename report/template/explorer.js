@@ -108,7 +108,7 @@
           make("span", { class: "sure" }, `${sure[image * runs.length + run]} %`)));
         const count = misses(image, mine);
         return make("div", { class: seeds ? "model" : "model one" },
-          make("h4", {}, label, make("span", {}, seeds ? ` ${count} of ${mine.length} wrong` : count ? " wrong" : " right")),
+          make("p", { class: "title" }, label, make("span", {}, seeds ? ` ${count} of ${mine.length} wrong` : count ? " wrong" : " right")),
           make("ul", {}, ...chips));
       });
       const doubt = doubts[images[image]];

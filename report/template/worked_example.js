@@ -48,7 +48,7 @@
       const stop = rove(grid, () => cells, () => across);
       grid.addEventListener("focusin", (event) => choose(cells.indexOf(event.target)));
       grid.addEventListener("click", (event) => event.target.closest("td[role=gridcell]")?.focus());
-      root.append(make("section", { class: "layer", "aria-label": layer.name }, make("h4", {}, layer.name),
+      root.append(make("section", { class: "layer", "aria-label": layer.name }, make("p", { class: "title" }, layer.name),
         make("p", { class: "axis" }, "image ↓ · channel →"), grid, facts));
       return { cells, facts, stop };
     });

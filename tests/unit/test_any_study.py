@@ -23,6 +23,7 @@ def reported(folder, reference):
         "raw": str(SAMPLE),
         "scripts": str(ROOT / "workflow" / "scripts"),
         "options": "",
+        "template": str(ROOT / "report" / "template"),
         "reference": resource.format("reference_run") if reference else None,
         "label_issues": resource.format("label_issues") if reference else None,
     }

@@ -4,19 +4,11 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from helpers.made_up import made_up_study, predictions, write_run
+from helpers.made_up import made_up_study
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
 from normstudy.statistics.summary import summarize
-
-
-def write_runs(study, wrong):
-    """Run files in which each run errs on the given images, predicting 1 where 0 is right."""
-    for variant in study.labels:
-        for seed in study.seeds:
-            table = predictions([0] * 1000, dict.fromkeys(wrong[variant, seed], 1))
-            write_run(study.run_folder(variant, seed), table, disputed=[947])
 
 
 def test_comparison_sets_ours_beside_the_replicated_numbers():
@@ -43,33 +35,6 @@ def test_gaps_have_the_true_minus():
     assert row.tolist() == ["Group-4", "−0.10", "0.10"]
     row = tables.gaps(made_up_study({"gn": [99.7, 99.5]})).cells.iloc[0]
     assert row.tolist()[1:] == ["0.00 ± 0.14", "0.20 ± 0.14"]
-
-
-def test_shared_errors(tmp_path):
-    study = made_up_study({"gn": [99.8], "ln": [99.8]}, folder=tmp_path)
-    write_runs(study, {("gn", 1): [5, 947], ("ln", 1): [7, 947]})
-    sentence, table = tables.shared_errors(study)
-    assert sentence == (
-        "3 test images are misclassified by at least one of the 2 runs, 1 by every one; of the"
-        " latter 1 has a disputed label."
-    )
-    assert table.cells.iloc[0].to_dict() == {
-        "Image": "no. 947",
-        "Actual": "0",
-        "Predicted": "1",
-        "Runs in error": "2",
-        "Label disputed": "yes",
-    }
-    assert table.cells["Image"].tolist() == ["no. 947", "no. 5", "no. 7"]
-
-
-def test_nothing_is_shared_by_one_run_or_without_errors(tmp_path):
-    study = made_up_study({"gn": [99.8]}, folder=tmp_path / "one")
-    write_runs(study, {("gn", 1): [5]})
-    assert tables.shared_errors(study) == ("", None)
-    study = made_up_study({"gn": [100.0], "ln": [100.0]}, folder=tmp_path / "two")
-    write_runs(study, {("gn", 1): [], ("ln", 1): []})
-    assert tables.shared_errors(study) == ("", None)
 
 
 def test_label_scores():

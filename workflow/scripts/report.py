@@ -19,6 +19,7 @@ with job_log(snakemake.log[0]):
             "reference": given.reference[0] if given.reference else None,
             "label_issues": given.label_issues[0] if given.label_issues else None,
             "options": Plan.read(snakemake.params.plan).options,
+            "template": str(Path(given.template[0]).parent),
             "scripts": str(Path(normstudy.__file__).parents[1]),
         },
         failed=snakemake.params.failed,

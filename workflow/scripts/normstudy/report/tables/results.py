@@ -11,8 +11,6 @@ from ..text.verdicts import verdict_table
 from ..text.wording import counted, fixed, signed
 from .table import ABSENT, Table
 
-SHARED_ROWS = 15
-
 
 def gaps(study: Study) -> Table:
     """The two differences between train and test accuracy."""
@@ -89,70 +87,6 @@ def comparison(study: Study) -> Table:
 
 def _number(value: float, digits: int) -> str:
     return ABSENT if pd.isna(value) else f"{value:.{digits}f}"
-
-
-def shared_errors(study: Study) -> tuple[str, Table | None]:
-    """The test images that most runs get wrong: a sentence and a table, or nothing.
-
-    With a single run there is nothing to share.
-    """
-    errors = pd.concat(
-        [study.errors(variant, seed) for variant in study.labels for seed in study.seeds],
-        ignore_index=True,
-    )
-    runs = len(study.labels) * len(study.seeds)
-    if runs == 1 or errors.empty:
-        return "", None
-    images = errors.groupby("index").agg(
-        label=("label", "first"),
-        predictions=("prediction", lambda found: list(found.value_counts().sort_index().items())),
-        runs=("index", "size"),
-        disputed=("disputed", "first"),
-    )
-    images = images.sort_values("runs", ascending=False, kind="stable")
-    everywhere = images[images["runs"] == runs]
-    disputed = int(everywhere["disputed"].sum())
-    sentence = (
-        f"{counted(len(images), 'test image is', 'test images are')} misclassified by at least one"
-        f" of the {runs:,} runs, {len(everywhere):,} by every one"
-    )
-    if study.label_issues is not None and len(everywhere):
-        of_these = (
-            "none has" if not disputed else f"{disputed:,} {'has' if disputed == 1 else 'have'}"
-        )
-        sentence += f"; of the latter {of_these} a disputed label"
-    classes = study.facts.classes
-    cells = pd.DataFrame(
-        [
-            {
-                "Image": f"no. {index}",
-                "Actual": classes[row.label],
-                "Predicted": ", ".join(
-                    classes[prediction] + (f" ({times}×)" if len(row.predictions) > 1 else "")
-                    for prediction, times in sorted(row.predictions, key=lambda p: (-p[1], p[0]))
-                ),
-                "Runs in error": f"{row.runs:,}",
-                "Label disputed": "yes" if row.disputed else "no",
-            }
-            for index, row in zip(images.index, images.itertuples(), strict=True)
-        ]
-    ).head(SHARED_ROWS)
-    if study.label_issues is None:
-        cells = cells.drop(columns="Label disputed")
-    shown = (
-        f"The {len(cells)} of them that most runs get wrong"
-        if len(images) > len(cells)
-        else "All of them"
-    )
-    caption = f"{shown}, in the order of the test set where equally often, of {runs:,} runs."
-    table = Table(
-        cells,
-        caption,
-        "<variant>/seed-<n>/misclassified.csv",
-        names=("Actual", "Predicted"),
-        sortable=True,
-    )
-    return f"{sentence}.", table
 
 
 def label_scores(study: Study) -> Table | None:
