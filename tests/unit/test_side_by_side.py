@@ -39,4 +39,8 @@ def test_the_page_has_each_part_of_each_study_and_needs_nothing_else(studies):
     assert "99.50" in html and "98.50" in html
     assert len(re.findall(r'<img src="data:', html)) == 4
     assert not re.findall(r'(?:src|srcset)="(?!data:)', html)
-    assert not re.findall(r"<(?:script|link)\b", html)
+    assert not re.findall(r"<(?:script|link)\b|href=", html)
+
+
+def test_equal_configs_are_said_to_be_the_same(studies):
+    assert "The configs are the same." in side_by_side([studies[0], studies[0]], "")

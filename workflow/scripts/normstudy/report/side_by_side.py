@@ -1,6 +1,7 @@
 """Studies side by side on one page: what differs in their configs, their tables, their curves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 
 import pandas as pd
@@ -49,13 +50,15 @@ def side_by_side(studies: Sequence[Study], style: str) -> str:
         "Loss": lambda study: page.drawn(loss(study.metrics, study.labels)),
     }
     parts = {
-        "Summary": lambda study: page.table(comparison(study)),
+        "Summary": lambda study: page.table(_unlinked(comparison(study))),
         **drawings,
-        "Verdicts": lambda study: page.table(verdicts(study)),
+        "Verdicts": lambda study: page.table(_unlinked(verdicts(study))),
     }
     title = " and ".join(study.folder.as_posix() for study in studies)
     body = f"<h1>{escape(title)}, side by side</h1><h2>Config</h2>"
-    body += page.table(differences(studies)).data
+    differing = differences(studies)
+    same = differing.cells.empty
+    body += "<p>The configs are the same.</p>" if same else page.table(differing).data
     for heading, part in parts.items():
         body += f'<h2>{heading}</h2><div class="beside">'
         for study in studies:
@@ -69,6 +72,11 @@ def side_by_side(studies: Sequence[Study], style: str) -> str:
         f"<title>{escape(title)}</title><style>{style}{LAYOUT}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
+
+
+def _unlinked(table: Table | None) -> Table | None:
+    """The table without the link to its file, which lies in another folder than this page."""
+    return table and replace(table, source="")
 
 
 LAYOUT = """
