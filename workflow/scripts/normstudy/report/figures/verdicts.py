@@ -244,6 +244,8 @@ def _draw_forest(
         axes.plot(
             [], [], marker, color=colour, markerfacecolor=face, markersize=7, label=verdict
         )  # fmt: skip
+    if rows["other_images_low"].notna().any():
+        axes.plot([], [], color=GREY, linewidth=1.4, alpha=0.45, label="for other images too")
     keys = axes.get_legend_handles_labels()
     figure.legend(*keys, loc="outside lower left", ncols=2 if narrow else 4)
     return figure

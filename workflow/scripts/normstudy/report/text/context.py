@@ -144,8 +144,8 @@ def repeatability(study: Study) -> str:
         " the order of the images, their augmentation and the dropout, each by a random stream of"
         " its own; runs with the same seed see the same images in the same order with the same"
         " augmentation. On the same machine with the same versions the numbers come out the same;"
-        " on another the last decimals of floating-point sums may differ, and with them the results"
-        " a little."
+        " on another processor the last decimals of floating-point sums differ, and a run then"
+        " differs from its twin as much as it would with another seed."
     )
 
 
