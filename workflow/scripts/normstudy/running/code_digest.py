@@ -35,7 +35,7 @@ def code_digest(sources: tuple[Path, ...], docstrings: bool = False) -> str:
             wanted += _parsed(path)[1]
     digest = hashlib.sha256()
     for name, path in sorted((_name(path), path) for path in found if path.suffix == ".py"):
-        content = _parsed(path)[0][docstrings]
+        content = _content(_parsed(path)[0], docstrings)
         digest.update(f"{name}\n{len(content)}\n".encode() + content)
     return digest.hexdigest()
 
@@ -47,19 +47,24 @@ def _name(path: Path) -> str:
 
 
 @cache
-def _parsed(path: Path) -> tuple[tuple[bytes, bytes], tuple[Path, ...]]:
-    """A file's code in a canonical form, without and with docstrings; the modules it imports."""
+def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
+    """A file's code and the modules it imports."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
         text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    tree = ast.parse(text, filename=str(path))
-    imports = tuple(_imports(tree, path))
+    return text, tuple(_imports(ast.parse(text, filename=str(path)), path))
+
+
+@cache
+def _content(text: str, docstrings: bool) -> bytes:
+    """Code in a canonical form, with or without the docstrings of functions and classes."""
+    tree = ast.parse(text)
     _drop_docstring(tree)  # a module's own is quoted nowhere
-    with_docstrings = _canonical(tree).encode()
-    for node in ast.walk(tree):
-        _drop_docstring(node)
-    return (_canonical(tree).encode(), with_docstrings), imports
+    if not docstrings:
+        for node in ast.walk(tree):
+            _drop_docstring(node)
+    return _canonical(tree).encode()
 
 
 def _canonical(node: object) -> str:
@@ -73,9 +78,12 @@ def _canonical(node: object) -> str:
         return f"[{', '.join(map(_canonical, node))}]"
     if not isinstance(node, ast.AST):
         return ascii(node)
-    given = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
-    fields = ", ".join(f"{name}={_canonical(value)}" for name, value in given)
-    return f"{type(node).__name__}({fields})"
+    fields = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value is not None and value != []:
+            fields.append(f"{name}={_canonical(value)}")
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
 def _pieces(text: ast.JoinedStr) -> Iterator[str]:
