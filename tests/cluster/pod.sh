@@ -10,7 +10,8 @@ run)
     # Moved into place: a file made by `>` exists before it has content, and may be read then.
     (
         status=failed
-        sh ./.jobscript >.output 2>&1 && status=success
+        # A group of processes of its own, noted by its number: a test may end it as a whole.
+        setsid --wait sh -c 'echo $$ >.group; exec sh ./.jobscript' >.output 2>&1 && status=success
         echo "$status" >.status.part && mv .status.part .status
     ) >/dev/null &
     echo "$pod"

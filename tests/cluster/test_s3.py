@@ -1,0 +1,144 @@
+"""Jobs that are preempted where no files are shared: data, results and states lie in S3.
+
+The interface is moto's server on the loopback interface; its credentials are made up. Each job runs
+in an empty folder, and the training job is killed as a whole at three seeded moments.
+"""
+
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import boto3
+import pytest
+from helpers.places import ROOT
+from helpers.project import Project, assert_same_checkpoint
+
+pytestmark = pytest.mark.slow
+
+POD = ROOT / "tests" / "cluster" / "pod.sh"
+RUN = "results/gn/seed-1"
+KILLED_AFTER = sorted(random.Random(17).sample(range(4, 46), 3))  # epochs of 50
+STARTS_IN = 60  # seconds
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory):
+    """A client of an S3 server, whose address and credentials are in the environment."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path_factory.mktemp("moto") / "log").open("w")
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=log, stderr=log)
+    address, keys = f"http://127.0.0.1:{port}", ("made-up", "made-up-too")
+    with pytest.MonkeyPatch.context() as patch:
+        for prefix, names in (
+            ("AWS_", ("ENDPOINT_URL", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")),
+            ("SNAKEMAKE_STORAGE_S3_", ("ENDPOINT_URL", "ACCESS_KEY", "SECRET_KEY")),
+        ):
+            for name, value in zip(names, (address, *keys), strict=True):
+                patch.setenv(prefix + name, value)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        try:
+            end = time.monotonic() + STARTS_IN
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                assert server.poll() is None and time.monotonic() < end, Path(log.name).read_text()
+                time.sleep(0.1)
+            client = boto3.client("s3")
+            client.create_bucket(Bucket="studies")
+            yield client
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def trained(pod):
+    """The epochs that a pod's job has trained."""
+    said = (pod / ".output").read_text(errors="replace") if (pod / ".output").exists() else ""
+    return [int(epoch) for epoch in re.findall(r"gn seed 1 · epoch (\d+)/50", said)]
+
+
+def training(pods, epoch, killed):
+    """The pod whose job has trained up to the epoch or further, if it was not killed."""
+    far = (pod for pod in pods.glob("pod-*") if max(trained(pod), default=0) >= epoch)
+    return next((pod for pod in far if pod not in killed), None)
+
+
+def resumed_after(pod):
+    """The epochs after which it says that it resumed."""
+    said = (pod / ".output").read_text(errors="replace")
+    return [int(epoch) for epoch in re.findall(r"epoch (\d+) of 50, from s3://", said)]
+
+
+@pytest.fixture(scope="module")
+def preempted(s3, tmp_path_factory):
+    """The pods that trained, the first one first, of a study that ran to its end."""
+    head = Project.new(tmp_path_factory.mktemp("head") / "project")
+    pods = tmp_path_factory.mktemp("pods")
+    for words in (["init", "--quiet"], ["add", "--all"]):  # Snakemake sends what git knows
+        subprocess.run(["git", *words], cwd=head.folder, check=True)
+    command = head.command(
+        *("--configfile", "tests/cluster/preempted.yaml", "--retries", "3"),
+        *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
+        *("--cluster-generic-submit-cmd", f"sh '{POD}' '{pods}' run"),
+        *("--cluster-generic-status-cmd", f"sh '{POD}' '{pods}' status"),
+        *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
+        *("--default-storage-provider", "s3", "--default-storage-prefix", "s3://studies/study"),
+    )
+    log = head.folder / "snakemake.log"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with log.open("w") as output:
+        snakemake = subprocess.Popen(
+            command, cwd=head.folder, env=os.environ | {"PATH": path}, stdout=output, stderr=output
+        )
+    killed = []
+    try:
+        for epoch in KILLED_AFTER:
+            while not (pod := training(pods, epoch, killed)):
+                assert snakemake.poll() is None, log.read_text()
+                time.sleep(0.1)
+            os.killpg(int((pod / ".group").read_text()), signal.SIGKILL)
+            killed.append(pod)
+        assert snakemake.wait(timeout=600) == 0, log.read_text()
+    finally:
+        if snakemake.poll() is None:
+            snakemake.terminate()
+            snakemake.wait()
+    return sorted(filter(trained, pods.glob("pod-*")), key=lambda pod: max(trained(pod)))
+
+
+def stored(s3, name, folder):
+    """An object of the study, as a file."""
+    path = folder / Path(name).name
+    s3.download_file("studies", f"study/{name}", str(path))
+    return path
+
+
+def test_each_job_resumed_after_the_last_complete_epoch_of_the_one_before(preempted):
+    assert len(preempted) == 4
+    assert not resumed_after(preempted[0])
+    for before, pod in pairwise(preempted):
+        (epoch,) = resumed_after(pod)
+        assert epoch - max(trained(before)) in (0, 1)  # killed between its saving and its saying
+        assert trained(pod)[0] == epoch + 1
+    assert trained(preempted[-1])[-1] == 50
+
+
+def test_tables_and_tensors_equal_those_of_a_local_run(preempted, s3, local, tmp_path):
+    for name in ("metrics.csv", "evaluation.csv", "predictions.csv", "misclassified.csv"):
+        ours = stored(s3, f"{RUN}/{name}", tmp_path)
+        assert ours.read_bytes() == (local.folder / RUN / name).read_bytes(), name
+    network = f"{RUN}/checkpoint.pt"
+    assert_same_checkpoint(stored(s3, network, tmp_path), local.folder / network)
+    assert stored(s3, "results/report.html", tmp_path).stat().st_size > 0
+
+
+def test_the_state_of_the_finished_run_is_removed(preempted, s3):
+    assert not s3.list_objects_v2(Bucket="studies", Prefix="states/").get("Contents")
