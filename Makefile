@@ -7,6 +7,7 @@
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
 # make evidence       judge the published runs again: tables and pictures of docs/
+# make calibration    how often verdicts are wrong, by simulation, into docs/calibration.md
 # make fidelity       whether the engine and the loop it replaced give the same results
 # make lock           remake the hash-locked requirements from the .in files
 # make clean          delete packages, data, results and caches: says how much, then asks (YES=1: no)
@@ -22,7 +23,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean
+.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -62,6 +63,9 @@ fidelity: setup
 
 bench-scaling: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.scaling
+
+calibration: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.calibration
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

@@ -1,0 +1,104 @@
+"""The simulated studies are judged as the workflow judges one, and the page says what came out."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.places import ROOT
+from normstudy.statistics import verdicts
+from normstudy.statistics.summary import METRICS
+from normstudy.statistics.until_decided import last_looks
+
+from benchmarks import simulated_studies as simulation
+
+NAMES = [f"v{number}" for number in range(simulation.VARIANTS)]
+LOOKS = (3, 6, 12)
+AHEAD = 0.07  # points: at these looks some claims hold, some are undecided, some are too small
+
+
+def config(claims, rivals):
+    """The claims that a simulated study puts to the test: a measure each."""
+    return [
+        {"id": f"c{j}", "metric": metric, "variant": NAMES[j], "direction": "higher"}
+        | {"against": [NAMES[r] for r in own]}
+        for j, (metric, own) in enumerate(
+            zip(METRICS, simulation.rivals_of(claims, rivals), strict=False)
+        )
+    ]
+
+
+def as_table(runs):
+    """A simulated study's runs, (measures, variants, seeds), as summary.run_metrics has them."""
+    count = runs.shape[-1]
+    values = {metric: own.ravel() for metric, own in zip(METRICS, runs, strict=True)}
+    keys = {"variant": np.repeat(NAMES, count), "seed": np.tile(range(1, count + 1), len(NAMES))}
+    return pd.DataFrame(keys | values)
+
+
+def judged(table, claims, settings):
+    resolution = dict.fromkeys(METRICS, simulation.RESOLUTION)
+    return verdicts.compare(table, claims, settings, resolution, seeds=range(1, LOOKS[-1] + 1))
+
+
+def seeds_until_decided(table, claims, settings):
+    """The seeds of each variant when a study really goes from look to look."""
+    gone_on = []
+    for _ in LOOKS[:-1]:
+        reached = last_looks(NAMES, LOOKS, gone_on)
+        so_far = table[table["seed"] <= table["variant"].map(reached)]
+        gone_on.append(verdicts.still_needed(judged(so_far, claims, settings)))
+        if not gone_on[-1]:
+            break
+    return last_looks(NAMES, LOOKS, gone_on)
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        *((name, (2, 2)) for name in simulation.DISTRIBUTIONS),
+        ("normal", (1, 1)),
+        ("normal", (6, 5)),
+    ],
+)
+def test_many_studies_at_once_are_judged_as_each_alone(name, family):
+    random = np.random.default_rng(1)
+    draw = simulation.DISTRIBUTIONS[name]
+    runs = simulation.draw_runs(draw, AHEAD, 3 if family == (2, 2) else 1, LOOKS[-1], random)
+    differences = simulation.paired_differences(runs)
+    claims = config(*family)
+    at_looks = simulation.judge_look_by_look(differences[:, : family[0], : family[1]], LOOKS)
+    ((_, _, at_once),) = simulation.verdicts_at_one_look(differences, [family])
+    for study, own in enumerate(runs):
+        table = as_table(own)
+        settings = simulation.SETTINGS | {"looks": None}
+        found = judged(table, claims, settings)["verdict"]
+        assert found.tolist() == at_once[study].ravel().tolist()
+        settings["looks"] = list(LOOKS)
+        comparisons = judged(table, claims, settings)
+        assert comparisons["verdict"].tolist() == at_looks.verdicts[study].ravel().tolist()
+        reached = seeds_until_decided(table, claims, settings)
+        for variant, seeds in zip(NAMES, at_looks.seeds[study], strict=True):
+            assert seeds in (0, reached[variant])
+        stopped = table[table["seed"] <= table["variant"].map(reached)]
+        again = judged(stopped, claims, settings)
+        pd.testing.assert_series_equal(again["verdict"], comparisons["verdict"])
+
+
+def test_the_calibration_writes_its_page_and_every_cell(tmp_path):
+    command = [sys.executable, "-m", "benchmarks.calibration", "--studies", "20"]
+    command += ["--processes", "2", "--output", str(tmp_path)]
+    path = {"PYTHONPATH": str(ROOT / "workflow" / "scripts"), "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, cwd=ROOT, env=path, check=True)
+    table = pd.read_csv(tmp_path / "calibration.csv")
+    assert not table.duplicated(
+        ["distribution", "ahead", "claims", "rivals", "plan", "seeds"]
+    ).any()
+    assert (table["studies"] == 20).all()
+    assert set(table["distribution"]) == set(simulation.DISTRIBUTIONS)
+    far = table[(table["ahead"] == 3) & (table["plan"] == "looks")]
+    assert (far["claims decided at 60"] >= far["claims decided at 10"]).all()
+    assert (far["runs"] > 0).all()
+    page = (tmp_path / "calibration.md").read_text(encoding="utf-8")
+    assert all(f"| {name} |" in page for name in simulation.DISTRIBUTIONS if "every" not in name)
