@@ -138,7 +138,7 @@ def test_every_table_is_captioned_and_its_headers_have_a_scope(opened):
     # Grids to touch have a label instead, and their headers span rows.
     tables = page.locator("table:not([role='grid'])").evaluate_all(
         """all => all.map(table => [
-            table.caption?.innerText.trim().length ?? 0,
+            table.caption?.textContent.trim().length ?? 0,
             table.querySelectorAll("thead th").length,
             table.querySelectorAll("th:not([scope])").length,
             [...table.tBodies].every(
