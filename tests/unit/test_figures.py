@@ -101,16 +101,16 @@ def test_every_figure_names_a_function_that_is_there():
         assert callable(getattr(import_module(f"normstudy.report.{module}"), name))
 
 
-def test_replicated_curves_are_dashed_and_only_what_there_is():
+def test_the_originals_curves_are_dashed_and_only_what_there_is():
     made = study()
     plot = curves.loss(made.metrics, made.labels, REFERENCE)
-    assert "the replicated study's run, test" in legend(plot.figure)  # it has no train loss
-    assert "the replicated study's run, test and train" in legend(
+    assert "the original, test" in legend(plot.figure)  # it has no train loss
+    assert "the original, test and train" in legend(
         curves.accuracy(made.metrics, made.labels, REFERENCE).figure
     )
-    assert "replicated" in plot.caption
+    assert "the original" in plot.caption
     plot = curves.accuracy(made.metrics, made.labels, None)
-    assert "replicated" not in texts(plot.figure) + plot.caption
+    assert "original" not in texts(plot.figure) + plot.caption
 
 
 def test_alt_text_has_the_numbers():
@@ -121,7 +121,7 @@ def test_alt_text_has_the_numbers():
     assert "0.0250" in curves.loss(made.metrics, made.labels).alt
     alt = final_accuracy.final_accuracy(made.tests(), made.labels, {"gn": 99.54}).alt
     assert "Group Normalization 99.10 % (interval 98.9" in alt
-    assert "replicated study 99.54 %" in alt
+    assert "the original 99.54 %" in alt
     alt = curves.variant_curves(made.metrics, made.labels, "ln").alt
     assert "test accuracy 99.15 % (from 98.96 %)" in alt
 

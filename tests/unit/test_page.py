@@ -1,7 +1,10 @@
 """The page: escaped strings, tables that can be read out, pictures within, no network."""
 
 import base64
+import json
+import os
 import re
+import sys
 from dataclasses import replace
 from html import escape
 
@@ -11,14 +14,19 @@ import pytest
 from helpers.made_up import made_up_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError
-from normstudy.report import page
 from normstudy.report.figures import curves
 from normstudy.report.figures.plot import rendered
 from normstudy.report.notebook import drop_empty, execute, outline, render
+from normstudy.report.page import Page
 from normstudy.report.tables.table import Table
 
+TEMPLATE = ROOT / "report" / "template"
 HOSTILE = '<script>alert("1")</script> & $x$'
-ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; $x$"
+ESCAPED = "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; $x$"
+
+
+def page_of(study=None):
+    return Page(study or made_up_study({"gn": [99.5]}, epochs=2), TEMPLATE)
 
 
 def cell(kind, source, outputs=(), tags=()):
@@ -31,12 +39,17 @@ def cell(kind, source, outputs=(), tags=()):
 
 
 def test_strings_are_escaped_everywhere():
+    page = page_of()
     table = Table(pd.DataFrame({HOSTILE: [HOSTILE], "g": [HOSTILE]}), HOSTILE, "a.csv", group="g")
     for shown in (
         page.text(HOSTILE),
-        page.items([HOSTILE]),
+        page.text(HOSTILE, kind=HOSTILE),
+        page.items([HOSTILE, "b"]),
+        page.terms({HOSTILE: HOSTILE}),
         page.command(HOSTILE),
         page.heading(1, HOSTILE),
+        page.link((HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
+        page.fold(HOSTILE, page.text("a")),
         page.table(table),
     ):
         assert "<script>" not in shown.data
@@ -46,16 +59,20 @@ def test_strings_are_escaped_everywhere():
 def test_labels_are_escaped_in_alt_text(tmp_path):
     variants = {"gn": {"label": HOSTILE, "norm": "group"}}
     study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2, folder=tmp_path)
-    shown = page.show(curves.loss(study.metrics, study.labels), study).data
+    shown = page_of(study).show(curves.loss(study.metrics, study.labels)).data
     assert "<script>" not in shown
     assert 'alt="Line graph of loss' in shown
     assert ESCAPED in shown
 
 
 def test_nothing_to_say_shows_nothing():
+    page = page_of()
     assert page.text("", "") is None
     assert page.items([]) is None
     assert page.table(None) is None
+    assert page.link(None) is None
+    assert page.show(None) is None
+    assert page.fold("More", page.text(""), None) is None
     assert page.join([None, None]) is None
 
 
@@ -68,7 +85,7 @@ def test_table_can_be_read_out_and_its_numbers_are_set_right():
             "Word": ["x", "y"],
         }
     )
-    html = page.table(Table(cells, "A caption. More.", "summary.csv", names=("Digit",))).data
+    html = page_of().table(Table(cells, "A caption. More.", "summary.csv", names=("Digit",))).data
     assert html.count('scope="col"') == 4
     assert html.count('scope="row"') == 2
     assert '<th scope="col" class="number">Accuracy,\u00a0%</th>' in html
@@ -76,14 +93,19 @@ def test_table_can_be_read_out_and_its_numbers_are_set_right():
     assert "<td>1</td>" in html
     assert "<caption>" in html
     assert 'tabindex="0" aria-label="Table: A caption"' in html
-    assert '<a href="summary.csv">' in html
+    assert 'data-file="summary.csv"' in html
 
 
 def test_a_head_of_two_rows_names_groups_and_counts_its_columns():
     cells = pd.DataFrame(
-        {("Model", ""): ["a"], ("Loss", "here"): ["1"], ("Loss", "there"): ["2"], ("T", ""): ["3"]}
+        {
+            ("Model", ""): ["a"],
+            ("Loss", "this run"): ["1"],
+            ("Loss", "original"): ["2"],
+            ("T", ""): ["3"],
+        }
     )
-    html = page.table(Table(cells, "A caption.")).data
+    html = page_of().table(Table(cells, "A caption.")).data
     head = html.partition("<tbody>")[0]
     assert '<th scope="colgroup" colspan="2">Loss</th>' in head
     assert re.findall(r'data-column="(\d)"', head) == ["0", "3", "1", "2"]  # as they are written
@@ -106,43 +128,39 @@ def test_a_head_of_two_rows_names_groups_and_counts_its_columns():
 )
 def test_columns_of_numbers_are_set_right(cells, right):
     table = Table(pd.DataFrame({"Model": cells, "x": cells}), "C.")
-    assert ('<th scope="col" class="number">x' in page.table(table).data) == right
+    assert ('<th scope="col" class="number">x' in page_of().table(table).data) == right
 
 
 @pytest.mark.parametrize(("rows", "sortable"), [(2, False), (3, True)])
 def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
     cells = pd.DataFrame({"Model": ["a"] * rows, "n": ["1"] * rows})
-    assert ('class="sortable"' in page.table(Table(cells, "C.", sortable=True)).data) == sortable
-    assert "sortable" not in page.table(Table(cells, "C.")).data
+    assert (
+        'class="sortable"' in page_of().table(Table(cells, "C.", sortable=True)).data
+    ) == sortable
+    assert "sortable" not in page_of().table(Table(cells, "C.")).data
 
 
-def test_show_saves_both_files_and_embeds_the_smaller_for_screen_and_phone(tmp_path):
+def test_show_saves_both_files_and_embeds_the_drawing_for_screen_and_phone(tmp_path):
     study = made_up_study({"gn": [99.5]}, epochs=2, folder=tmp_path)
-    plot = curves.accuracy(study.metrics, study.labels)
-    html = page.show(plot, study).data
-    sizes = {
-        kind: (tmp_path / "figures" / f"accuracy.{kind}").read_bytes() for kind in ("png", "svg")
-    }
-    (kind, data) = re.search(r'src="data:image/([a-z+]+);base64,([^"]+)"', html).groups()
-    smaller = min(sizes, key=lambda kind: len(sizes[kind]))
-    assert base64.b64decode(data) == sizes[smaller]
-    assert kind.startswith(smaller)
-    (kind, data) = re.search(r'srcset="data:image/([a-z+]+);base64,([^"]+)"', html).groups()
+    html = page_of(study).show(curves.accuracy(study.metrics, study.labels)).data
+    (data,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert base64.b64decode(data) == (tmp_path / "figures" / "accuracy.svg").read_bytes()
+    assert (tmp_path / "figures" / "accuracy.png").read_bytes().startswith(b"\x89PNG")
+    (data,) = re.findall(r'srcset="data:image/svg\+xml;base64,([^"]+)"', html)
     again = curves.accuracy(study.metrics, study.labels)
-    assert base64.b64decode(data) == rendered(again.narrow, smaller)
-    assert kind.startswith(smaller)
+    assert base64.b64decode(data) == rendered(again.narrow, "svg")
     assert "<figcaption>Accuracy by epoch." in html
-    for extension in ("svg", "png"):
-        assert f'href="figures/accuracy.{extension}"' in html
+    assert '<figure id="figure-accuracy"' in html and 'href="#figure-accuracy"' in html
+    assert re.findall(r'data-save="(\w+)"', html) == ["svg", "png"]
 
 
 def test_a_figure_names_its_table_its_function_and_its_command(tmp_path):
     study = made_up_study({"gn": [99.5, 99.4]}, epochs=2, folder=tmp_path / "a b")
     study = replace(study, options="--configfile my.yaml")
-    html = page.show(curves.loss(study.metrics, study.labels), study).data
-    assert 'From <a href="metrics.csv">metrics.csv</a> by' in html
+    html = page_of(study).show(curves.loss(study.metrics, study.labels)).data
+    assert "from <code>metrics.csv</code> by" in html
     assert "<code>normstudy.report.figures.curves.loss</code>" in html
-    target = escape(f"'{tmp_path}/a b/figures/loss.svg'")
+    target = escape(f"'{tmp_path}/a b/figures/loss.svg'").replace("&#x27;", "&#39;")
     assert f"<code>snakemake --cores 1 {target} --force --configfile my.yaml</code>" in html
 
 
@@ -161,14 +179,25 @@ def test_optional_prose_goes_with_the_output_it_introduces():
     assert prose == ["## Shown", "## Always"]
 
 
-def test_outline_gives_each_section_an_id_of_its_own():
-    found = outline("<h1>T &amp; t</h1><h2 id='x'>A &amp; <em>b</em></h2><h2>A b</h2><h2>γ</h2>")
+def test_outline_gives_each_section_an_id_of_its_own_and_a_link():
+    found = outline(
+        "<h1>T &amp; t</h1><h2 id='x'>A &amp; <em>b</em></h2><h2>A b</h2><h3>A &lt;b</h3><h2>γ</h2>"
+    )
     assert found["title"] == "T &amp; t"
     assert [name for name, _ in found["contents"]] == ["a-b", "a-b-2", "section"]
-    assert found["body"].count("<h2 id=") == 3
+    assert re.findall(r'<h(\d) id="([^"]+)"', found["body"]) == [
+        ("2", "a-b"), ("2", "a-b-2"), ("3", "a-b-3"), ("2", "section"),
+    ]  # fmt: skip
+    links = re.findall(
+        r'<a class="anchor" href="#([^"]+)" aria-label="([^"]+)"></a>', found["body"]
+    )
+    assert links[0] == ("a-b", "Link to: A &amp; b")
+    assert links[2] == ("a-b-3", "Link to: A &lt;b")
 
 
-def test_page_is_whole_and_needs_no_network():
+def test_page_is_whole_and_needs_no_network(tmp_path):
+    table = tmp_path / "summary.csv"
+    table.write_bytes("a,b\n</script>,−1\n".encode())
     notebook = nbformat.v4.new_notebook(
         cells=[
             cell("code", "secret_code()", ["<h1>A title</h1>"]),
@@ -176,7 +205,7 @@ def test_page_is_whole_and_needs_no_network():
             cell("code", "more()", ["<p>found</p>"]),
         ]
     )
-    html = render(notebook, ROOT / "report" / "template")
+    html = render(notebook, TEMPLATE, [table])
     assert html.count("<h1>") == 1
     assert "<title>A title</title>" in html
     assert '<html lang="en">' in html
@@ -185,8 +214,9 @@ def test_page_is_whole_and_needs_no_network():
     assert "<p>found</p>" in html
     assert not re.search(r'(src|href)="(https?:)?//', html)
     assert not re.search(r'url\((?!"\$\{sprite)|@import|fetch\(', html)  # the sprite is in the page
-    for name in ("metrics.csv", "summary.csv", "provenance.json", "report.ipynb"):
-        assert f'href="{name}"' in html
+    assert all(href.startswith(("#", "data:")) for href in re.findall(r'href="([^"]*)"', html))
+    (data,) = re.findall(r'<script id="tables" type="application/json">(.*?)</script>', html)
+    assert json.loads(data) == {"summary.csv": table.read_text(encoding="utf-8")}
 
 
 def test_template_notebook_is_clean():
@@ -215,3 +245,43 @@ def test_a_failing_cell_is_one_sentence_and_the_notebook_is_kept(tmp_path):
     assert done.cells[-1].outputs[0].data["text/plain"] == "0.25"
     assert "papermill" not in done.metadata
     assert nbformat.writes(done) == nbformat.writes(execute(template, {"number": 4}, failed))
+
+
+def test_cells_run_in_this_process_and_leave_it_as_it_was(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("IPYTHONDIR", raising=False)
+    (tmp_path / "home").mkdir()
+    cells = [
+        "import os, sys\nfrom IPython.display import HTML",
+        "os.getpid()",
+        "x = HTML('<p>a</p>'); x",
+        "x;",
+        "print('said')",
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell("code", "number = 0", tags=["parameters"]), *(cell("code", c) for c in cells)],
+        metadata={"language_info": {"name": "python"}},
+    )
+    nbformat.write(notebook, tmp_path / "template.ipynb")
+    main, hook = sys.modules["__main__"], sys.displayhook
+    done = execute(tmp_path / "template.ipynb", {"number": 1}, tmp_path / "failed.ipynb")
+    assert (sys.modules["__main__"], sys.displayhook) == (main, hook)
+    shown = [[output.data for output in c.outputs] for c in done.cells[2:]]
+    assert shown[:2] == [[], [{"text/plain": str(os.getpid())}]]
+    assert shown[2][0]["text/html"] == "<p>a</p>"
+    assert shown[3:] == [[], []]
+    assert capsys.readouterr().out == "said\n"
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_an_interrupt_ends_the_report(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            cell("code", "number = 0", tags=["parameters"]),
+            cell("code", "raise KeyboardInterrupt"),
+        ],
+        metadata={"language_info": {"name": "python"}},
+    )
+    nbformat.write(notebook, tmp_path / "template.ipynb")
+    with pytest.raises(KeyboardInterrupt):
+        execute(tmp_path / "template.ipynb", {"number": 1}, tmp_path / "failed.ipynb")

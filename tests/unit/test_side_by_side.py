@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from helpers.made_up import made_up_study
+from helpers.places import ROOT
 from normstudy.report.side_by_side import differences, flattened, side_by_side
+
+TEMPLATE = ROOT / "report" / "template"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def test_a_config_is_flattened_by_keys_and_claims_by_their_id():
 
 
 def test_the_page_has_each_part_of_each_study_and_needs_nothing_else(studies):
-    html = side_by_side(studies, "body {}")
+    html = side_by_side(studies, "body {}", TEMPLATE)
     for heading in ("Config", "Summary", "Accuracy", "Loss", "Verdicts"):
         assert html.count(f"<h2>{heading}</h2>") == 1
     assert html.count("<h3>results</h3>") == html.count("<h3>results/other</h3>") == 4
@@ -43,4 +46,4 @@ def test_the_page_has_each_part_of_each_study_and_needs_nothing_else(studies):
 
 
 def test_equal_configs_are_said_to_be_the_same(studies):
-    assert "The configs are the same." in side_by_side([studies[0], studies[0]], "")
+    assert "The configs are the same." in side_by_side([studies[0], studies[0]], "", TEMPLATE)

@@ -17,8 +17,8 @@ def test_comparison_sets_ours_beside_the_replicated_numbers():
     assert accuracy.loc["Group Normalization"].tolist() == ["99.37", "99.54", "−0.17"]
     assert accuracy.loc["Layer Normalization"].tolist() == ["99.50", "99.48", "+0.02"]
     assert accuracy.loc["Model other"].tolist() == ["99.00", "–", "–"]
-    assert list(accuracy) == ["here", "there", "difference"]
-    assert "There: the replicated study" in table.caption
+    assert list(accuracy) == ["this run", "original", "difference"]
+    assert "The original has one run" in table.caption
 
 
 def test_comparison_over_seeds_has_the_deviation_and_without_reference_one_column():
@@ -26,7 +26,7 @@ def test_comparison_over_seeds_has_the_deviation_and_without_reference_one_colum
     assert "mean ± standard deviation of 2 seeds" in table.caption
     assert table.cells["Test accuracy, %", ""].item() == "99.50 ± 0.14"
     assert table.cells["Test loss, nats", ""].item() == "0.0250 ± 0.0000"
-    assert "there" not in str(table.cells.columns) + table.caption.lower()
+    assert "original" not in str(table.cells.columns) + table.caption.lower()
 
 
 def test_gaps_have_the_true_minus():

@@ -82,6 +82,7 @@ rule crate:
 rule compare:
     input:
         style=source("report/template/report.css"),
+        template=source("report/template/parts.html.j2"),
     output:
         RESULTS / "side-by-side.html",
     log:

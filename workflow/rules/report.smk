@@ -26,8 +26,8 @@ rule report:
         template=[
             source(f"report/template/{name}")
             for name in (
-                *("index.html.j2", "conf.json", "report.css", "report.js"),
-                *("touch.js", "values.js", "values.css"),
+                *("index.html.j2", "parts.html.j2", "conf.json", "report.css"),
+                *("report.js", "take.js", "touch.js", "values.js", "values.css"),
                 *("explorer.html.j2", "explorer.js", "explorer.css"),
                 *("worked_example.html.j2", "worked_example.js", "worked_example.css"),
             )

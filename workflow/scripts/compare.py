@@ -15,7 +15,8 @@ with job_log(snakemake.log[0]):
             "name the results folders of two studies or more, such as"
             " --config 'compare=[results, results/fashion]'"
         )
+    template = Path(snakemake.input.template).parent
     style = Path(snakemake.input.style).read_text(encoding="utf-8")
-    made = side_by_side([load_study(folder) for folder in folders], style)
+    made = side_by_side([load_study(folder) for folder in folders], style, template)
     with replacing(snakemake.output[0]) as temporary:
         temporary.write_text(made, encoding="utf-8")

@@ -6,6 +6,7 @@ import nbformat
 import normstudy
 from normstudy.records.files import replacing
 from normstudy.report.notebook import execute, render
+from normstudy.report.page import KEPT
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
 
@@ -24,7 +25,8 @@ with job_log(snakemake.log[0]):
         },
         failed=snakemake.params.failed,
     )
-    page = render(notebook, Path(given.template[0]).parent)
+    tables = [getattr(given, name.removesuffix(".csv")) for name in KEPT]
+    page = render(notebook, Path(given.template[0]).parent, tables)
     with replacing(output.notebook) as temporary:
         nbformat.write(notebook, temporary)
     with replacing(output.page) as temporary:

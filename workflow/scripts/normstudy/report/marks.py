@@ -32,11 +32,6 @@ def mark(
         artist.normstudy_mark = (names, tuple(values))
 
 
-def tells_values(figure: Figure) -> bool:
-    """Whether any of a figure's points says its value."""
-    return any(artist.normstudy_mark[1] for artist in _marked(figure).values())
-
-
 def annotated(svg: bytes, figure: Figure) -> bytes:
     """A figure's SVG with the marks of its artists, found by the ids that `named` gave them.
 

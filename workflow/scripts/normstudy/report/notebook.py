@@ -1,19 +1,20 @@
 """Execute the report's notebook, and turn it into one HTML page that needs no network."""
 
-import json
-import os
 import re
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import papermill
+from IPython.core.displayhook import DisplayHook
+from IPython.core.interactiveshell import InteractiveShell
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbformat.v4 import new_output
+from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -22,38 +23,78 @@ from ..errors import StudyError
 OPTIONAL = "optional"  # tag of a markdown cell that goes if the code cell after it shows nothing
 
 
-@contextmanager
-def _own_kernel() -> Iterator[Config]:
-    """Let the kernel "python3" be this very Python, and keep what Jupyter writes out of the home.
+class InThisProcess(Engine):
+    """Runs a notebook's cells in this very process, as a kernel of its own would.
 
-    A kernel of that name in the user's home would otherwise come first.
-
-    Yields:
-        A configuration that talks to the kernel by sockets in a private folder: through TCP, the
-        default, others on the machine could read along. Their names are kept short, as the
-        system wants them (about a hundred letters).
+    A kernel takes a second to start, imports everything again, and listens on sockets.
     """
-    with tempfile.TemporaryDirectory(prefix="normstudy-") as private:
-        kernel = Path(private) / "kernels" / "python3" / "kernel.json"
-        kernel.parent.mkdir(parents=True)
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        kernel.write_text(
-            json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}),
-            encoding="utf-8",
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **_):
+        with _shell() as shell:
+            for index, cell in enumerate(nb_man.nb.cells):
+                if cell.cell_type != "code":
+                    continue
+                nb_man.cell_start(cell, index)
+                try:
+                    cell.execution_count = shell.execution_count
+                    cell.outputs, failed = shell.run(cell.source)
+                    if failed:
+                        nb_man.cell_exception(cell, cell_index=index)
+                        break
+                finally:
+                    nb_man.cell_complete(cell, cell_index=index)
+
+
+class _Results(DisplayHook):
+    """Keeps what cells evaluate to, instead of printing it."""
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.outputs.append(
+            new_output(
+                "execute_result",
+                format_dict,
+                metadata=md_dict or {},
+                execution_count=self.shell.execution_count,
+            )
         )
-        changed = {
-            "JUPYTER_PATH": private,
-            "JUPYTER_RUNTIME_DIR": private,
-            "IPYTHONDIR": private,
-        }
-        before = {name: os.environ.get(name) for name in changed}
-        os.environ.update(changed)
+
+    def write_output_prompt(self):
+        pass
+
+
+class _Shell(InteractiveShell):
+    """IPython without a terminal: a cell's results and its error are kept as outputs."""
+
+    displayhook_class = _Results
+
+    def run(self, source: str) -> tuple[list, bool]:
+        """A cell's outputs, and whether it failed. What it prints goes where prints go."""
+        self.outputs: list = []
+        done = self.run_cell(source, store_history=True)
+        error = done.error_before_exec or done.error_in_exec
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        return self.outputs, error is not None
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.outputs.append(
+            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+        )
+
+
+@contextmanager
+def _shell() -> Iterator[_Shell]:
+    """A shell that reads and writes nothing in the user's home, and leaves Python as it was."""
+    with tempfile.TemporaryDirectory(prefix="normstudy-") as private:
+        settings = Config()
+        settings.HistoryManager.enabled = False
+        shell = _Shell.instance(config=settings, ipython_dir=private)
         try:
-            sockets = {"transport": "ipc", "ip": str(Path(private) / "kernel")}
-            yield Config({"KernelManager": sockets})
+            yield shell
         finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+            shell.restore_sys_module_state()
+            _Shell.clear_instance()
 
 
 def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbformat.NotebookNode:
@@ -67,16 +108,19 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
     Raises:
         StudyError: a cell failed.
     """
-    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder, _own_kernel() as config:
+    papermill_engines.register("in-this-process", InThisProcess)
+    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder:
         executed = Path(folder) / "report.ipynb"
         try:
-            papermill.execute_notebook(
+            notebook = papermill.execute_notebook(
                 str(template),
                 str(executed),
                 parameters,
+                engine_name="in-this-process",
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
-                config=config,
+                request_save_on_cell_execute=False,
             )
         except PapermillExecutionError as error:
             Path(failed).parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +131,6 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
                 f"the report's notebook failed in cell {error.exec_count} with {error.ename}:"
                 f" {error.evalue}; the notebook as far as it came is kept as {failed}"
             ) from error
-        notebook = nbformat.read(executed, as_version=4)
     for part in (notebook, *notebook.cells):
         for name in ("papermill", "execution"):
             part.metadata.pop(name, None)
@@ -112,21 +155,27 @@ def drop_empty(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def outline(article: str) -> dict:
     """The article's title, and its sections with ids that links can reach.
 
+    Each heading of level 2 or 3 gets an id and an empty link to itself, which the style shows.
+
     Returns:
-        title, contents (a list of (id, heading)) and body, each as HTML.
+        title, contents (a list of (id, heading), of level 2) and body, each as HTML.
     """
     contents: list[tuple[str, str]] = []
+    taken: set[str] = set()
 
     def numbered(match: re.Match) -> str:
-        words = match.group(1)
-        plain = re.sub(r"<[^>]*>|&\w+;", "", words).lower()
+        level, words = match.groups()
+        label = re.sub(r"<[^>]*>", "", words).replace('"', "&quot;")
+        plain = re.sub(r"&#?\w+;", "", label).lower()
         name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-        taken = [known for known, _ in contents]
-        name = name if name not in taken else f"{name}-{len(contents) + 1}"
-        contents.append((name, Markup(words)))
-        return f'<h2 id="{name}">{words}</h2>'
+        name = name if name not in taken else f"{name}-{len(taken) + 1}"
+        taken.add(name)
+        if level == "2":
+            contents.append((name, Markup(words)))
+        link = f'<a class="anchor" href="#{name}" aria-label="Link to: {label}"></a>'
+        return f'<h{level} id="{name}">{words}{link}</h{level}>'
 
-    body = re.sub(r"<h2[^>]*>(.*?)</h2>", numbered, article, flags=re.DOTALL)
+    body = re.sub(r"<h([23])[^>]*>(.*?)</h\1>", numbered, article, flags=re.DOTALL)
     title = re.search(r"<h1[^>]*>(.*?)</h1>", article, flags=re.DOTALL)
     return {
         "title": Markup(title.group(1) if title else "Report"),
@@ -135,12 +184,15 @@ def outline(article: str) -> dict:
     }
 
 
-def render(notebook: nbformat.NotebookNode, template: str | Path) -> str:
+def render(
+    notebook: nbformat.NotebookNode, template: str | Path, tables: Iterable[str | Path] = ()
+) -> str:
     """The executed notebook as one HTML page.
 
     Args:
         notebook: as `execute` gives it.
         template: folder of the page's template.
+        tables: files that the page carries for readers to save.
     """
     template = Path(template)
     exporter = HTMLExporter(
@@ -149,5 +201,6 @@ def render(notebook: nbformat.NotebookNode, template: str | Path) -> str:
         exclude_anchor_links=True,
     )
     exporter.register_filter("outline", outline)
-    page, _ = exporter.from_notebook_node(notebook)
+    kept = {Path(path).name: Path(path).read_bytes().decode("utf-8") for path in tables}
+    page, _ = exporter.from_notebook_node(notebook, {"tables": kept})
     return page

@@ -1,10 +1,10 @@
-"""The study that is replicated: its recipe, and how far a study here departs from it."""
+"""The original, the published experiment that is replicated: its recipe, and departures from it."""
 
 AUTHORS = "Gurijala, Ganguly and Sequeira"
 NAME = "EVA6-Normalization-Regularization"
 URL = "https://github.com/Arijit-datascience/EVA6-BatchNormalization-Regularization"
 
-# key of a run's parameters -> (what it is called, the replicated study's value)
+# key of a run's parameters -> (what it is called, the original's value)
 RECIPE = {
     "epochs": ("epochs", 20),
     "batch_size": ("batch size", 64),
@@ -25,9 +25,9 @@ MODELS = {
 
 
 def departures(config: dict, recipes: dict[str, dict]) -> list[str]:
-    """What differs from the replicated study's recipe, each as a phrase; empty if nothing does.
+    """What differs from the original's recipe, each as a phrase; empty if nothing does.
 
-    Only the variants that the replicated study has are looked at: others have no counterpart.
+    Only the variants that the original has are looked at: others have no counterpart.
 
     Args:
         config: the study as resolved.
@@ -69,7 +69,7 @@ def _same_model(recipe: dict, expected: dict) -> bool:
 
 
 def same_course(config: dict, recipes: dict[str, dict]) -> bool:
-    """Whether the curves here and there are of the same images over the same epochs."""
+    """Whether our curves and the original's are of the same images over the same epochs."""
     dataset = config["dataset"]
     return (
         dataset["name"] == "MNIST"

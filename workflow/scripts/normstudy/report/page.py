@@ -1,19 +1,18 @@
-"""From plots, tables and sentences to the report's HTML. Every string is escaped here."""
+"""From plots, tables and sentences to pieces of the page; parts.html.j2 escapes every string."""
 
 import base64
 import re
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 from IPython.display import HTML
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from ..records.files import replacing
-from . import original as replicated
 from .figures.plot import Plot, rendered
-from .marks import tells_values
 from .study import Study
 from .tables.table import Table
 from .text import context
@@ -21,145 +20,178 @@ from .text import context
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PIXELS_PER_INCH = 100  # of a figure on the page
-PHONE = "(max-width: 34rem)"  # where the narrow drawings are shown
-DOTS_OF_PHOTOGRAPHS = 120  # an inch: theirs are large pixels anyway
+DOTS_OF_PHOTOGRAPHS = 120  # per inch: theirs are large pixels anyway
 FEWEST_TO_SORT = 3  # rows of a table
 LONG = 20  # characters, beyond which a cell may take several lines
+# The tables of the results folder that the page contains whole, for readers to save.
+KEPT = {
+    "metrics.csv": "every epoch of every run",
+    "evaluation.csv": "the trained networks on the train and test images",
+    "runs.csv": "each run after its last epoch",
+    "summary.csv": "mean, standard deviation and interval of each metric",
+    "comparisons.csv": "every contrast of every claim, with its verdict",
+    "differences.csv": "the paired difference of each contrast and seed",
+    "claims.csv": "every claim with its verdict",
+    "single_run.csv": "McNemar's test, for studies with one seed",
+    "label_doubts.csv": "test accuracy with disputed labels as given, corrected and left out",
+    "shared_errors.csv": "which images how many runs misclassify",
+}
 
 
-def heading(level: int, words: str) -> HTML:
-    """A heading of level 1 to 6."""
-    return HTML(f"<h{level}>{escape(words)}</h{level}>")
+class Page:
+    """Makes the pieces of one study's page. What has nothing to show is None."""
 
-
-def text(*paragraphs: str) -> HTML | None:
-    """A paragraph for each text that is not empty."""
-    return _html("".join(f"<p>{_words(paragraph)}</p>" for paragraph in paragraphs if paragraph))
-
-
-def source_note(study: Study) -> HTML | None:
-    """Where the replicated study is to be found; nothing where none of its numbers is shown."""
-    if study.summary["reference"].isna().all():
-        return None
-    link = f'<a href="{escape(replicated.URL, quote=True)}">{escape(replicated.NAME)}</a>'
-    return HTML(f"<p>The replicated study is {link} by {escape(replicated.AUTHORS)}.</p>")
-
-
-def items(texts: Iterable[str]) -> HTML | None:
-    """A list with a point for each text; a single one is a paragraph."""
-    texts = [one for one in texts if one]
-    if len(texts) == 1:
-        return text(*texts)
-    points = "".join(f"<li>{_words(one)}</li>" for one in texts)
-    return _html(points and f"<ul>{points}</ul>")
-
-
-def command(line: str) -> HTML | None:
-    """A command as it is typed."""
-    return _html(line and f'<pre tabindex="0"><code>{escape(line)}</code></pre>')
-
-
-def show(plot: Plot, study: Study) -> HTML:
-    """Save the plot as <results>/figures/<name>.png and .svg, and put it on the page.
-
-    The page holds it drawn for screens and again for phones: as SVG where this tells values,
-    else in the format that is smaller.
-    """
-    files = {extension: rendered(plot.figure, extension) for extension in ("png", "svg")}
-    name = f"figures/{plot.name}"
-    for extension, content in files.items():
-        with replacing(study.folder / f"{name}.{extension}") as temporary:
-            temporary.write_bytes(content)
-    width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
-    kind = "svg" if tells_values(plot.figure) else min(files, key=lambda name: len(files[name]))
-    phone = _data(kind, rendered(plot.narrow, kind))
-    image = _image(_data(kind, files[kind]), phone, plot.alt, width, height)
-    source = _source(
-        plot.table,
-        f"normstudy.report.{plot.function}",
-        [f"{name}.svg", f"{name}.png"],
-        study.remake(f"{name}.svg"),
-    )
-    kinds = ["chart"] * (not plot.photographs) + ["tall"] * (height > width)
-    return HTML(_figure(image, plot.caption, source, " ".join(kinds)))
-
-
-def drawn(plot: Plot) -> HTML:
-    """The plot with its caption, embedded only: no files are written."""
-    width, height = (round(inches * PIXELS_PER_INCH) for inches in plot.figure.get_size_inches())
-    wide, phone = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
-    return HTML(_figure(_image(wide, phone, plot.alt, width, height), plot.caption, "", "chart"))
-
-
-def matrix(study: Study, variant: str, narrow: Figure) -> HTML:
-    """The picture of a variant's errors with the first seed, as rule misclassified drew it.
-
-    Args:
-        narrow: the same images for a phone.
-    """
-    run = study.run_folder(variant, study.seeds[0]).relative_to(study.folder).as_posix()
-    content = (study.folder / run / "misclassified.png").read_bytes()
-    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))  # PNG's header
-    alt, caption = context.misclassified(study, variant)
-    phone = _data("png", rendered(narrow, "png", DOTS_OF_PHOTOGRAPHS))
-    image = _image(_data("png", content), phone, alt, width // 2, height // 2)
-    source = _source(
-        f"{run}/misclassified.csv",
-        "normstudy.evaluation.matrix.misclassified_matrix",
-        [f"{run}/misclassified.png"],
-        study.remake(f"{run}/misclassified.png"),
-    )
-    return HTML(_figure(image, caption, source, ""))
-
-
-def table(table: Table | None) -> HTML | None:
-    """A table with its caption; columns of numbers are set right."""
-    if table is None:
-        return None
-    cells = table.cells.drop(columns=table.group or [])
-    kinds = [_kind(cells[column], column in table.names) for column in cells]
-    head = _head(cells.columns, kinds)
-    groups = table.cells[table.group] if table.group else [""] * len(cells)
-    bodies: list[str] = []
-    previous = None
-    for group, row in zip(groups, cells.itertuples(index=False), strict=True):
-        if group != previous:
-            words = f'<th colspan="{len(kinds)}" scope="rowgroup"><span>{_words(group)}</span></th>'
-            heading = f"<tr>{words}</tr>" if table.group else ""
-            bodies.append(heading)
-            previous = group
-        first, *others = row
-        bodies[-1] += f'<tr><th scope="row">{_words(first)}</th>' + "".join(
-            f"<td{kind}>{_cell(cell)}</td>" for cell, kind in zip(others, kinds[1:], strict=True)
+    def __init__(self, study: Study | None, template: str | Path):
+        """
+        Args:
+            study: whose figures and tables are shown; None for a page that saves no figures.
+            template: the folder of the page's templates.
+        """
+        self._study = study
+        environment = Environment(
+            loader=FileSystemLoader(template), autoescape=True, undefined=StrictUndefined
         )
-        bodies[-1] += "</tr>"
-    source = f' <span class="source">{_file_link(table.source)}</span>' if table.source else ""
-    label = escape(table.caption.partition(".")[0], quote=True)
-    sortable = ' class="sortable"' if table.sortable and len(cells) >= FEWEST_TO_SORT else ""
-    return HTML(
-        f'<div class="table" role="region" tabindex="0" aria-label="Table: {label}">'
-        f"<table{sortable}>"
-        f"<caption><span>{_words(table.caption)}{source}</span></caption>"
-        f"<thead>{head}</thead>"
-        + "".join(f"<tbody>{body}</tbody>" for body in bodies)
-        + "</table></div>"
-    )
+        environment.filters |= {"words": _words, "cell": _cell}
+        self._parts = environment.get_template("parts.html.j2").module
 
+    def heading(self, level: int, words: str) -> HTML:
+        """A heading of level 1 to 6."""
+        return _html(self._parts.heading(level, words))
 
-def join(parts: Iterable[HTML | None]) -> HTML | None:
-    """Several things one below the other."""
-    return _html("".join(part.data for part in parts if part is not None))
+    def text(self, *paragraphs: str, kind: str | None = None) -> HTML | None:
+        """A paragraph for each text that is not empty, of a class if given."""
+        return _html(self._parts.paragraphs([text for text in paragraphs if text], kind))
+
+    def items(self, texts: Iterable[str]) -> HTML | None:
+        """A list with a point for each text; a single one is a paragraph."""
+        texts = [text for text in texts if text]
+        return _html(self._parts.items(texts)) if len(texts) > 1 else self.text(*texts)
+
+    def terms(self, meanings: dict[str, str]) -> HTML | None:
+        """Terms with their meanings."""
+        return _html(self._parts.terms(meanings.items())) if meanings else None
+
+    def command(self, line: str) -> HTML | None:
+        """A command as it is typed."""
+        return _html(self._parts.command(line)) if line else None
+
+    def link(self, words: tuple[str, str, str, str] | None) -> HTML | None:
+        """A sentence with a link in it: what is before, its name, its address, what is after."""
+        return _html(self._parts.link(*words)) if words else None
+
+    def fold(self, summary: str, *pieces: HTML | None) -> HTML | None:
+        """Pieces that are shown when asked for."""
+        body = self.join(pieces)
+        return _html(self._parts.fold(summary, body)) if body else None
+
+    def join(self, pieces: Iterable[HTML | None]) -> HTML | None:
+        """Several pieces one below the other."""
+        return _html("".join(piece.data for piece in pieces if piece is not None))
+
+    def show(self, *plots: Plot | None) -> HTML | None:
+        """Save each plot as <results>/figures/<name>.png and .svg, and put it on the page.
+
+        The page holds charts as drawings and photographs as bitmaps, each drawn for screens and
+        again for phones.
+        """
+        return self.join([self._shown(plot) for plot in plots if plot])
+
+    def _shown(self, plot: Plot) -> HTML:
+        study, name = self._study, f"figures/{plot.name}"
+        files = {extension: rendered(plot.figure, extension) for extension in ("png", "svg")}
+        for extension, content in files.items():
+            with replacing(study.folder / f"{name}.{extension}") as temporary:
+                temporary.write_bytes(content)
+        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
+        kind = "png" if plot.photographs else "svg"
+        kinds = [] if plot.photographs else ["chart"]
+        figure = self._parts.figure(
+            name=plot.name,
+            wide=_data(kind, files[kind]),
+            narrow=_data(kind, rendered(plot.narrow, kind, DOTS_OF_PHOTOGRAPHS)),
+            width=width,
+            height=height,
+            alt=plot.alt,
+            caption=plot.caption,
+            kinds=kinds + ["tall"] * (height > width),
+            formats=["png"] if plot.photographs else ["svg", "png"],
+            table=plot.table,
+            function=f"normstudy.report.{plot.function}",
+            files=[f"{name}.svg", f"{name}.png"],
+            remake=study.remake(f"{name}.svg"),
+        )
+        return _html(figure)
+
+    def drawn(self, plot: Plot) -> HTML:
+        """The plot with its caption, embedded only: no files are written."""
+        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
+        wide, narrow = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
+        return _html(self._parts.drawing(wide, narrow, plot.alt, width, height, plot.caption))
+
+    def matrix(self, variant: str, narrow: Figure) -> HTML:
+        """The picture of a variant's errors with the first seed, as rule misclassified drew it.
+
+        Args:
+            narrow: the same images for a phone.
+        """
+        study = self._study
+        run = study.run_folder(variant, study.seeds[0]).relative_to(study.folder).as_posix()
+        content = (study.folder / run / "misclassified.png").read_bytes()
+        sides = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))  # PNG's header
+        width, height = (side // 2 for side in sides)
+        alt, caption = context.misclassified(study, variant)
+        figure = self._parts.figure(
+            name=f"misclassified-{variant}",
+            wide=_data("png", content),
+            narrow=_data("png", rendered(narrow, "png", DOTS_OF_PHOTOGRAPHS)),
+            width=width,
+            height=height,
+            alt=alt,
+            caption=caption,
+            kinds=[],
+            formats=["png"],
+            table=f"{run}/misclassified.csv",
+            function="normstudy.evaluation.matrix.misclassified_matrix",
+            files=[f"{run}/misclassified.png"],
+            remake=study.remake(f"{run}/misclassified.png"),
+        )
+        return _html(figure)
+
+    def files(self) -> HTML:
+        """The tables that the page contains whole."""
+        return _html(self._parts.files(KEPT.items()))
+
+    def table(self, table: Table | None) -> HTML | None:
+        """A table with its caption; columns of numbers are set right."""
+        if table is None:
+            return None
+        cells = table.cells.drop(columns=table.group or [])
+        kinds = [_kind(cells[column], column in table.names) for column in cells]
+        groups = table.cells[table.group] if table.group else [""] * len(cells)
+        rows = [list(zip(row, kinds, strict=True)) for row in cells.itertuples(index=False)]
+        grouped = groupby(zip(groups, rows, strict=True), key=lambda pair: pair[0])
+        made = self._parts.table(
+            head=list(_head(cells.columns, kinds)),
+            bodies=[(group, [row for _, row in own]) for group, own in grouped],
+            columns=len(kinds),
+            caption=table.caption,
+            source=table.source,
+            label=table.caption.partition(".")[0],
+            sortable=table.sortable and len(cells) >= FEWEST_TO_SORT,
+            kept=table.source in KEPT,
+        )
+        return _html(made)
 
 
 def _html(body: str) -> HTML | None:
     """The body for display; None, which a notebook does not show, if it is empty."""
-    return HTML(body) if body else None
+    return HTML(str(body)) if body else None  # not Markup, which escapes what is added to it
 
 
 def _words(words: str) -> str:
-    """Escaped, with a number kept on one line with its per cent sign and its ±."""
+    """The text with a number kept on one line with its per cent sign and its ±."""
     return (
-        escape(words)
+        str(words)
         .replace(" %", "\u00a0%")
         .replace(" ± ", "\u00a0±\u00a0")
         .replace("no. ", "no.\u00a0")
@@ -171,69 +203,39 @@ def _cell(words: str) -> str:
     return _words(words).replace("\u00a0±", " ±")
 
 
-def _kind(cells: Iterable[str], names: bool) -> str:
+def _kind(cells: Iterable[str], names: bool) -> str | None:
     """The class of a column's cells: numbers are set right, long texts may wrap."""
     if not names and any(cells) and all(NUMBER.fullmatch(cell) for cell in cells):
-        return ' class="number"'
-    return ' class="long"' if max(map(len, cells), default=0) > LONG else ""
+        return "number"
+    return "long" if max(map(len, cells), default=0) > LONG else None
 
 
-def _file_link(name: str) -> str:
-    """A link to a file beside the page; the bare name where it stands for several files."""
-    if "<" in name:
-        return f"<code>{escape(name)}</code>"
-    return f'<a href="{escape(name, quote=True)}">{escape(name)}</a>'
-
-
-def _head(columns: pd.Index, kinds: list[str]) -> str:
-    """A table's head: one row, or two where the names of columns have two levels."""
+def _head(columns: pd.Index, kinds: list[str | None]) -> Iterator[list[dict]]:
+    """A table's head: one row of cells, or two where the names of columns have two levels."""
+    blank = dict.fromkeys(("kind", "colspan", "rowspan", "column"))
+    numbered = [{"kind": kind, "column": place} for place, kind in enumerate(kinds)]
     if columns.nlevels == 1:
-        cells = zip(columns, kinds, strict=True)
-        names = "".join(f'<th scope="col"{kind}>{_words(str(name))}</th>' for name, kind in cells)
-        return f"<tr>{names}</tr>"
+        yield [
+            blank | {"scope": "col", "words": name, "kind": kind}
+            for name, kind in zip(columns, kinds, strict=True)
+        ]
+        return
     above, below = [], []
-    numbered = [(*name, kind, i) for i, (name, kind) in enumerate(zip(columns, kinds, strict=True))]
-    for group, members in groupby(numbered, key=lambda member: member[0]):
+    for group, members in groupby(zip(columns, numbered, strict=True), key=lambda m: m[0][0]):
         members = list(members)
-        if members[0][1]:
-            words = _words(group)
-            above.append(f'<th scope="colgroup" colspan="{len(members)}">{words}</th>')
-        for _, name, kind, place in members:
-            cell = f'<th scope="col" data-column="{place}"{kind}'
+        if members[0][0][1]:
+            above.append(blank | {"scope": "colgroup", "words": group, "colspan": len(members)})
+        for (_, name), cell in members:
+            cell = blank | cell | {"scope": "col"}
             if name:
-                below.append(f"{cell}>{_words(name)}</th>")
+                below.append(cell | {"words": name})
             else:
-                above.append(f'{cell} rowspan="2">{_words(group)}</th>')
-    return f"<tr>{''.join(above)}</tr><tr>{''.join(below)}</tr>"
+                above.append(cell | {"words": group, "rowspan": 2})
+    yield above
+    yield below
 
 
 def _data(extension: str, content: bytes) -> str:
     """The file as a data URL."""
     kind = "svg+xml" if extension == "svg" else extension
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
-
-
-def _image(wide: str, narrow: str, alt: str, width: int, height: int) -> str:
-    return (
-        f'<picture><source media="{PHONE}" srcset="{narrow}">'
-        f'<img src="{wide}" alt="{escape(alt, quote=True)}" width="{width}" height="{height}">'
-        "</picture>"
-    )
-
-
-def _source(table: str, function: str, files: list[str], command: str) -> str:
-    """What a figure is made from and by what, its files, and the command that remakes it."""
-    links = " and ".join(
-        f'<a href="{escape(name, quote=True)}">{name.rpartition(".")[2].upper()}</a>'
-        for name in files
-    )
-    return (
-        '<details class="source"><summary>Source</summary>'
-        f"<p>From {_file_link(table)} by <code>{escape(function)}</code>. File: {links}."
-        f' To make it again:</p><pre tabindex="0"><code>{escape(command)}</code></pre></details>'
-    )
-
-
-def _figure(image: str, caption: str, source: str, kind: str) -> str:
-    kind = f' class="{kind}"' if kind else ""
-    return f"<figure{kind}>{image}<figcaption>{_words(caption)} {source}</figcaption></figure>"

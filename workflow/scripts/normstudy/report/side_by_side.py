@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 
-from . import page
 from .figures.curves import accuracy, loss
+from .page import Page
 from .study import Study
 from .tables.results import comparison, verdicts
 from .tables.table import ABSENT, Table
@@ -38,13 +39,15 @@ def differences(studies: Sequence[Study]) -> Table:
     return Table(pd.DataFrame(cells), "What differs in the configs", names=tuple(cells))
 
 
-def side_by_side(studies: Sequence[Study], style: str) -> str:
+def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> str:
     """A self-contained HTML page about the studies, each part of one beside that of the others.
 
     Args:
         studies: two or more, in the order in which they are shown.
         style: the report's style sheet.
+        template: the folder of the report's templates.
     """
+    page = Page(None, template)
     drawings = {
         "Accuracy": lambda study: page.drawn(accuracy(study.metrics, study.labels)),
         "Loss": lambda study: page.drawn(loss(study.metrics, study.labels)),

@@ -34,7 +34,7 @@ from .original import same_course
 class Study:
     """A study's tables; columns are those that summarize.py and misclassified.py write.
 
-    `reference` is the replicated study's table of epochs and `label_issues` the listing of
+    `reference` is the original's table of epochs and `label_issues` the listing of
     doubted test labels; each is None where the dataset has none.
     """
 
@@ -71,6 +71,11 @@ class Study:
         return study_config.seeds(self.config)
 
     @property
+    def judged(self) -> bool:
+        """Whether there are verdicts: a claim that was judged at some number of seeds."""
+        return bool(self.claims["look"].notna().any())
+
+    @property
     def facts(self) -> DatasetFacts:
         """What is known of the dataset."""
         return study_config.dataset_facts(self.config)
@@ -92,11 +97,11 @@ class Study:
 
     @property
     def drawn_reference(self) -> pd.DataFrame | None:
-        """The replicated study's curves where ours are of the same images and epochs, else None."""
+        """The original's curves where ours are of the same images and epochs, else None."""
         return self.reference if same_course(self.config, self.recipes) else None
 
     def reported(self, metric: str) -> dict[str, float]:
-        """variant → the replicated study's figure, where our curves may be set beside its."""
+        """variant → the original's value, where our curves may be compared with its."""
         if self.drawn_reference is None:
             return {}
         own = self.summary[self.summary["metric"] == metric].dropna(subset="reference")

@@ -150,7 +150,7 @@ class _Curves:
         return _spread(self.metrics, variant, f"{split}_{self.quantity.name}")
 
     def known(self, variant: str, split: str) -> pd.DataFrame:
-        """The replicated study's own curve (epoch, value), empty where it has none."""
+        """The original's curve (epoch, value), empty where it has none."""
         column = f"{split}_{self.quantity.name}"
         if self.reference is None or column not in self.reference:
             return pd.DataFrame({"epoch": [], "value": []})
@@ -165,8 +165,8 @@ class _Curves:
         return np.concatenate([table.to_numpy(float).ravel() for table in [*ours, *theirs]])
 
     @property
-    def replicated(self) -> list[str]:
-        """The splits of which the replicated study has curves."""
+    def compared(self) -> list[str]:
+        """The splits of which the original has curves."""
         return [s for s in SPLITS if any(len(self.known(v, s)) for v in self.labels)]
 
 
@@ -183,8 +183,8 @@ def _one_panel_a_split(curves: _Curves, width: float) -> Figure:
         Line2D([], [], label=name, **_line(Look(GREY, "o"), split))
         for split, name in SPLIT_NAMES.items()
     ]
-    if curves.replicated:
-        name = f"the replicated study's run, {' and '.join(curves.replicated)}"
+    if curves.compared:
+        name = f"the original, {' and '.join(curves.compared)}"
         keys.append(Line2D([], [], label=name, **REFERENCE))
     lines = -(-len(keys) // columns)
     figure = Figure(figsize=(width, (5.6 if narrow else 6.4) + 0.2 * lines), layout="constrained")
@@ -262,9 +262,9 @@ def _together(
     caption = f"{quantity.name.capitalize()} by epoch. {_over_seeds(metrics)}"
     if many:
         caption += " Each panel shows one model before the others."
-    if curves.replicated:
+    if curves.compared:
         caption += (
-            " Faint dashes, in the colour of their model, are the replicated study's own run"
+            " Faint dashes, in the colour of their model, are the original's run"
             f"{' (it logged no train loss)' if quantity is LOSS else ''}."
         )
     return Plot(
@@ -285,7 +285,7 @@ def loss(
     Args:
         metrics: variant, seed, epoch, train_loss, test_loss (nats per image).
         labels: variant → label, in the order that gives colours and markers.
-        reference: the replicated study's own curves (variant, epoch, test_loss), or None.
+        reference: the original's curves (variant, epoch, test_loss), or None.
     """
     return _together(metrics, labels, reference, LOSS)
 
@@ -298,7 +298,7 @@ def accuracy(
     Args:
         metrics: variant, seed, epoch, train_accuracy, test_accuracy (percent).
         labels: variant → label, in the order that gives colours and markers.
-        reference: the replicated study's own curves, or None.
+        reference: the original's curves, or None.
     """
     return _together(metrics, labels, reference, ACCURACY)
 

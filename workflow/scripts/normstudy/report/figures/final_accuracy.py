@@ -18,7 +18,7 @@ def final_accuracy(
     labels: dict[str, str],
     reference: dict[str, float] | None = None,
 ) -> Plot:
-    """The final test accuracy of every run: a dot a seed, the mean, the replicated study's mark.
+    """The final test accuracy of every run: a dot per seed, the mean, the original's mark.
 
     With one seed the bar is Wilson's 95 % interval, which is about the images drawn for the
     test and not about what another seed would give.
@@ -26,7 +26,7 @@ def final_accuracy(
     Args:
         tests: the rows of evaluation.csv that are of test images.
         labels: variant → label.
-        reference: variant → the replicated study's test accuracy in percent.
+        reference: variant → the original's test accuracy in percent.
     """
     reference = reference or {}
     seeds, images = tests["seed"].nunique(), int(tests["images"].iloc[0])
@@ -43,14 +43,14 @@ def final_accuracy(
             spread = f"seeds {own.min():.2f}–{own.max():.2f} %"
             words.append(f"{label} mean {own.mean():.2f} % ({spread})")
         if variant in reference:
-            words[-1] += f", replicated study {reference[variant]:.2f} %"
+            words[-1] += f", the original {reference[variant]:.2f} %"
     return Plot(
         name="final_accuracy",
         draw=partial(_final_accuracy, by_seed, bounds, labels, images, reference),
-        alt=f"Final test accuracy, a row a model: {'; '.join(words)}.",
+        alt=f"Final test accuracy, one row per model: {'; '.join(words)}.",
         caption=(
-            "Test accuracy after the last epoch. The bars are Wilson's 95 % intervals: the chance"
-            " in which images the test set holds, without that of another seed."
+            "Test accuracy after the last epoch. Bars are Wilson's 95 % intervals: the test-set"
+            " sampling error, without the effect of another seed."
             if seeds == 1
             else f"Test accuracy after the last epoch, a mark for each of {seeds} seeds."
         ),
@@ -89,7 +89,7 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
                 [reference[variant]], [row], linestyle="", marker="x", color=GREY,
                 markersize=9, markeredgewidth=2,
             )  # fmt: skip
-            told = f"{label}, the replicated study: {reference[variant]:.2f} %"
+            told = f"{label}, the original: {reference[variant]:.2f} %"
             mark(cross, "original", [told])
     name_rows(axes, labels.values(), width)
     axes.margins(x=0.06)
@@ -104,9 +104,7 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
             _handle("mean over seeds", marker="|", markersize=12, markeredgewidth=2),
         ]
     if any(variant in labels for variant in reference):
-        handles += [
-            _handle("the replicated study's run", marker="x", color=GREY, markeredgewidth=2)
-        ]
+        handles += [_handle("the original", marker="x", color=GREY, markeredgewidth=2)]
     figure.legend(handles=handles, loc="outside lower left", ncols=1 if narrow else 3)
     return figure
 

@@ -44,7 +44,7 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure with what must go with it: a file name, words for the blind, and a caption."""
+    """A figure with what must go with it: a file name, alt text and a caption."""
 
     name: str  # of its files, without extension
     draw: Callable[[float], Figure]  # the figure at a width in inches: WIDTH or NARROW
@@ -57,14 +57,20 @@ class Plot:
     @cached_property
     def figure(self) -> Figure:
         """The figure for a screen or paper."""
-        with style():
-            return self.draw(WIDTH)
+        return self._drawn(WIDTH)
 
     @cached_property
     def narrow(self) -> Figure:
         """The figure for a phone: the same content in half the width."""
+        return self._drawn(NARROW)
+
+    def _drawn(self, width: float) -> Figure:
+        """The figure with its parts in their places: laid out once, not for each file again."""
         with style():
-            return self.draw(NARROW)
+            figure = self.draw(width)
+            figure.draw_without_rendering()
+            figure.set_layout_engine(None)
+        return figure
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ def gaps(study: Study) -> Table:
     cells |= {name: spreads(study, metric) for name, metric in columns.items()}
     return Table(
         pd.DataFrame(cells),
-        "Train minus test accuracy. Only the second figure, of the finished network on the images"
-        " as they are, speaks of overfitting.",
+        "The gap: train minus test accuracy. Only the evaluated gap measures overfitting.",
         "summary.csv",
         sortable=True,
     )
@@ -40,18 +39,18 @@ def _spread(mean: float, deviation: float, digits: int = 2) -> str:
     return text if pd.isna(deviation) else f"{text} ± {deviation:.{digits}f}"
 
 
-# what is measured, how -> metric, digits here, digits in the replicated study (which prints three
-# of its losses)
+# what is measured, how -> metric, our digits, the original's digits (it prints three of its losses)
+OURS = "this run"
 COMPARED = {
-    ("Test accuracy, %", "here"): ("test_accuracy", 2, 2),
-    ("Test loss, nats", "here"): ("test_loss", 4, 3),
+    ("Test accuracy, %", OURS): ("test_accuracy", 2, 2),
+    ("Test loss, nats", OURS): ("test_loss", 4, 3),
     ("Train accuracy, %", "running"): ("train_accuracy", 2, 2),
     ("Train accuracy, %", "evaluated"): ("train_accuracy_evaluated", 2, 2),
 }
 
 
 def comparison(study: Study) -> Table:
-    """The final figures of every variant, beside the replicated study's where it has them."""
+    """The final results of every variant, beside the original's where it has them."""
     columns = {("Model", ""): list(study.labels.values())}
     known = False
     for (name, how), (metric, digits, known_digits) in COMPARED.items():
@@ -60,28 +59,24 @@ def comparison(study: Study) -> Table:
         if own["reference"].isna().all():
             continue
         known = True
-        there = [_number(value, known_digits) for value in own["reference"]]
-        columns[name, "there"] = there
+        columns[name, "original"] = [_number(value, known_digits) for value in own["reference"]]
         if metric == "test_accuracy":
             columns[name, "difference"] = [
                 ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
             ]
-    if not known:
-        columns = {
-            (name, how.removeprefix("here")): cells for (name, how), cells in columns.items()
-        }
     seeds = len(study.seeds)
+    ours = "" if not known else OURS if seeds == 1 else f"mean of {seeds} runs"
+    columns = {
+        (name, ours if how == OURS else how): cells for (name, how), cells in columns.items()
+    }
     caption = "Accuracy and loss after the last epoch" + (
         f", mean ± standard deviation of {seeds} seeds." if seeds > 1 else ", one seed."
     )
     if known:
-        caption += " There: the replicated study, one run each (its train accuracy is the running)."
-    caption += (
-        " Running: while training, in train mode, on augmented images; evaluated: the finished"
-        " network on the images as they are."
-    )
+        caption += " The original has one run per model; its train accuracy is the running one."
+    caption += " The glossary explains running and evaluated."
     if known and departures(study.config, study.recipes):
-        caption += " The recipes differ: the differences are not a test of the replicated study."
+        caption += " The recipes differ, so the differences do not test the original."
     return Table(pd.DataFrame(columns), caption, "summary.csv", sortable=True)
 
 
@@ -116,7 +111,7 @@ def label_scores(study: Study) -> Table | None:
 
 
 def verdicts(study: Study) -> Table | None:
-    """Every claim's verdict, with the figures of each contrast that it rests on."""
+    """Every claim's verdict, with the numbers of each contrast behind it."""
     if study.comparisons.empty:
         return None
     cells = verdict_table(study.comparisons, study.claims, study.config)
@@ -131,7 +126,7 @@ def verdicts(study: Study) -> Table | None:
         f" are the seeds that would show a difference of the margin, or that none matters, in"
         f" {POWER:.0%} of studies.".replace("%", " %")
         if len(study.seeds) > 1
-        else "One run of each model: differences, and no verdicts.",
+        else "One run per model: differences, and no verdicts.",
         "comparisons.csv",
         group="Claim",
         sortable=True,

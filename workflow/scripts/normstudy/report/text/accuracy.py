@@ -3,12 +3,15 @@
 Each function takes a `Study` and gives plain text, "" where there is nothing to say.
 """
 
-import pandas as pd
+from collections.abc import Iterable
 
+from ...statistics.verdicts import HOLDS, NO_DIFFERENCE, TOO_SMALL
 from ..original import departures
 from ..study import Study
 from .verdicts import judgement
-from .wording import FEW, MANY, capital, counted, listing, signed, spelled
+from .wording import MANY, capital, counted, listing, spelled
+
+WORDS = 15  # of a headline at most
 
 
 def compared(study: Study) -> str:
@@ -35,17 +38,93 @@ def compared(study: Study) -> str:
     )
 
 
-def _ranked(study: Study) -> pd.DataFrame:
-    """label, mean and standard_deviation of the test accuracy by variant, the best first."""
-    table = study.of_metric("test_accuracy").assign(label=list(study.labels.values()))
-    return table.sort_values("mean", ascending=False, kind="stable")
+def headline(study: Study) -> str:
+    """The answer in at most fifteen words."""
+    if study.judged:
+        return _first_short(_judged(study))
+    return _first_short(_errors(study) if len(study.seeds) == 1 else _means(study))
 
 
-def _shortened(clauses: list[str]) -> list[str]:
-    """Of many clauses the first three, how many are left out, and the last."""
-    if len(clauses) <= FEW:
-        return clauses
-    return [*clauses[:3], f"{spelled(len(clauses) - 4)} more between", clauses[-1]]
+def _first_short(texts: Iterable[str]) -> str:
+    """The first text of at most WORDS words, else the last."""
+    text = ""
+    for text in texts:
+        if len(text.split()) <= WORDS:
+            break
+    return text
+
+
+def _judged(study: Study) -> Iterable[str]:
+    """Headlines of a study with verdicts, the most telling first."""
+    claims = study.claims.set_index("claim")
+    verdicts, looks = claims["verdict"], claims["look"].dropna().astype(int)
+    over = f"over {'up to ' * (looks.nunique() > 1)}{spelled(looks.max())} seeds"
+    says = {claim["id"]: claim["says"].rstrip(".") for claim in study.config["claims"]}
+    held = [says[claim] for claim, verdict in verdicts.items() if holds(verdict)]
+    small, total = int((verdicts == TOO_SMALL).sum()), len(verdicts)
+    others = verdicts[[not holds(verdict) for verdict in verdicts]].value_counts()
+    names = {NO_DIFFERENCE: "with no difference that matters"}
+    tally = listing(
+        [f"{spelled(count)} {names.get(verdict, verdict)}" for verdict, count in others.items()]
+    )
+    if total == 1:
+        yield f"“{says[verdicts.index[0]]}”: {verdicts.iloc[0]} {over}"
+        yield f"The claim: {verdicts.iloc[0]} {over}"
+        return
+    number = "All" if len(held) == total else capital(spelled(len(held))) if held else "None"
+    hold = f"{number} of {spelled(total)} claims {'hold' if len(held) > 1 else 'holds'}"
+    hold = f"All {spelled(total)} claims hold" if len(held) == total else hold
+    if len(held) == 1 and not small:
+        yield f"{held[0]}. Other claims {over}: {tally}"
+    if small:
+        hold_over = f"{hold} {over}; {spelled(small)} too small to matter"
+    else:
+        hold_over = f"{hold} {over}"
+    yield f"{hold_over}; {tally}" if tally else hold_over
+    yield hold_over
+    yield f"{hold} {over}"
+
+
+def _errors(study: Study) -> Iterable[str]:
+    """Headlines of a study with one run of each model."""
+    errors = study.tests().set_index("variant")["errors"].reindex(list(study.labels))
+    errors = errors.sort_values(kind="stable")
+    images = counted(study.images("test"), "image")
+    first, low, high = study.labels[errors.index[0]], errors.iloc[0], errors.iloc[-1]
+    fewest = counted(low, "error")
+    if len(errors) == 1:
+        yield f"{first}: {fewest} in {images}, one run"
+        yield f"{capital(fewest)} in {images}, one run"
+    elif _apart(study, errors.index[0], errors.index[1]):
+        yield f"{first} leads with {fewest} in {images}, one run each"
+        yield f"One model leads with {fewest} in {images}, one run each"
+    elif low == high:
+        yield f"No winner: {fewest} in {images}, one run each"
+    else:
+        yield f"No winner: {low:,} to {high:,} errors in {images}, one run each"
+
+
+def _means(study: Study) -> Iterable[str]:
+    """Headlines of a study with several seeds and no claims, which ranks nothing."""
+    means = study.of_metric("test_accuracy")["mean"]
+    over = f"over {spelled(len(study.seeds))} seeds"
+    low, high = (f"{value:.2f}" for value in (means.min(), means.max()))
+    if len(means) == 1:
+        yield f"{study.labels[means.index[0]]}: mean test accuracy {low} % {over}"
+    between = low if low == high else f"{low} to {high}"
+    tested = "no claim was tested" if study.claims.empty else "no claim is judged yet"
+    yield f"Mean test accuracy {between} % {over}" + f"; {tested}" * (len(means) > 1)
+
+
+def holds(verdict: str) -> bool:
+    """Whether a verdict on a claim says that it holds."""
+    return verdict in (HOLDS, TOO_SMALL)
+
+
+def _apart(study: Study, best: str, rival: str) -> bool:
+    """Whether the interval of the best lies wholly above the rival's, of one run each."""
+    tests = study.tests().set_index("variant")
+    return tests.loc[best, "ci_low"] > tests.loc[rival, "ci_high"]
 
 
 def _names(labels: list[str]) -> str:
@@ -53,83 +132,42 @@ def _names(labels: list[str]) -> str:
     return listing(labels) if len(labels) <= MANY else f"{spelled(len(labels))} models"
 
 
-def answer(study: Study) -> list[str]:
-    """What these runs found, in paragraphs: what the verdicts are, and how accurate the models.
-
-    With one seed, which gives no verdicts, the accuracies come first.
-    """
-    judged = judgement(study.claims, study.config)
-    if len(study.seeds) == 1:
-        return [_answer_one_seed(study), judged]
-    return [judged, _means(study)] if judged else [_means(study)]
-
-
-def _answer_one_seed(study: Study) -> str:
-    ranked, images = _ranked(study), study.images("test")
-    tests = study.tests().set_index("variant").loc[ranked.index]
-    first = ranked.iloc[0]
-    among = ["errs on {} of the " + counted(images, "test image"), *["on {}"] * len(ranked)]
-    parts = [
-        f"{label} {words.format(f'{wrong:,}')} ({mean:.2f} % correct)"
-        for label, words, wrong, mean in zip(
-            ranked["label"], among, tests["errors"], ranked["mean"], strict=False
-        )
+def meaning(study: Study) -> list[str]:
+    """What the picture means, in paragraphs, without its numbers again."""
+    return [
+        _one_seed(study) if len(study.seeds) == 1 else "",
+        judgement(study.claims, study.config),
     ]
-    text = f"{listing(_shortened(parts))}."
-    bounds = list(zip(tests["ci_low"], tests["ci_high"], strict=True))
-    if len(ranked) == 1:
-        return f"{text} Wilson's 95 % interval is {_range(bounds[0])}."
-    below = [
-        label
-        for label, (_, high) in zip(ranked["label"], bounds, strict=True)
-        if high < bounds[0][0]
-    ]
+
+
+def _one_seed(study: Study) -> str:
+    """What the intervals of one run of each model say about their order."""
+    if len(study.labels) == 1:
+        return ""
+    accuracies = study.tests().set_index("variant")["accuracy"]
+    best, *rivals = accuracies.sort_values(ascending=False, kind="stable").index
+    below = [study.labels[rival] for rival in rivals if _apart(study, best, rival)]
     if not below:
-        both = "both" if len(ranked) == 2 else f"all {spelled(len(ranked))}"
+        both = "both models" if len(rivals) == 1 else f"all {spelled(len(study.labels))} models"
         return (
-            f"{text} One run of each cannot rank the methods: the 95 % intervals (Wilson) of"
-            f" {both} overlap, from {_range(bounds[0])} for"
-            f" {first['label']} to {_range(bounds[-1])} for {ranked['label'].iloc[-1]}."
+            "One run per model cannot rank the methods, and the 95 % intervals (Wilson) of"
+            f" {both} overlap."
         )
-    beside = [label for label in ranked["label"].iloc[1:] if label not in below]
-    overlap = (
-        f", and overlaps with {'that' if len(beside) == 1 else 'those'} of {_names(beside)}"
-        if beside
-        else ""
-    )
+    beside = [study.labels[rival] for rival in rivals if study.labels[rival] not in below]
+    overlap = f" and overlaps {_whose(beside)}" if beside else ""
     return (
-        f"{text} The 95 % interval (Wilson) of {first['label']}, {_range(bounds[0])}, lies wholly"
-        f" above {'that' if len(below) == 1 else 'those'} of {_names(below)}{overlap}. That is"
-        " about these trained networks: with one seed, how much another would change is unknown."
+        f"The 95 % interval (Wilson) of {study.labels[best]} is entirely above {_whose(below)}"
+        f"{overlap}. That is about these trained networks: one run per model cannot show how much"
+        " another seed would change."
     )
 
 
-def _range(bounds: tuple[float, float]) -> str:
-    return f"{bounds[0]:.2f}–{bounds[1]:.2f} %"
-
-
-def _means(study: Study) -> str:
-    """Every model's accuracies over the seeds; of two seeds both, whose spread says little."""
-    ranked, images, seeds = _ranked(study), study.images("test"), len(study.seeds)
-    if seeds == 2:
-        values = study.runs.groupby("variant")["test_accuracy"]
-        parts = [
-            f"{row.label} {' and '.join(f'{v:.2f}' for v in values.get_group(row.Index))} %"
-            for row in ranked.itertuples()
-        ]
-        what = f"With two seeds the test accuracies, of {counted(images, 'image')}, are"
-    else:
-        parts = [
-            f"{row.label} {row.mean:.2f} ± {row.standard_deviation:.2f} %"
-            for row in ranked.itertuples()
-        ]
-        what = f"Over {spelled(seeds)} seeds the mean test accuracy (± standard deviation), of"
-        what += f" {counted(images, 'image')}, is"
-    return f"{what}: {listing(_shortened(parts))}."
+def _whose(labels: list[str]) -> str:
+    return f"{'that' if len(labels) == 1 else 'those'} of {_names(labels)}"
 
 
 def replication(study: Study) -> str:
-    """How the numbers stand beside those of the replicated study."""
+    """How the numbers compare with those of the original."""
     if study.reference is None:
         return ""
     table = study.summary[study.summary["metric"] == "test_accuracy"].set_index("variant")
@@ -139,25 +177,17 @@ def replication(study: Study) -> str:
     departed = departures(study.config, study.recipes)
     if departed:
         return (
-            "These runs do not follow the recipe of the replicated study"
-            f" ({'; '.join(departed)}): its numbers are shown for orientation, and the differences"
-            " from them do not test it."
+            f"These runs do not follow the original's recipe ({'; '.join(departed)}): its"
+            " numbers are shown for orientation, and the differences do not test it."
         )
-    difference = table["difference"]
-    farthest = difference.abs().idxmax()
-    text = (
-        "Against the replicated study, which made one run of each model, the test accuracy here"
-        f" differs by {signed(difference[farthest])} points ({study.labels[farthest]})"
-        if len(table) == 1
-        else "Against the replicated study, which made one run of each model, the test accuracies"
-        f" here differ by {signed(difference.min())} to {signed(difference.max())} points"
-    )
     if len(table) == 1:
-        return text + "."
-    here, there = (
+        return ""
+    ours, theirs = (
         [study.labels[v] for v in table.sort_values(c, ascending=False, kind="stable").index]
         for c in ("mean", "reference")
     )
-    if here == there:
-        return f"{text}, and the order of the models is the same."
-    return f"{text}; its order was {listing(there)}, here it is {listing(here)}."
+    if ours == theirs:
+        return "The models come in the same order as in the original."
+    return (
+        f"By test accuracy the original's order is {listing(theirs)}; here it is {listing(ours)}."
+    )

@@ -1,4 +1,4 @@
-"""The report's computed sentences about what surrounds the numbers: data, errors, limits.
+"""The report's sentences about the context of the numbers: data, errors, limits, terms.
 
 Each function takes a `Study` and gives plain text.
 """
@@ -6,6 +6,7 @@ Each function takes a `Study` and gives plain text.
 from ...config.resolved import group_setting
 from ...statistics.failures import FAR
 from ...statistics.looks import changed_since, unplanned_looks
+from ..original import AUTHORS, MODELS, NAME, URL, departures
 from ..study import Study
 from .wording import MANY, capital, counted, listing, numbers, spelled
 
@@ -36,8 +37,26 @@ def norms(study: Study) -> list[str]:
     return list(dict.fromkeys(study.recipe(variant)["norm"] for variant in study.labels))
 
 
+def original(study: Study) -> tuple[str, str, str, str] | None:
+    """The original with a link, for `Page.link`; None where none of its numbers is shown."""
+    if study.summary["reference"].isna().all():
+        return None
+    return ("The original is", NAME, URL, f" by {AUTHORS}.")
+
+
+def published(study: Study) -> str:
+    """For the default study: where the answer from many seeds is published."""
+    default = set(study.labels) == set(MODELS) and not departures(study.config, study.recipes)
+    if len(study.seeds) > 1 or not default:
+        return ""
+    return (
+        "One run per model is what the original has. The answer from many seeds is published in"
+        " this project's repository: docs/claims.md."
+    )
+
+
 def data(study: Study) -> str:
-    """What images were used, and whose they are."""
+    """What images were used, and who made them."""
     dataset, facts = study.config["dataset"], study.facts
     parts = [
         ("the first " if dataset[f"{split}_images"] else "")
@@ -52,13 +71,13 @@ def data(study: Study) -> str:
 
 
 def transforms(study: Study) -> str:
-    """What is done to the images before the network sees them."""
+    """How the images are transformed before the network gets them."""
     known = study.recipe(next(iter(study.labels)))
     scale = f"(x − {known['mean']:g})/{known['std']:g}, with x the grey level from 0 to 1"
     return (
-        "Each time a training image is used it is rotated by a random angle (nearest neighbour)"
-        " and its brightness and contrast are changed by random factors in random order; the recipe"
-        f" below has the ranges. Then it is scaled to {scale}. Test images are only scaled."
+        "Whenever a training image is used, it is rotated by a random angle (nearest neighbour),"
+        " its brightness and contrast are changed by random factors in random order (the recipe"
+        f" has the ranges), and it is scaled to {scale}. Test images are only scaled."
     )
 
 
@@ -76,37 +95,37 @@ def misclassified(study: Study, variant: str) -> tuple[str, str]:
     if not tiles:
         return f"No test image is misclassified by {label}.", f"{label}: no errors."
     alt = f"{counted(len(tiles), 'misclassified test image')} of {label}: {'; '.join(tiles)}."
-    order = "in the order of the test set" if shown["order"] == "index" else "the surest first"
+    order = "in test-set order" if shown["order"] == "index" else "highest confidence first"
     caption = (
         f"{label}, seed {seed}: {len(tiles):,} of its {counted(len(table), 'error')} among"
         f" {study.images('test'):,} test images, {order}."
     )
     if head["disputed"].any():
-        caption += " A dagger marks a label that people dispute."
+        caption += " A dagger marks a disputed label."
     return alt, caption
 
 
 INSTANCE_NOTE = (
-    "Where each channel of an image is normalized by itself (Instance Normalization, or groups of"
-    " one channel) this network cannot learn: it ends by averaging each channel over its places,"
-    " and that average is then the same for every image, the learned offset."
+    "If each channel of an image is normalized separately (Instance Normalization, or groups of"
+    " one channel), this network cannot learn: its last layer averages each channel over all"
+    " positions, and after such a normalization that average is the learned offset for every image."
 )
 
 
 def normalization_notes(study: Study) -> list[str]:
-    """What a reader should know of the normalizations in use."""
+    """What a reader should know about the normalizations in use."""
     used = norms(study)
     notes = []
     if "batch" in used:
         notes.append(
-            "Batch Normalization mixes the images of a batch while training. In evaluation it uses"
-            " running averages of the means and variances instead, so that an image's result does"
-            " not depend on its company."
+            "In training, Batch Normalization mixes the images of a batch. In evaluation it uses"
+            " running averages of the means and variances instead, so an image's result does not"
+            " depend on the other images."
         )
     if "layer" in used:
         notes.append(
             "Layer Normalization here is Group Normalization with one group"
-            f"{', as in the replicated study' if study.reference is not None else ''}: a factor and"
+            f"{', as in the original' if study.reference is not None else ''}: a factor and"
             " an offset per channel. PyTorch's LayerNorm over (C, H, W) has the"
             " same means and variances but a factor and an offset per activation, and the LayerNorm"
             " of ConvNeXt-style networks averages over the channels alone."
@@ -116,14 +135,14 @@ def normalization_notes(study: Study) -> list[str]:
         notes.append(INSTANCE_NOTE)
     if "channel_layer" in used:
         notes.append(
-            "Channel Layer Normalization is that of ConvNeXt-style networks: each place of an image"
-            " has a mean and a variance of its own, those of its channels."
+            "Channel Layer Normalization is that of ConvNeXt-style networks: each position of an"
+            " image has its own mean and variance, taken over its channels."
         )
     if "rms" in used:
         notes.append(
-            "Root Mean Square Normalization takes 0 for the mean, so that the variance is the mean"
-            " square (Zhang and Sennrich 2019). Its authors have no offset; here it has one, as"
-            " the others do."
+            "Root Mean Square Normalization uses 0 as the mean, so the variance is the mean square"
+            " (Zhang and Sennrich 2019). Its authors use no offset; here it has one, like the"
+            " others."
         )
     if "none" in used:
         notes.append("The variant without normalization leaves the activations as they are.")
@@ -131,32 +150,59 @@ def normalization_notes(study: Study) -> list[str]:
 
 
 def command(study: Study) -> str:
-    """What the command below was given in."""
-    known = ", at the commit named below" if study.provenance["sources"] else ""
-    return f"In a copy of the sources{known}, this command made the results:"
+    """Introduces the command that made the results."""
+    known = ", at the commit given below" if study.provenance["sources"] else ""
+    return f"In a copy of the sources{known}, this command produced the results:"
 
 
 def repeatability(study: Study) -> str:
     """The seeds, and what they fix."""
     seeds = numbers(study.seeds)
     return (
-        f"{'Seed' if len(study.seeds) == 1 else 'Seeds'}: {seeds}. A seed fixes the first weights,"
-        " the order of the images, their augmentation and the dropout, each by a random stream of"
-        " its own; runs with the same seed see the same images in the same order with the same"
-        " augmentation. On the same machine with the same versions the numbers come out the same;"
-        " on another processor the last decimals of floating-point sums differ, and a run then"
-        " differs from its twin as much as it would with another seed."
+        f"{'Seed' if len(study.seeds) == 1 else 'Seeds'}: {seeds}. A seed fixes the initial"
+        " weights, the order of the images, their augmentation and the dropout, each by its own"
+        " random stream; runs with the same seed get the same images in the same order with the"
+        " same augmentation. The same machine with the same versions reproduces the numbers"
+        " exactly. On another processor, floating-point sums round differently, and the results can"
+        " differ as much as between two seeds."
     )
 
 
 WORKBOOK = (
-    "normalization_example.xlsx, beside this page, is the same example as a workbook: change a"
-    " number and its formulas follow."
+    "The file normalization_example.xlsx in the results folder is the same example as a workbook"
+    " with formulas: change a number and see what follows."
+)
+FILES = (
+    "The results folder also has report.ipynb (the notebook with its code), provenance.json"
+    " (config, versions, machine, checksums), normalization_example.xlsx, and a folder for each run"
+    " with its checkpoint, predictions and misclassified images."
 )
 
 
+def glossary(study: Study) -> dict[str, str]:
+    """The report's own terms with their meanings."""
+    terms = {
+        "seed": "The number from which all random choices of a run are derived. Runs with the same"
+        " seed are a pair.",
+        "running train accuracy": "Measured during training: in train mode, with dropout, on"
+        " augmented images, while the weights still change. It does not measure overfitting.",
+        "evaluated train accuracy": "Measured after training: in evaluation mode, on the training"
+        " images without augmentation.",
+        "gap": "Train accuracy minus test accuracy, in percentage points.",
+    }
+    if not study.comparisons.empty:
+        limit = study.config["verdicts"]["margin"]
+        terms["margin"] = f"The largest difference that does not matter: ±{limit:g} points."
+    if study.reference is not None:
+        terms["original"] = (
+            f"The replicated experiment: {NAME} by {AUTHORS}. Its train accuracy is the"
+            " running one."
+        )
+    return terms
+
+
 def claims(study: Study) -> list[str]:
-    """What the verdicts rest on; nothing for a study without claims."""
+    """How the verdicts are reached; nothing for a study without claims."""
     if study.comparisons.empty:
         return []
     confidence, margin = study.config["verdicts"]["confidence"], study.config["verdicts"]["margin"]
@@ -235,10 +281,10 @@ def limits(study: Study) -> list[str]:
     found = []
     if seeds == 1:
         found.append(
-            "One seed says nothing of how much another would change the figures."
+            "One seed does not show how much another seed would change the results."
             + (
-                " For small networks near 99.5 % on MNIST, repeated trainings are known to differ"
-                " by a standard deviation of 0.05 to 0.08 points, that is 5 to 8 test images."
+                " Repeated trainings of small networks near 99.5 % on MNIST have a standard"
+                " deviation of 0.05 to 0.08 points, that is 5 to 8 test images."
                 if mnist
                 else ""
             )
@@ -246,11 +292,11 @@ def limits(study: Study) -> list[str]:
     tests = study.tests()
     best, low, high = tests.loc[tests["accuracy"].idxmax(), ["accuracy", "ci_low", "ci_high"]]
     found.append(
-        f"{images:,} test images leave an accuracy of {best:.2f} % uncertain by itself: Wilson's"
-        f" 95 % interval is {low:.2f}–{high:.2f} %."
+        f"Test-set sampling error: with {images:,} test images, Wilson's 95 % interval of an"
+        f" accuracy of {best:.2f} % is {low:.2f}–{high:.2f} %."
         + (
-            " The models are measured on the same images, which makes differences between them"
-            " somewhat less uncertain than that."
+            " All models are tested on the same images, so differences between them are less"
+            " uncertain than that."
             if several
             else ""
         )
@@ -262,17 +308,13 @@ def limits(study: Study) -> list[str]:
                 f"Of the {images:,} test labels {doubted:,} are disputed (Northcutt et al. 2021),"
                 f" which is {100 * doubted / images:.2f} points of accuracy."
             )
-    found.append(
-        "The running train accuracy is measured in train mode, with augmentation and dropout, while"
-        " the weights still move: it is no measure of overfitting. The evaluated one is."
-    )
     if study.reference is not None:
         found.append(
-            "The replicated study's random numbers cannot be drawn again. Its runs are one more"
-            " sample of what each model can give, not figures that a replication must hit."
+            "The original's random numbers cannot be drawn again. Its runs are one more sample of"
+            " each model's results, not values that a replication must reach."
         )
     found.append(
-        f"One small network, one dataset and one recipe: other networks, batch sizes or data may"
-        f" {'rank the normalizations differently' if several else 'give other results'}."
+        f"This is one small network, one dataset and one recipe: other networks, batch sizes or"
+        f" data may {'rank the normalizations differently' if several else 'give other results'}."
     )
     return found
