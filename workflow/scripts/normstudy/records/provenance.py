@@ -39,7 +39,7 @@ def user_name(folder: Path) -> str | None:
 
 def versions(requirements: Path) -> dict[str, str | None]:
     """Package → installed version, of those that a requirements file names; None if missing."""
-    found = {}
+    found: dict[str, str | None] = {}
     for line in requirements.read_text(encoding="utf-8").splitlines():
         if named := re.match(r"[A-Za-z0-9][\w.-]*", line):
             try:

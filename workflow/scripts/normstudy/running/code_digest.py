@@ -91,7 +91,7 @@ def _pieces(text: ast.JoinedStr) -> Iterator[str]:
     for plain, parts in itertools.groupby(text.values, lambda v: isinstance(v, ast.Constant)):
         if not plain:
             yield from map(_canonical, parts)
-        elif words := "".join(part.value for part in parts):
+        elif words := "".join(str(part.value) for part in parts if isinstance(part, ast.Constant)):
             yield ascii(words)
 
 

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+Event = Any  # a logging.LogRecord, with what Snakemake adds to it for this kind of event
 TAIL_LINES = 12
 CHATTER = (
     "Select jobs to execute",
@@ -116,25 +118,26 @@ class ShortLines(logging.Formatter):
             return ""
         return "\n".join(filter(None, [self._message(record), self.known.changes()]))
 
-    def _job_info(self, record: logging.LogRecord) -> str:
+    def _job_info(self, record: Event) -> str:
         wildcards = dict(record.wildcards)
         name = " ".join([record.rule_name, *wildcards.values()])
         words = self.known.words.get(record.rule_name, (name, f"Done: {name}"))
-        self.jobs[record.jobid] = what = tuple(text.format(**wildcards) for text in words[:2])
+        does, did = (text.format(**wildcards) for text in words[:2])
+        self.jobs[record.jobid] = does, did
         if not record.output and record.rule_name not in self.known.words:  # a target
             self.gathering.add(record.jobid)
             return ""
         if self.known.dry_run():
             reason = self.known.why(record.jobid) or shorten(record.reason)
-            return f"{what[0]}\n    because: {reason}"
-        return self._line(what[0])
+            return f"{does}\n    because: {reason}"
+        return self._line(does)
 
-    def _job_finished(self, record: logging.LogRecord) -> str:
+    def _job_finished(self, record: Event) -> str:
         """Nothing: the line of progress that follows says it."""
         self.ended.append(record.job_id)
         return ""
 
-    def _progress(self, record: logging.LogRecord) -> str:
+    def _progress(self, record: Event) -> str:
         self.gathered += len(self.gathering.intersection(self.ended))
         done = record.done - self.gathered
         total = record.total - max(self.known.gathering(), self.gathered)
@@ -147,10 +150,10 @@ class ShortLines(logging.Formatter):
         line = f"{', '.join(names)} ({done:,} of {total:,} jobs)"
         return self._line(" · ".join(filter(None, [line, self.known.so_far()])))
 
-    def _job_error(self, record: logging.LogRecord) -> str:
+    def _job_error(self, record: Event) -> str:
         return self._failed(record.jobid, record.rule_name, record.log)
 
-    def _group_error(self, record: logging.LogRecord) -> str:
+    def _group_error(self, record: Event) -> str:
         return "\n".join(
             self._failed(job["jobid"], job["rule_name"], job["log"])
             for job in record.job_error_info

@@ -39,7 +39,7 @@ class RunEvents:
         if error is None:
             self._note("finished")
         elif isinstance(error, Exception):  # not Ctrl-C
-            self._note("failed", error=str(error) or kind.__name__)
+            self._note("failed", error=str(error) or type(error).__name__)
 
     def resumed(self, epoch: int) -> None:
         """The job goes on after this epoch."""

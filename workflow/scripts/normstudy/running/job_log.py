@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -66,7 +67,8 @@ def job_log(path: str | Path) -> Iterator[Say]:
     with path.open("wb") as log:  # the descriptors, so that output of C code is caught as well
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+    if isinstance(sys.stdout, TextIOWrapper):  # not one that a caller put in its place
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     say = Say(terminal)
     try:
         yield say

@@ -61,10 +61,11 @@ def find_leftovers(
             for those of a run, {seed}.
         variants, seeds: those of the config.
     """
-    files, runs = set(), {}
+    files: set[Path] = set()
+    runs: dict[str, set[int]] = {}
     for pattern in patterns:
         parts = re.split(r"\{(variant|seed)\}", pattern)
-        names = set()
+        names: set[str] = set()
         spelled = ""
         for number, part in enumerate(parts):  # text and names in turn
             if number % 2 == 0:
@@ -79,7 +80,7 @@ def find_leftovers(
             kept = variant in variants and (seed is None or seed in seeds)
             if not kept and path.is_file():
                 files.add(path)
-                runs.setdefault(variant, set()).update({seed} - {None})
+                runs.setdefault(variant, set()).update([] if seed is None else [seed])
     return Leftovers({name: sorted(found) for name, found in sorted(runs.items())}, sorted(files))
 
 

@@ -15,7 +15,7 @@ def _lockable(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 
-def unwritable(folder: str | Path, reason: str) -> StudyError:
+def unwritable(folder: str | Path, reason: str | None) -> StudyError:
     """The error that says so."""
     return StudyError(
         f"{folder} cannot be written to ({reason}): mend that, or give this study another folder"

@@ -100,9 +100,9 @@ def duration(seconds: float) -> str:
 def slots(wanted: Mapping[str, object], limits: Mapping[str, object]) -> int:
     """How many jobs that want these resources (cores are one) may run side by side."""
     shares = [
-        limit // wanted[name]
+        limit // want
         for name, limit in limits.items()
-        if isinstance(limit, int) and isinstance(wanted.get(name), int) and wanted[name] > 0
+        if isinstance(want := wanted.get(name), int) and isinstance(limit, int) and want > 0
     ]
     return max(min(shares, default=1), 1)
 
