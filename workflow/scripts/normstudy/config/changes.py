@@ -50,7 +50,7 @@ def _differences(
     before: Mapping[str, object], now: Mapping[str, object], above: str = ""
 ) -> Iterator[tuple[str, str]]:
     """Each key that differs, dotted, with the words for it."""
-    for name in before | now:
+    for name in {**before, **now}:
         key = f"{above}{name}"
         old, new = before.get(name, ABSENT), now.get(name, ABSENT)
         if old == new:

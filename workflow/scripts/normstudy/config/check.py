@@ -84,7 +84,8 @@ def check(
     errors = sorted(_Validator(schema).iter_errors(config), key=lambda e: list(map(str, e.path)))
     faults = [fault(error) for error in errors]
     if not faults:  # of what all variants share, each finds the same
-        faults = dict.fromkeys((*_cross_faults(config, reserved), *_place_faults(config, sources)))
+        found = (*_cross_faults(config, reserved), *_place_faults(config, sources))
+        faults = list(dict.fromkeys(found))
     if faults:
         where = [where_stated(key, files) for key, _ in faults]
         raise StudyError(
@@ -109,27 +110,27 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             f"{dataset['name']!r} is not known ({', '.join(DATASETS)});"
             f" {hint or 'for a dataset of your own name its folder as dataset.source'}",
         )
-    labels = {}
+    labels: dict[str, str] = {}
     if dataset["name"] in DATASETS:
         yield from (
             (("dataset", key), f"{dataset['name']} has its own; leave this out")
             for key in ("classes", "mean", "std")
             if dataset.get(key) is not None
         )
-    for key, other in (("mean", "std"), ("std", "mean")):
-        if dataset[key] is not None and dataset[other] is None:
-            yield ("dataset", key), f"give {other} too, or neither: both are then computed"
+    for given, other in (("mean", "std"), ("std", "mean")):
+        if dataset[given] is not None and dataset[other] is None:
+            yield ("dataset", given), f"give {other} too, or neither: both are then computed"
     for name, variant in variants.items():
         key = ("variants", name)
         if name in FOLDERS:
             yield key, f"this name is reserved: {name} is a folder of the results; choose another"
         elif name in reserved:
             yield key, "this name is taken by a target of the workflow; choose another"
-        other = labels.setdefault(variant["label"], name)
-        if other != name:
+        first = labels.setdefault(variant["label"], name)
+        if first != name:
             yield (
                 (*key, "label"),
-                f"{variant['label']!r} is also what {other} is called; the report needs two names",
+                f"{variant['label']!r} is also what {first} is called; the report needs two names",
             )
         recipe = {**config["training"], **variant}
         if dataset["train_images"] and recipe["batch_size"] > dataset["train_images"]:
@@ -177,13 +178,15 @@ def _group_faults(variant: dict) -> Iterator[tuple[str, str]]:
             )
 
 
-def _claim_faults(claim: dict, before: list[dict], variants: list[str]):
+def _claim_faults(
+    claim: dict, before: list[dict], variants: list[str]
+) -> Iterator[tuple[Key, str]]:
     rivals = [] if claim["against"] == "all" else claim["against"]
     if claim["id"] in [other["id"] for other in before]:
         yield ("id",), f"{claim['id']!r} is used more than once"
     if claim["against"] == "all" and variants == [claim["variant"]]:
         yield ("against",), f"{claim['id']}: there is no other variant to set it against"
-    named = [(("variant",), claim["variant"])]
+    named: list[tuple[Key, str]] = [(("variant",), claim["variant"])]
     named += [(("against", number), rival) for number, rival in enumerate(rivals)]
     for key, name in named:
         if name not in variants:
@@ -258,6 +261,8 @@ def norm_names() -> list[str]:
     registry = next(
         node.value
         for node in tree.body
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "NORMS"
+        if isinstance(node, ast.AnnAssign)
+        and ast.unparse(node.target) == "NORMS"
+        and isinstance(node.value, ast.Dict)
     )
-    return [ast.literal_eval(key) for key in registry.keys]
+    return [ast.literal_eval(key) for key in registry.keys if key]

@@ -85,7 +85,7 @@ def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tupl
             yield (*key, number), item.start_mark.line + 1
             yield from _lines(path, item, (*key, number), above)
     elif isinstance(node, yaml.MappingNode):
-        stated = {}
+        stated: dict[str, int] = {}
         for name, value in node.value:
             line = name.start_mark.line + 1
             own = (*key, name.value if isinstance(name, yaml.ScalarNode) else "?")

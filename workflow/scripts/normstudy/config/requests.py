@@ -32,8 +32,8 @@ class Makeable:
         studies: config file of each ready-made study → the folder that it writes to.
     """
 
-    variants: Collection[str]
-    seeds: Collection[int]
+    variants: Sequence[str]
+    seeds: Sequence[int]
     rules: Collection[str]
     results: Path
     files: Collection[str]

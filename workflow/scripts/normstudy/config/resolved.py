@@ -81,7 +81,8 @@ def varied(config: dict, key: str, fixed: tuple[str, ...] = ()) -> dict[str, tup
     Returns:
         variant → (norm, value of the key).
     """
-    values, found = {}, {}
+    values: dict[tuple, set] = {}
+    found: dict[str, tuple[tuple, float]] = {}
     for name, variant in config["variants"].items():
         recipe = config["training"] | variant
         series = (variant["norm"], *(recipe[other] for other in fixed))

@@ -210,8 +210,10 @@ def download(
 
 def _stamps(source: Path | None, dataset: str, raw: Path) -> Origins:
     """Of each file that a source folder has, how it looks now."""
-    stamps = {}
-    for name in FILE_NAMES if source else ():
+    stamps: Origins = {}
+    if source is None:
+        return stamps
+    for name in FILE_NAMES:
         with suppress(OSError):
             stamps[name] = stamp(find(source, dataset, name), source, raw)
     return stamps

@@ -135,8 +135,8 @@ def _listing(checksums: Path) -> list[tuple[str, str]]:
     """
     try:
         text = checksums.read_text(encoding="utf-8")
-        rows = [line.split(maxsplit=1) for line in text.splitlines()]
-        rows = [(digest, name) for digest, name in rows]
+        lines = (line.split(maxsplit=1) for line in text.splitlines())
+        rows = [(digest, name) for digest, name in lines]
     except (OSError, ValueError) as error:
         raise StudyError(f"{checksums} cannot be read ({error}): {MEND}") from error
     unlisted = set(FILE_NAMES) - {Path(name).name for _, name in rows}

