@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ class Evidence:
             table.loc[wrong["index"], "prediction"] = wrong["prediction"].to_numpy()
             return table
 
-        return RunTables({run: lambda run=run: of_run(run) for run in self.names})
+        return RunTables({run: partial(of_run, run) for run in self.names})
 
 
 def trained(recipe: dict) -> dict:

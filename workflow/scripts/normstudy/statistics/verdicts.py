@@ -20,7 +20,7 @@ that decides it, or decides its claim, and that verdict stands: it is the same w
 were added later, for this claim or another. With one seed there is no interval and no verdict.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -186,7 +186,7 @@ def judged_looks(
     claim: dict,
     limit: float,
     looks: Sequence[int],
-    levels: Sequence[float],
+    levels: Iterable[float],
     resolution: float,
 ) -> dict[str, dict]:
     """rival → the claim's contrast at the look that it is judged at.
@@ -199,7 +199,7 @@ def judged_looks(
     Returns:
         look, seeds, ci_low, ci_high, ci_level and verdict of each contrast.
     """
-    found = {}
+    found: dict[str, dict] = {}
     for rival, differences in pairs.items():
         verdict = ONE_RUN if len(differences) < 2 else NOT_YET
         found[rival] = {"look": None, "seeds": len(differences), "verdict": verdict}
@@ -207,8 +207,8 @@ def judged_looks(
         for rival, differences in pairs.items():
             if found[rival]["verdict"] in DECIDED or not 2 <= look <= len(differences):
                 continue
-            low, high = contrasts.interval(differences[:look], level, resolution)
-            low, high = (round(float(end), contrasts.DECIMALS) for end in (low, high))
+            ends = contrasts.interval(differences[:look], level, resolution)
+            low, high = (round(float(end), contrasts.DECIMALS) for end in ends)
             turned = (low, high) if sense(claim) > 0 else (-high, -low)
             found[rival] = {
                 "look": look,
@@ -283,9 +283,9 @@ def compare(
                     "seeds_reversed": int((sense(claim) * differences < 0).sum()),
                 }
             if verdict["look"] and correct is not None and metric == "test_accuracy":
-                both = (correct[name][taken] for name in (claim["variant"], rival))
+                own, other = (correct[name][taken] for name in (claim["variant"], rival))
                 row["other_images_low"], row["other_images_high"] = crossed_interval(
-                    *both, verdict["ci_level"], resolution[metric]
+                    own, other, verdict["ci_level"], resolution[metric]
                 )
             if verdict["verdict"] == UNDECIDED:
                 ahead = next_look(looks, len(pairs[rival])) or verdict["look"]
