@@ -1,6 +1,7 @@
 """The picture of misclassified images: rows of five, each with what was seen and what it is."""
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ DISPUTED = "#D55E00"  # Okabe–Ito vermillion; the dagger is the cue that needs
 def misclassified_matrix(
     images: np.ndarray,
     errors: pd.DataFrame,
-    classes: list[str],
+    classes: Sequence[str],
     title: str,
     count: int = 10,
     order: str = "index",

@@ -22,7 +22,7 @@ BOLD = Font(bold=True)
 THICK, THIN = Side(style="medium"), Side(style="hair")
 
 
-def _place(n: int, c: int, i: int, j: int, first_row: int) -> tuple[int, int]:
+def _place(first_row: int, n: int, c: int, i: int, j: int) -> tuple[int, int]:
     """Row and column of a cell of the batch in a grid of images (down) × channels (across)."""
     return first_row + SIDE * n + i, FIRST_COLUMN + SIDE * c + j
 
@@ -70,7 +70,7 @@ def _layer_sheet(sheet: Worksheet, layer: str, batch: np.ndarray) -> None:
     sheet["B2"].number_format = "0.00000"
     _headings(sheet, FIRST_ROW, "The batch (change a number, and all below follows)")
     for (n, c, i, j), value in np.ndenumerate(batch):
-        cell = sheet.cell(*_place(n, c, i, j, FIRST_ROW), int(value))
+        cell = sheet.cell(*_place(FIRST_ROW, n, c, i, j), int(value))
         _style(cell, i, j)
     for number, (key, method) in enumerate(METHODS.items(), start=1):
         _method_block(sheet, key, method, FIRST_ROW + number * BLOCK_ROWS)
@@ -89,18 +89,18 @@ def _method_block(sheet: Worksheet, key: str, method, first_row: int) -> None:
     for number, name in enumerate(method.sets()):
         # Every set of every method is a rectangle of the grid: its first to its last cell.
         cells = np.argwhere(numbers == number)
-        first, last = (_address(*_place(*cell, FIRST_ROW)) for cell in (cells[0], cells[-1]))
+        first, last = (_address(*_place(FIRST_ROW, *cell)) for cell in (cells[0], cells[-1]))
         row = first_row + number
         label = sheet.cell(row, STATISTICS_COLUMN, name)
         label.fill = PatternFill("solid", start_color=TINTS[number])
         sheet.cell(row, STATISTICS_COLUMN + 1, f"=AVERAGE({first}:{last})").number_format = "0.0000"
         sheet.cell(row, STATISTICS_COLUMN + 2, f"=VARP({first}:{last})").number_format = "0.0000"
     for (n, c, i, j), number in np.ndenumerate(numbers):
-        value = _address(*_place(n, c, i, j, FIRST_ROW))
+        value = _address(*_place(FIRST_ROW, n, c, i, j))
         mean = _address(first_row + number, STATISTICS_COLUMN + 1, fixed=True)
         variance = _address(first_row + number, STATISTICS_COLUMN + 2, fixed=True)
         cell = sheet.cell(
-            *_place(n, c, i, j, first_row), f"=({value}-{mean})/SQRT({variance}+{EPS_CELL})"
+            *_place(first_row, n, c, i, j), f"=({value}-{mean})/SQRT({variance}+{EPS_CELL})"
         )
         cell.number_format = "0.000"
         _style(cell, i, j, TINTS[number])
@@ -124,7 +124,7 @@ def grid_values(sheet: Worksheet, method: str) -> np.ndarray:
     first_row = FIRST_ROW + (1 + list(METHODS).index(method)) * BLOCK_ROWS
     values = np.empty((IMAGES, CHANNELS, SIDE, SIDE))
     for place in np.ndindex(values.shape):
-        values[place] = sheet.cell(*_place(*place, first_row)).value
+        values[place] = sheet.cell(*_place(first_row, *place)).value
     return values
 
 

@@ -67,7 +67,8 @@ def add_l1_gradient(parameters: list[nn.Parameter], l1: float, reduction: str) -
     """
     for parameter in parameters:
         share = l1 / (parameter.numel() if reduction == "mean" else 1)
-        parameter.grad.add_(parameter.sign(), alpha=share)
+        if parameter.grad is not None:  # as the optimizer does, which skips those without
+            parameter.grad.add_(parameter.sign(), alpha=share)
 
 
 class Trainer:
@@ -93,7 +94,8 @@ class Trainer:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for that
             torch.use_deterministic_algorithms(True)
         torch.manual_seed(stream_seed(seed, "initialisation"))
-        self.model = model_of(recipe).to(self.device, memory_format=memory_format(recipe["norm"]))
+        self.model = model_of(recipe).to(self.device)
+        self.model.to(memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
         self.batches = Batches(split, recipe, seed, self.device)
         # The schedule moves the momentum too (cycle_momentum): the value given here has no effect.
@@ -127,7 +129,7 @@ class Trainer:
         self.model.train()
         seen, learning_rates = 0, []
         for inputs, targets in self.batches.epoch(epoch):
-            learning_rates.append(self.schedule.get_last_lr()[0])
+            learning_rates.append(float(self.schedule.get_last_lr()[0]))
             log_probs = self._step(inputs, targets)
             # Kept for the epoch's end: reading a number out now would make the device wait.
             part = slice(seen, seen + len(targets))
