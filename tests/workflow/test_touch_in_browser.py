@@ -18,11 +18,12 @@ from helpers.made_up import ISSUES, made_up_config, made_up_study
 from helpers.places import ROOT
 from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.example.arithmetic import LAYERS, example_batches, group_normalization, normalize
-from normstudy.report import page, touch
+from normstudy.report import touch
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.figures.worked_example import averaging_sets
 from normstudy.report.notebook import render
+from normstudy.report.page import Page
 from normstudy.report.text.wording import fixed
 from playwright.sync_api import sync_playwright
 
@@ -75,11 +76,12 @@ def made(tmp_path_factory, sample):
         final_accuracy.final_accuracy(study.tests(), study.labels),
         *forests(study.differences, study.comparisons, study.config),
     ]
-    grids = page.join(page.show(averaging_sets(*batch), study) for batch in batches.items())
+    page = Page(study, TEMPLATE)
+    grids = page.show(*(averaging_sets(*batch) for batch in batches.items()))
     pieces = [
         page.heading(1, "A made-up study"),
         page.heading(2, "Charts"),
-        page.join(page.show(plot, study) for plot in plots),
+        page.show(*plots),
         page.heading(2, "Errors"),
         touch.errors_explorer(study, test.images, TEMPLATE),
         page.heading(2, "Normalizations"),
@@ -158,7 +160,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened, width, scheme):
 def test_few_tab_stops(opened):
     page = opened(charts=True)
     for chart in page.locator("figure.chart:visible").all():
-        assert tab_stops(chart) <= 3  # its values, its switches, its source
+        assert tab_stops(chart) == 4  # its values, its switches, its link, its source
     assert tab_stops(page.locator("#explorer")) == 3  # model, matrix, images
     assert tab_stops(page.locator("#worked")) <= 5  # three choices, two grids
 
