@@ -49,6 +49,8 @@ class InThisProcess(Engine):
 class _Results(DisplayHook):
     """Keeps what cells evaluate to, instead of printing it."""
 
+    shell: "_Shell"  # which it is the hook of
+
     def write_format_data(self, format_dict, md_dict=None):
         self.shell.outputs.append(
             new_output(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
@@ -38,21 +39,20 @@ KEPT = {
 }
 
 
-class Page:
-    """Makes the pieces of one study's page. What has nothing to show is None."""
+class Pieces:
+    """Makes pieces of a page, of whatever study. What has nothing to show is None."""
 
-    def __init__(self, study: Study | None, template: str | Path):
+    def __init__(self, template: str | Path):
         """
         Args:
-            study: whose figures and tables are shown; None for a page that saves no figures.
             template: the folder of the page's templates.
         """
-        self._study = study
         environment = Environment(
             loader=FileSystemLoader(template), autoescape=True, undefined=StrictUndefined
         )
         environment.filters |= {"words": _words, "cell": _cell}
-        self._parts = environment.get_template("parts.html.j2").module
+        # Jinja gives the macros of a template as attributes, each of which makes a piece.
+        self._parts: Any = environment.get_template("parts.html.j2").module
 
     def heading(self, level: int, words: str) -> HTML:
         """A heading of level 1 to 6."""
@@ -60,7 +60,7 @@ class Page:
 
     def text(self, *paragraphs: str, kind: str | None = None) -> HTML | None:
         """A paragraph for each text that is not empty, of a class if given."""
-        return _html(self._parts.paragraphs([text for text in paragraphs if text], kind))
+        return _html_if_any(self._parts.paragraphs([text for text in paragraphs if text], kind))
 
     def items(self, texts: Iterable[str]) -> HTML | None:
         """A list with a point for each text; a single one is a paragraph."""
@@ -86,7 +86,51 @@ class Page:
 
     def join(self, pieces: Iterable[HTML | None]) -> HTML | None:
         """Several pieces one below the other."""
-        return _html("".join(piece.data for piece in pieces if piece is not None))
+        return _html_if_any("".join(piece.data for piece in pieces if piece is not None))
+
+    def drawn(self, plot: Plot) -> HTML:
+        """The plot with its caption, embedded only: no files are written."""
+        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
+        wide, narrow = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
+        return _html(self._parts.drawing(wide, narrow, plot.alt, width, height, plot.caption))
+
+    def files(self) -> HTML:
+        """The tables that the page contains whole."""
+        return _html(self._parts.files(KEPT.items()))
+
+    def table(self, table: Table | None) -> HTML | None:
+        """A table with its caption; columns of numbers are set right."""
+        if table is None:
+            return None
+        cells = table.cells.drop(columns=table.group or [])
+        kinds = [_kind(cells[column], column in table.names) for column in cells]
+        groups = table.cells[table.group] if table.group else [""] * len(cells)
+        rows = [list(zip(row, kinds, strict=True)) for row in cells.itertuples(index=False)]
+        grouped = groupby(zip(groups, rows, strict=True), key=lambda pair: pair[0])
+        made = self._parts.table(
+            head=list(_head(cells.columns, kinds)),
+            bodies=[(group, [row for _, row in own]) for group, own in grouped],
+            columns=len(kinds),
+            caption=table.caption,
+            source=table.source,
+            label=table.caption.partition(".")[0],
+            sortable=table.sortable and len(cells) >= FEWEST_TO_SORT,
+            kept=table.source in KEPT,
+        )
+        return _html(made)
+
+
+class Page(Pieces):
+    """Makes the pieces of one study's page, its saved figures among them."""
+
+    def __init__(self, study: Study, template: str | Path):
+        """
+        Args:
+            study: whose figures and tables are shown.
+            template: the folder of the page's templates.
+        """
+        super().__init__(template)
+        self._study = study
 
     def show(self, *plots: Plot | None) -> HTML | None:
         """Save each plot as <results>/figures/<name>.png and .svg, and put it on the page.
@@ -122,12 +166,6 @@ class Page:
         )
         return _html(figure)
 
-    def drawn(self, plot: Plot) -> HTML:
-        """The plot with its caption, embedded only: no files are written."""
-        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
-        wide, narrow = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
-        return _html(self._parts.drawing(wide, narrow, plot.alt, width, height, plot.caption))
-
     def matrix(self, variant: str, narrow: Figure) -> HTML:
         """The picture of a variant's errors with the first seed, as rule misclassified drew it.
 
@@ -157,35 +195,15 @@ class Page:
         )
         return _html(figure)
 
-    def files(self) -> HTML:
-        """The tables that the page contains whole."""
-        return _html(self._parts.files(KEPT.items()))
 
-    def table(self, table: Table | None) -> HTML | None:
-        """A table with its caption; columns of numbers are set right."""
-        if table is None:
-            return None
-        cells = table.cells.drop(columns=table.group or [])
-        kinds = [_kind(cells[column], column in table.names) for column in cells]
-        groups = table.cells[table.group] if table.group else [""] * len(cells)
-        rows = [list(zip(row, kinds, strict=True)) for row in cells.itertuples(index=False)]
-        grouped = groupby(zip(groups, rows, strict=True), key=lambda pair: pair[0])
-        made = self._parts.table(
-            head=list(_head(cells.columns, kinds)),
-            bodies=[(group, [row for _, row in own]) for group, own in grouped],
-            columns=len(kinds),
-            caption=table.caption,
-            source=table.source,
-            label=table.caption.partition(".")[0],
-            sortable=table.sortable and len(cells) >= FEWEST_TO_SORT,
-            kept=table.source in KEPT,
-        )
-        return _html(made)
+def _html(body: str) -> HTML:
+    """The body for display."""
+    return HTML(str(body))  # not Markup, which escapes what is added to it
 
 
-def _html(body: str) -> HTML | None:
+def _html_if_any(body: str) -> HTML | None:
     """The body for display; None, which a notebook does not show, if it is empty."""
-    return HTML(str(body)) if body else None  # not Markup, which escapes what is added to it
+    return _html(body) if body else None
 
 
 def _words(words: str) -> str:
@@ -221,8 +239,8 @@ def _head(columns: pd.Index, kinds: list[str | None]) -> Iterator[list[dict]]:
         ]
         return
     above, below = [], []
-    for group, members in groupby(zip(columns, numbered, strict=True), key=lambda m: m[0][0]):
-        members = list(members)
+    for group, own in groupby(zip(columns, numbered, strict=True), key=lambda m: m[0][0]):
+        members = list(own)
         if members[0][0][1]:
             above.append(blank | {"scope": "colgroup", "words": group, "colspan": len(members)})
         for (_, name), cell in members:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .figures.curves import accuracy, loss
-from .page import Page
+from .page import Pieces
 from .study import Study
 from .tables.results import comparison, verdicts
 from .tables.table import ABSENT, Table
@@ -47,7 +47,7 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
         style: the report's style sheet.
         template: the folder of the report's templates.
     """
-    page = Page(None, template)
+    page = Pieces(template)
     drawings = {
         "Accuracy": lambda study: page.drawn(accuracy(study.metrics, study.labels)),
         "Loss": lambda study: page.drawn(loss(study.metrics, study.labels)),
@@ -60,8 +60,8 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
     title = " and ".join(study.folder.as_posix() for study in studies)
     body = f"<h1>{escape(title)}, side by side</h1><h2>Config</h2>"
     differing = differences(studies)
-    same = differing.cells.empty
-    body += "<p>The configs are the same.</p>" if same else page.table(differing).data
+    made = None if differing.cells.empty else page.table(differing)
+    body += made.data if made else "<p>The configs are the same.</p>"
     for heading, part in parts.items():
         body += f'<h2>{heading}</h2><div class="beside">'
         for study in studies:

@@ -41,7 +41,10 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
         the sets' names, and by layer the sets' means and variances and the normalized cells, as
         text.
     """
-    chosen = [("batch", None, METHODS["batch"]), ("layer", None, METHODS["layer"])]
+    chosen: list[tuple[str, int | None, Method]] = [
+        ("batch", None, METHODS["batch"]),
+        ("layer", None, METHODS["layer"]),
+    ]
     chosen += [("group", groups, group_normalization(groups)) for groups in GROUPINGS]
     return {
         "images": IMAGES,

@@ -1,6 +1,7 @@
 """Curves over the epochs: loss and accuracy, of all models together and of each alone."""
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,6 +57,7 @@ _ACCURACY_TICKS += [99.3, 99.6, 99.4, 99.2, 96, 94, 92, 85, 75, 65, 55, 45, 35, 
 def _scale_y(axes, quantity: Quantity, values: np.ndarray) -> None:
     """The y axis: its scale, its range around `values`, its ticks and its name."""
     values = values[np.isfinite(values)]
+    position: Callable
     if quantity is LOSS:
         axes.set_yscale("log")
         low, high = values.min(), values.max()

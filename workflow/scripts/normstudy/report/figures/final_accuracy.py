@@ -89,8 +89,8 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
                 [reference[variant]], [row], linestyle="", marker="x", color=GREY,
                 markersize=9, markeredgewidth=2,
             )  # fmt: skip
-            told = f"{label}, the original: {reference[variant]:.2f} %"
-            mark(cross, "original", [told])
+            published = f"{label}, the original: {reference[variant]:.2f} %"
+            mark(cross, "original", [published])
     name_rows(axes, labels.values(), width)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))

@@ -133,7 +133,7 @@ def place_ticks(axis, low: float, high: float, candidates: Iterable[float], posi
         position: value → place along the axis, in any unit.
     """
     span = abs(position(high) - position(low))
-    chosen = []
+    chosen: list[float] = []
     for value in candidates:
         if low <= value <= high and all(
             abs(position(value) - position(other)) > 0.085 * span for other in chosen

@@ -12,7 +12,7 @@ from ..text.wording import listing
 from .plot import COLOURS
 
 # Colour, marker and line style.
-LOOKS = [
+LOOKS: list[tuple[str, str, str | tuple]] = [
     (COLOURS[0], "o", "-"),
     (COLOURS[1], "s", "--"),
     (COLOURS[2], "^", "-."),

@@ -28,7 +28,7 @@ def _panel(axes, method: str, batch: np.ndarray) -> None:
         axes.add_patch(
             Rectangle((x, y), 1, 1, facecolor=FILLS[number], edgecolor="white", linewidth=0.8)
         )
-        words = fixed(batch[place], 0)
+        words = fixed(batch[place].item(), 0)
         axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=9)
     edge = CHANNELS * (SIDE + GAP)
     for number, (mean, variance) in enumerate(zip(means, variances, strict=True)):

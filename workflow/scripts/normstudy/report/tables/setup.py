@@ -55,11 +55,12 @@ def model_table(study: Study) -> Table:
     with torch.inference_mode():
         for name, block in model.named_children():
             image = block(image)
-            counts = [parameter_count(layer) for layer in block if parameter_count(layer)]
+            layers = list(block.children())
+            counts = [parameter_count(layer) for layer in layers if parameter_count(layer)]
             rows.append(
                 {
                     "Block": name,
-                    "Layers": "; ".join(filter(None, map(_layer, block))),
+                    "Layers": "; ".join(filter(None, map(_layer, layers))),
                     "Output": "×".join(map(str, image.shape[1:])),
                     "Parameters": " + ".join(f"{count:,}" for count in counts),
                 }

@@ -1,13 +1,13 @@
 """Small words of the report's sentences: lists, counts and signed numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MANY = 6  # names, beyond which a sentence does not give them all
 FEW = 5  # models whose figures a sentence gives; the tables have them all
 
 
-def listing(items: Sequence[str]) -> str:
+def listing(items: Iterable[str]) -> str:
     """a / a and b / a, b and c."""
     items = list(items)
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
@@ -21,7 +21,7 @@ def numbers(values: Sequence[int]) -> str:
             groups[-1].append(value)
         else:
             groups.append([value])
-    words = []
+    words: list[str] = []
     for group in groups:
         words += [f"{group[0]}–{group[-1]}"] if len(group) > 2 else map(str, group)
     return listing(words)
