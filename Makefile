@@ -50,6 +50,7 @@ lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
 	@$(IN_VENV) snakefmt --check --compact-diff Snakefile workflow
+	@$(IN_VENV) mypy
 	@$(IN_VENV) snakemake --lint
 
 bench: setup

@@ -11,6 +11,7 @@ from helpers.places import ROOT
 MADE = (
     *(".venv/bin/python", ".snakemake/log/a.log", "data/MNIST/raw/a", "results/gn/seed-1/a.pt"),
     *("results/.lock", "results/report.html", "workflow/scripts/__pycache__/a.pyc"),
+    *(".ruff_cache/a", ".mypy_cache/a"),
 )
 KEPT = ("results/README.md", "workflow/scripts/train.py", "config.yaml", "mine/data/a")
 

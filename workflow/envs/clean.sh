@@ -2,7 +2,7 @@
 # clean.sh: delete what was made in this folder: packages, data, results, caches. It says what that
 # is and how large, then asks; with YES=1 in the environment it does not ask.
 set -eu
-set -- .venv .snakemake .pytest_cache .ruff_cache .hypothesis data
+set -- .venv .snakemake .pytest_cache .ruff_cache .mypy_cache .hypothesis data
 for path in results/* results/.[!.]*; do
     [ "$path" = results/README.md ] || set -- "$@" "$path"
 done
