@@ -4,16 +4,29 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from importlib import import_module
+from itertools import combinations
 
 import numpy as np
 import pytest
 from helpers.made_up import REFERENCE, made_up_study
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from normstudy.data.idx import Split
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.images import AUGMENTED_ROWS, augmented_strip
-from normstudy.report.figures.plot import NARROW, epoch_axis, looks, rendered, style
+from normstudy.report.figures.plot import (
+    COLOURS,
+    NARROW,
+    epoch_axis,
+    ink,
+    looks,
+    rendered,
+    spread_out,
+    style,
+)
 
 TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
 
@@ -46,24 +59,88 @@ def every_plot(study, reference=None):
     ]
 
 
+def words(figure) -> list[Text]:
+    """What is written in a figure, laid out and drawn."""
+    figure.draw_without_rendering()
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
 def test_every_axis_is_named_with_its_unit():
     for plot in every_plot(study())[:-1]:
-        for axes in plot.figure.axes:
-            shared = axes.get_subplotspec().get_gridspec().nrows == 2 and not (
-                axes.get_subplotspec().is_last_row()
-            )
-            assert axes.get_xlabel() or shared, plot.name
-            if plot.name == "final_accuracy":
-                assert "% of 10,000 images" in axes.get_xlabel()
-            else:
-                assert re.search(r"nats per image|, %", axes.get_ylabel()), plot.name
+        for figure in (plot.figure, plot.narrow):
+            for place, axes in enumerate(figure.axes):
+                if plot.name == "final_accuracy":
+                    assert "% of 10,000 images" in axes.get_xlabel()
+                else:  # a panel without a name stands right of one that has it
+                    named = axes if axes.get_ylabel() else figure.axes[place - 1]
+                    assert named.get_position().y0 == axes.get_position().y0
+                    assert re.search(r"nats per image|, %", named.get_ylabel()), plot.name
+            assert "epoch" in texts(figure) or plot.name == "final_accuracy"
 
 
 @pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
-def test_legend_names_each_model_and_split(draw):
-    plot = draw(study().metrics, study().labels)
+def test_each_line_is_named_at_its_end_or_in_a_legend(draw):
+    labels = study().labels
+    plot = draw(study().metrics, labels)
+    beside = [" ".join(text.get_text().split()) for text in plot.figure.findobj(Text)]
+    assert all(beside.count(label) == 2 for label in labels.values())  # test and train
+    assert legend(plot.narrow) == list(labels.values())
+
+
+@pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
+@pytest.mark.parametrize("count", [1, 3, 7, 12])
+@pytest.mark.parametrize("epochs", [1, 3, 20])
+def test_no_words_lie_over_others_and_the_last_values_are_written(draw, count, epochs):
+    """Where all models end at nearly the same value, the worst case."""
+    labels = {f"v{i}": f"Group Normalization, {i} groups" for i in range(count)}
+    made = made_up_study({name: [99.4 + 0.001 * i] for i, name in enumerate(labels)}, epochs=epochs)
+    plot = draw(made.metrics, labels)
     for figure in (plot.figure, plot.narrow):
-        assert legend(figure) == [*study().labels.values(), "test", "train (running, augmented)"]
+        with style():
+            boxes = [(t.get_text(), Text.get_window_extent(t).padded(-1)) for t in words(figure)]
+        for (one, a), (other, b) in combinations(boxes, 2):
+            assert not a.overlaps(b), (one, other)
+        last = made.metrics[made.metrics["epoch"] == epochs]
+        digits = 4 if plot.name == "loss" else 2
+        for column in (f"test_{plot.name}", f"train_{plot.name}"):
+            assert all(f"{value:.{digits}f}" in texts(figure) for value in last[column])
+
+
+@pytest.mark.parametrize(("epochs", "panels"), [(3, 2), (20, 4)])
+def test_the_last_five_epochs_are_magnified_where_there_are_more(epochs, panels):
+    made = study(epochs=epochs)
+    plot = curves.accuracy(made.metrics, made.labels, REFERENCE)
+    for figure in (plot.figure, plot.narrow):
+        assert len(figure.axes) == panels
+        if panels == 4:
+            for whole, last in zip(figure.axes[::2], figure.axes[1::2], strict=True):
+                assert list(last.get_xticks()) == [16, 17, 18, 19, 20]
+                assert np.ptp(last.get_ylim()) < np.ptp(whole.get_ylim())
+    one = study(variants=["gn"])
+    assert len(curves.accuracy(one.metrics, one.labels).figure.axes) == 2  # nothing merges
+
+
+@given(labels=st.lists(st.tuples(st.floats(-1, 2), st.floats(0.01, 0.1)), min_size=1, max_size=10))
+def test_labels_are_spread_without_overlap_in_the_order_of_their_lines(labels):
+    wanted, sizes = zip(*labels, strict=True)
+    order = np.argsort(wanted, kind="stable")
+    places, room = np.array(spread_out(wanted, sizes))[order], np.array(sizes)[order]
+    low, high = places - room / 2, places + room / 2
+    assert (low[1:] >= high[:-1] - 1e-9).all()
+    assert low[0] >= -1e-9 and high[-1] <= 1 + 1e-9
+
+
+def test_labels_that_are_far_apart_stay_where_they_are():
+    assert spread_out([0.8, 0.2, 0.5], [0.1] * 3) == pytest.approx([0.8, 0.2, 0.5])
+    assert spread_out([0.5, 0.5], [0.1, 0.1]) == pytest.approx([0.45, 0.55])
+    assert spread_out([], []) == []
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_words_in_a_models_colour_can_be_read_on_white(colour):
+    rgb = np.array(to_rgb(ink(colour)))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    assert 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
@@ -184,7 +261,7 @@ def test_strings_of_the_user_are_drawn_as_they_are():
         svg = rendered(plot.figure, "svg")  # an unclosed or broken formula would raise
         ET.parse(io.BytesIO(svg))
         assert hostile in plot.alt
-    assert any(hostile in entry for entry in legend(every_plot(made)[0].figure))
+    assert any(hostile in entry for entry in legend(every_plot(made)[0].narrow))
 
 
 def test_the_same_tables_give_the_same_bytes():

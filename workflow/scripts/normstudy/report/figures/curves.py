@@ -12,7 +12,23 @@ from matplotlib.lines import Line2D
 
 from ..marks import mark
 from ..text.wording import counted, listing
-from .plot import DISTINCT, GREY, WIDTH, Look, Plot, epoch_axis, looks, place_ticks, plain, title
+from .plot import (
+    DISTINCT,
+    GREY,
+    WIDTH,
+    Look,
+    Plot,
+    epoch_axis,
+    ink,
+    light,
+    looks,
+    place_ticks,
+    plain,
+    spread_out,
+    text_width,
+    title,
+    wrapped,
+)
 
 SPLITS = {
     "test": "Test images (evaluation mode, as they are)",
@@ -20,8 +36,12 @@ SPLITS = {
 }
 SPLIT_NAMES = {"test": "test", "train": "train (running, augmented)"}  # in a legend
 LINE = {"test": "-", "train": ":"}
-REFERENCE = {"linestyle": (0, (5, 2)), "linewidth": 1, "alpha": 0.6, "color": GREY}
+REFERENCE = {"linestyle": (0, (5, 2)), "linewidth": 1, "color": light(GREY)}
 FAINT = "#d0d0d0"
+SHADE = "#f4f4f4"  # of the epochs that another panel magnifies
+LAST = 5  # epochs, magnified
+BRIEF = 7  # epochs that need no magnifying
+LINE_HEIGHT = 11.5  # points, of a label of 9 points
 NEVER_ZERO = 1e-5  # nats; a loss of nothing has no place on a logarithmic axis
 SOFT = 0.02  # points; keeps 100 % on the stretched axis, two images of 10,000 beyond the last tick
 
@@ -33,10 +53,11 @@ class Quantity:
     name: str
     axis: str
     format: str  # of a number in the alt text
+    short: str  # of a number at the end of its line
 
 
-LOSS = Quantity("loss", "loss, nats per image\n(logarithmic axis)", "{:.4f}")
-ACCURACY = Quantity("accuracy", "accuracy, %\n(axis stretched towards 100)", "{:.2f} %")
+LOSS = Quantity("loss", "loss, nats per image\n(logarithmic axis)", "{:.4f}", "{:.4f}")
+ACCURACY = Quantity("accuracy", "accuracy, %\n(axis stretched towards 100)", "{:.2f} %", "{:.2f}")
 
 
 def _towards_100(accuracy):
@@ -54,8 +75,8 @@ _ACCURACY_TICKS = [99, 90, 99.5, 95, 98, 50, 80, 0, 99.9, 99.8, 97, 70, 60, 40, 
 _ACCURACY_TICKS += [99.3, 99.6, 99.4, 99.2, 96, 94, 92, 85, 75, 65, 55, 45, 35, 25, 100]
 
 
-def _scale_y(axes, quantity: Quantity, values: np.ndarray) -> None:
-    """The y axis: its scale, its range around `values`, its ticks and its name."""
+def _scale_y(axes, quantity: Quantity, values: np.ndarray, apart: float = 0.085) -> None:
+    """The y axis: its scale, its range around `values`, its ticks (`apart`) and its name."""
     values = values[np.isfinite(values)]
     position: Callable
     if quantity is LOSS:
@@ -72,7 +93,7 @@ def _scale_y(axes, quantity: Quantity, values: np.ndarray) -> None:
         low, high = max(low, -2.0), min(high, 100 + SOFT / 4)
         ticks, position = _ACCURACY_TICKS, _towards_100
     axes.set_ylim(low, high)
-    place_ticks(axes.yaxis, low, high, ticks, position)
+    place_ticks(axes.yaxis, low, high, ticks, position, apart)
     axes.set_ylabel(quantity.axis)
 
 
@@ -160,11 +181,17 @@ class _Curves:
         table = self.reference.loc[rows, ["epoch", column]].set_axis(["epoch", "value"], axis=1)
         return table.assign(value=table["value"].clip(lower=NEVER_ZERO))
 
-    def values(self, split: str) -> np.ndarray:
-        """Every value that a panel of the split has to hold."""
-        ours = [self.own(variant, split)[["min", "max"]] for variant in self.labels]
-        theirs = [self.known(variant, split)["value"] for variant in self.labels]
+    def values(self, split: str, first: int = 1) -> np.ndarray:
+        """Every value that a panel of the split has to hold, from an epoch on."""
+        ours = [self.own(variant, split).loc[first:, ["min", "max"]] for variant in self.labels]
+        theirs = [self.known(variant, split) for variant in self.labels]
+        theirs = [table.loc[table["epoch"] >= first, "value"] for table in theirs]
         return np.concatenate([table.to_numpy(float).ravel() for table in [*ours, *theirs]])
+
+    @property
+    def first_magnified(self) -> int | None:
+        """The first of the last epochs that get panels of their own, None if there are none."""
+        return self.epochs - LAST + 1 if len(self.labels) > 1 and self.epochs > BRIEF else None
 
     @property
     def compared(self) -> list[str]:
@@ -173,40 +200,135 @@ class _Curves:
 
 
 def _one_panel_a_split(curves: _Curves, width: float) -> Figure:
-    """A panel for the test images above one for the train images, each with every model."""
+    """Every model's curves of the test images above those of the train images.
+
+    The last epochs are magnified beside (below, where it is narrow) and the final values stand
+    at the line ends, with the models' names where there is room for them. The figure is laid
+    out in inches, not by an engine: the labels have to know how far apart they are.
+    """
     labels, narrow = curves.labels, width < WIDTH
-    columns = 1 if narrow else 2
-    look = looks(labels)
-    keys = [
-        Line2D([], [], label=plain(label, 40), **_line(look[variant], "test"))
-        for variant, label in labels.items()
-    ]
-    keys += [
-        Line2D([], [], label=name, **_line(Look(GREY, "o"), split))
-        for split, name in SPLIT_NAMES.items()
-    ]
+    magnified = curves.first_magnified
+    names = {variant: wrapped(label, 1.3, 9) for variant, label in labels.items()}
+    height = 1.75 if narrow else 2.3  # inches, of a panel
+    lines = [name.count("\n") + 1 for name in names.values()]
+    named = (
+        not narrow and max(lines) <= 3 and (sum(lines) + len(lines) / 3) * LINE_HEIGHT < 72 * height
+    )
+    wide = max(text_width(name, 9) for name in names.values())
+    reach = 0.3 + text_width(curves.quantity.short.format(99), 10)  # from a panel to the names
+    left, right = (0.9, 0.72) if narrow else (0.92, reach + wide if named else 0.75)
+    keys = [] if named else _model_keys(labels, width - 0.6)
     if curves.compared:
         name = f"the original, {' and '.join(curves.compared)}"
         keys.append(Line2D([], [], label=name, **REFERENCE))
-    lines = -(-len(keys) // columns)
-    figure = Figure(figsize=(width, (5.6 if narrow else 6.4) + 0.2 * lines), layout="constrained")
+    legend = sum(0.17 * (key.get_label().count("\n") + 1) + 0.06 for key in keys)
+    above = 0.45 if narrow else 0.3  # of a split, for its heading
+    below = 0.55  # for the ticks and the name of the axis
+    deep = 2 if narrow and magnified else 1  # panels of a split, one below the other
+    split_height = above + deep * height + (deep - 1) * 0.35 + (below if narrow else 0.35)
     models = f"all {len(labels)} models" if len(labels) > 1 else next(iter(labels.values()))
-    title(figure, f"{curves.quantity.name.capitalize()} of {models}", width)
-    panels = figure.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
-    for axes, split in zip(panels, SPLITS, strict=True):
-        for variant in labels:
-            known = curves.known(variant, split)
-            if len(known):
-                dashed = REFERENCE | {"color": look[variant].colour}
-                original = axes.plot(known["epoch"], known["value"], **dashed)
-                mark(original, (labels[variant], split, "original"))
-            own = curves.own(variant, split)
-            _draw(axes, own, look[variant], split, labels[variant], curves.quantity)
-        axes.set_title(textwrap.fill(SPLITS[split], 30) if narrow else SPLITS[split], fontsize=10)
-        _scale_y(axes, curves.quantity, curves.values(split))
-    epoch_axis(panels[-1], curves.epochs, most=8 if narrow else 20)
-    figure.legend(handles=keys, loc="outside lower left", ncols=columns)
+    heading = f"{curves.quantity.name.capitalize()} of {models}"
+    heading = wrapped(heading, 0.9 * width - 0.2, 12)  # it is bold
+    top, bottom = 0.22 + 0.19 * (heading.count("\n") + 1), legend + (0.05 if narrow else 0.25)
+    tall = top + 2 * split_height + bottom
+    figure = Figure(figsize=(width, tall))
+    title(figure, heading, width)
+    beside = 2 if magnified and not narrow else 1
+    across = (width - left - right - (beside - 1) * 0.62) / beside
+
+    def panel(row: float, column: int = 0):
+        """Axes whose top lies so many inches below the figure's top."""
+        x = left + column * (across + 0.62)
+        return figure.add_axes(
+            (x / width, 1 - (row + height) / tall, across / width, height / tall)
+        )
+
+    for place, split in enumerate(SPLITS):
+        row = top + place * split_height + above
+        axes = panel(row)
+        _all_models(axes, curves, split)
+        epoch_axis(axes, curves.epochs, most=8 if narrow or magnified else 20)
+        axes.set_title(textwrap.fill(SPLITS[split], 34) if narrow else SPLITS[split], fontsize=10)
+        axes.yaxis.label.set_fontsize(9 if narrow else 10)
+        if magnified:
+            axes.axvspan(magnified - 0.3, curves.epochs + 0.3, color=SHADE, zorder=0)
+            axes.set_xlabel("" if narrow else "epoch")
+            axes = panel(row + height + 0.35) if narrow else panel(row, 1)
+            _all_models(axes, curves, split, magnified)
+            epoch_axis(axes, curves.epochs, first=magnified)
+            axes.set_facecolor(SHADE)
+            axes.set_xlabel(f"the last {LAST} epochs")
+            axes.set_ylabel(curves.quantity.axis.split("\n")[0] if narrow else "", fontsize=9)
+        _write_ends(axes, curves, split, names if named else None)
+    if not narrow:
+        for axes in figure.axes[:beside]:
+            axes.set_xlabel("")
+    if keys:
+        figure.legend(
+            handles=keys, loc="lower left", bbox_to_anchor=(0.01, 0.04 / tall), borderaxespad=0
+        )
     return figure
+
+
+def _model_keys(labels: dict[str, str], room: float) -> list[Line2D]:
+    """A legend's entry for each model, over as many lines as the room in inches calls for."""
+    look = looks(labels)
+    return [
+        Line2D([], [], label=wrapped(label, room, 9), **_line(look[variant], "test"))
+        for variant, label in labels.items()
+    ]
+
+
+def _all_models(axes, curves: _Curves, split: str, first: int = 1) -> None:
+    """Every model's curve of a split, from an epoch on, over the original's light ones."""
+    look = looks(curves.labels)
+    for variant, label in curves.labels.items():
+        known = curves.known(variant, split)
+        known = known[known["epoch"] >= first]
+        if len(known):
+            dashed = REFERENCE | {"color": light(look[variant].colour)}
+            original = axes.plot(known["epoch"], known["value"], **dashed, zorder=1.5)
+            mark(original, (label, split, "original"))
+    for variant, label in curves.labels.items():
+        own = curves.own(variant, split).loc[first:]
+        _draw(axes, own, look[variant], split, label, curves.quantity)
+    _scale_y(axes, curves.quantity, curves.values(split, first))
+
+
+def _write_ends(axes, curves: _Curves, split: str, names: dict[str, str] | None) -> None:
+    """Write each line's last value beside its end, with its model's name if there is room.
+
+    Args:
+        names: variant → its label in lines, or None to write the values alone.
+    """
+    look = looks(curves.labels)
+    ends = {v: float(curves.own(v, split)["mean"].iloc[-1]) for v in curves.labels}
+    panel = axes.get_window_extent()
+    across, height = panel.width / axes.figure.dpi, panel.height / axes.figure.dpi  # inches
+    to_axes = axes.transData + axes.transAxes.inverted()
+    wanted = [to_axes.transform((curves.epochs, end))[1] for end in ends.values()]
+    lines = [names[v].count("\n") + 1 + 1 / 3 if names else 1 for v in ends]
+    sizes = [count * LINE_HEIGHT / 72 / height for count in lines]
+    places = spread_out(wanted, sizes, -0.06, 1.06)
+    start = 0.25 + text_width(curves.quantity.short.format(99), 10)  # of the names, in inches
+    for (variant, end), place in zip(ends.items(), places, strict=True):
+        colour = ink(look[variant].colour)
+        at = {"color": colour, "fontsize": 9, "va": "center", "annotation_clip": False}
+        value = axes.annotate(
+            curves.quantity.short.format(end), (curves.epochs, end),
+            (1 + 0.14 / across, place), textcoords="axes fraction", fontweight="bold",
+            arrowprops={
+                "arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3,
+                "relpos": (0, 0.5),
+            },
+            **at,
+        )  # fmt: skip
+        mark(value, (curves.labels[variant], split))
+        if names:
+            name = axes.annotate(
+                names[variant], (1 + start / across, place), xycoords="axes fraction", **at
+            )
+            mark(name, (curves.labels[variant], split))
 
 
 def _one_panel_a_model(curves: _Curves, width: float) -> Figure:
@@ -225,9 +347,10 @@ def _one_panel_a_model(curves: _Curves, width: float) -> Figure:
             dotted = Look(look[variant].colour, ".")
             _draw(axes, curves.own(variant, split), dotted, split, labels[variant], curves.quantity)
         axes.set_title(plain(labels[variant], 20 if narrow else 26), fontsize=9)
+        _write_in_corner(axes, curves, variant, look[variant])
     for axes in list(grid.flat)[len(labels) :]:
         axes.set_axis_off()
-    _scale_y(grid[0, 0], curves.quantity, np.concatenate([curves.values(s) for s in SPLITS]))
+    _scale_y(grid[0, 0], curves.quantity, np.concatenate([curves.values(s) for s in SPLITS]), 0.14)
     for axes in grid.flat:
         epoch_axis(axes, curves.epochs, most=4)
         axes.set_ylabel("")
@@ -240,6 +363,20 @@ def _one_panel_a_model(curves: _Curves, width: float) -> Figure:
     keys.append(Line2D([], [], label="the other models, test", color=FAINT))
     figure.legend(handles=keys, loc="outside lower left", ncols=1 if narrow else 3)
     return figure
+
+
+def _write_in_corner(axes, curves: _Curves, variant: str, look: Look) -> None:
+    """Write a model's last values in the corner that learning leaves free."""
+    high = curves.quantity is LOSS
+    for split, line in zip(SPLITS, (1, 0) if not high else (0, 1), strict=True):
+        value = curves.quantity.short.format(curves.own(variant, split)["mean"].iloc[-1])
+        text = axes.annotate(
+            f"{split} {value}", (1, 1 if high else 0), (-2, -11 * line if high else 2 + 11 * line),
+            xycoords="axes fraction", textcoords="offset points", ha="right",
+            va="top" if high else "bottom", fontsize=8, color=ink(look.colour),
+            bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
+        )  # fmt: skip
+        mark(text, (curves.labels[variant], split))
 
 
 def _together(
@@ -262,6 +399,8 @@ def _together(
         ]
         alt.append(f"{split.capitalize()} {quantity.name} after epoch {epochs}: {listing(ends)}.")
     caption = f"{quantity.name.capitalize()} by epoch. {_over_seeds(metrics)}"
+    if not many:
+        caption += " At the line ends: the values after the last epoch."
     if many:
         caption += " Each panel shows one model before the others."
     if curves.compared:

@@ -1,14 +1,19 @@
 """What every figure of the report shares: its looks, its frame and its words."""
 
 import io
+import math
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 import matplotlib
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
 from .. import marks
@@ -98,6 +103,21 @@ def plain(text: str, width: int | None = None) -> str:
     return f" {text}" if text.startswith("_") else text
 
 
+def text_width(text: str, size: float) -> float:
+    """Inches that the widest line of a text of `size` points takes."""
+    font = FontProperties(family=STYLE["font.family"], size=size)
+    lines = text.split("\n")
+    return max(text_to_path.get_text_width_height_descent(s, font, False)[0] for s in lines) / 72
+
+
+def wrapped(text: str, inches: float, size: float) -> str:
+    """A user's string as `plain` makes it, in lines that are no wider than `inches`."""
+    characters = max(1, int(len(text) * min(1, 1.2 * inches / text_width(text, size))))
+    while characters > 1 and text_width(plain(text, characters), size) > inches:
+        characters -= 1
+    return plain(text, characters)
+
+
 @contextmanager
 def style():
     """The report's style, for making and for saving figures."""
@@ -123,7 +143,9 @@ def rendered(figure: Figure, extension: str, dots: int = 200) -> bytes:
     return marks.annotated(content, figure) if extension == "svg" else content
 
 
-def place_ticks(axis, low: float, high: float, candidates: Iterable[float], position=float):
+def place_ticks(
+    axis, low: float, high: float, candidates: Iterable[float], position=float, apart: float = 0.085
+) -> None:
     """Ticks at round values between `low` and `high` on a stretched axis, without crowding.
 
     Args:
@@ -131,20 +153,24 @@ def place_ticks(axis, low: float, high: float, candidates: Iterable[float], posi
         low, high: the values the axis spans.
         candidates: the round values, the most wanted first.
         position: value → place along the axis, in any unit.
+        apart: of the axis, the least that lies between two ticks.
     """
     span = abs(position(high) - position(low))
     chosen: list[float] = []
     for value in candidates:
         if low <= value <= high and all(
-            abs(position(value) - position(other)) > 0.085 * span for other in chosen
+            abs(position(value) - position(other)) > apart * span for other in chosen
         ):
             chosen.append(value)
+    digits = None
     if len(chosen) < 3:
-        linear = MaxNLocator(nbins=5).tick_values(low, high)
+        linear = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(low, high)
+        digits = max(0, -math.floor(math.log10(max(linear[1] - linear[0], 1e-6)) + 1e-9))
         chosen = [value for value in linear if low <= value <= high] or [low]
     chosen = sorted(float(value) for value in chosen)
+    words = [f"{round(v, 6):g}" if digits is None else f"{v:.{digits}f}" for v in chosen]
     axis.set_major_locator(FixedLocator(chosen))
-    axis.set_major_formatter(FixedFormatter([f"{round(value, 6):g}" for value in chosen]))
+    axis.set_major_formatter(FixedFormatter(words))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
 
@@ -152,8 +178,61 @@ def place_ticks(axis, low: float, high: float, candidates: Iterable[float], posi
 def title(figure: Figure, words: str, width: float) -> None:
     """The figure's title, over as many lines as its width calls for."""
     figure.suptitle(
-        plain(words, round(10 * width)), x=0.01, ha="left", fontsize=12, fontweight="bold"
+        words if "\n" in words else plain(words, round(10 * width)),
+        x=0.01,
+        ha="left",
+        fontsize=12,
+        fontweight="bold",
     )
+
+
+def ink(colour: str, contrast: float = 4.5) -> str:
+    """The colour, darkened until text in it can be read on white (WCAG's contrast of 4.5)."""
+    rgb = np.array(to_rgb(colour))
+    while 1.05 / (_luminance(rgb) + 0.05) < contrast:
+        rgb = rgb * 0.97
+    return to_hex(rgb)
+
+
+def _luminance(rgb: np.ndarray) -> float:
+    """Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2)."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def light(colour: str) -> str:
+    """A tint of the colour, for what stands in the background."""
+    return to_hex(1 - 0.5 * (1 - np.array(to_rgb(colour))))
+
+
+def spread_out(
+    wanted: Sequence[float], sizes: Sequence[float], low: float = 0, high: float = 1
+) -> list[float]:
+    """Places for labels along a line, as near to the wanted ones as they go without overlapping.
+
+    The least squares solution: isotonic regression, by pooling neighbours that are too close.
+
+    Args:
+        wanted: where each label's middle would best be.
+        sizes: how much room each takes, in the same unit.
+        low, high: what they all have to stay between, if they fit.
+    """
+    if not len(wanted):
+        return []
+    order = np.argsort(wanted, kind="stable")
+    room = np.asarray(sizes, float)[order]
+    offsets = np.concatenate([[0], np.cumsum((room[:-1] + room[1:]) / 2)])
+    pools: list[tuple[float, int]] = []  # mean, how many labels
+    for target in np.asarray(wanted, float)[order] - offsets:
+        pools.append((target, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, m), (b, n) = pools[-2:]
+            pools[-2:] = [((m * a + n * b) / (m + n), m + n)]
+    placed = np.concatenate([np.full(n, mean) for mean, n in pools])
+    placed = np.clip(placed, low + room[0] / 2, high - room[-1] / 2 - offsets[-1]) + offsets
+    places = np.empty(len(order))
+    places[order] = placed
+    return places.tolist()
 
 
 def name_rows(axes, names: Iterable[str], width: float) -> None:
@@ -171,8 +250,13 @@ def name_rows(axes, names: Iterable[str], width: float) -> None:
         axes.text(0, row - 0.36, plain(name, 44), transform=axes.get_yaxis_transform(), va="bottom")
 
 
-def epoch_axis(axis, epochs: int, most: int = 20) -> None:
-    """An x axis of whole epochs from 1 on, with about `most` ticks at most."""
+def epoch_axis(axis, epochs: int, most: int = 20, first: int = 1) -> None:
+    """An x axis of whole epochs from `first` on, with about `most` ticks at most."""
+    if first > 1:
+        axis.set_xlim(first - 0.3, epochs + 0.3)
+        axis.set_xticks(range(first, epochs + 1))
+        axis.set_xlabel("epoch")
+        return
     step = next(
         s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if epochs / s <= most
     )
