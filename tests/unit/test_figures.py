@@ -237,6 +237,28 @@ def test_poor_and_perfect_accuracies_and_losses_fit_their_axes():
                 assert len(axes.get_yticks()) >= 1
 
 
+def test_runs_of_one_seed_are_joined_in_the_dot_plot():
+    made = study(seeds=3)
+    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
+    table = made.tests().pivot(index="seed", columns="variant", values="accuracy")
+    drawn = [line.get_xdata().tolist() for line in plot.figure.axes[0].lines]
+    assert all(row in drawn for row in table[list(made.labels)].to_numpy().tolist())
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_final_accuracies_are_written_beside_their_rows(seeds):
+    made = study(seeds, [f"v{i}" for i in range(9)])
+    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
+    means = made.tests().groupby("variant")["accuracy"].mean()
+    for figure in (plot.figure, plot.narrow):
+        with style():
+            boxes = [Text.get_window_extent(text).padded(-1) for text in words(figure)]
+            drawn = figure.get_tightbbox()
+        assert all(f"{mean:.2f}" in texts(figure) for mean in means)
+        assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+        assert drawn.x1 <= figure.get_size_inches()[0] + 0.03
+
+
 def test_looks_are_stable_and_distinct():
     twelve = looks([f"v{i}" for i in range(12)])
     assert len(set(twelve.values())) == 12

@@ -103,6 +103,37 @@ def test_no_figure_is_cut_in_print(opened):
     assert all(commands.nth(i).is_visible() for i in range(commands.count()))
 
 
+def test_it_prints_on_few_pages(opened):
+    page, _, _ = opened(A4["width"])
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert 3 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= 12
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_words_are_smaller_than_twelve_pixels(opened, width):
+    page, _, _ = opened(width)
+    small = page.evaluate(
+        """() => {
+          document.querySelectorAll("details").forEach((one) => { one.open = true; });
+          const said = (one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+          return [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility()
+            && !one.closest("svg") && said(one) && parseFloat(getComputedStyle(one).fontSize) < 12
+          ).map((one) => one.outerHTML.slice(0, 80));
+        }"""
+    )
+    assert small == []
+
+
+def test_no_table_has_to_be_scrolled_sideways_on_a_wide_screen(opened):
+    page, _, _ = opened(1280)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    tables = page.locator(".table:visible").evaluate_all(
+        "all => all.map(t => [t.ariaLabel, t.scrollWidth, t.clientWidth])"
+    )
+    assert len(tables) > 5
+    assert [label for label, needed, there in tables if needed > there] == []
+
+
 def test_without_its_script_it_shows_everything(opened):
     page, _, _ = opened(360, java_script_enabled=False)
     assert page.locator("nav ol a").first.is_visible()

@@ -8,7 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 COLUMNS = 5
-DISPUTED = "#D55E00"  # Okabe–Ito vermillion; the dagger is the cue that needs no colour
+DISPUTED = (
+    "#B34E00"  # vermillion that can be read on white; the dagger is the cue that needs no colour
+)
 
 
 def misclassified_matrix(

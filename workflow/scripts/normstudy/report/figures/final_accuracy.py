@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..marks import mark
 from ..text.wording import counted
-from .plot import DISTINCT, GREY, WIDTH, Plot, looks, name_rows, title
+from .plot import DISTINCT, GREY, WIDTH, Plot, ink, looks, name_rows, title
 
 
 def final_accuracy(
@@ -84,6 +84,7 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
             mark(dots, "runs", told)
             bar = axes.plot([own.mean()] * 2, [row - 0.32, row + 0.32], color="black", linewidth=2)
             mark(bar, "means")
+        _write_value(axes, row, own, bounds.loc[variant], ink(look[variant].colour), narrow)
         if variant in reference:
             cross = axes.plot(
                 [reference[variant]], [row], linestyle="", marker="x", color=GREY,
@@ -91,6 +92,13 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
             )  # fmt: skip
             published = f"{label}, the original: {reference[variant]:.2f} %"
             mark(cross, "original", [published])
+    paired = seeds > 1 and len(labels) > 1
+    if paired:
+        table = pd.DataFrame(by_seed)  # by seed; runs of a seed share their random numbers
+        for (_, own), shift in zip(table.iterrows(), np.linspace(-0.18, 0.18, seeds), strict=False):
+            heights = np.arange(len(labels)) + shift
+            joint = axes.plot(own, heights, color="#c8c8c8", linewidth=0.7, zorder=1)
+            mark(joint, "seeds")
     name_rows(axes, labels.values(), width)
     axes.margins(x=0.06)
     axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
@@ -103,10 +111,22 @@ def _final_accuracy(by_seed, bounds, labels, images, reference, width) -> Figure
             _handle("a run", marker="o"),
             _handle("mean over seeds", marker="|", markersize=12, markeredgewidth=2),
         ]
+    if paired:
+        handles += [_handle("the same seed", linestyle="-", color="#c8c8c8")]
     if any(variant in labels for variant in reference):
         handles += [_handle("the original", marker="x", color=GREY, markeredgewidth=2)]
-    figure.legend(handles=handles, loc="outside lower left", ncols=1 if narrow else 3)
+    figure.legend(handles=handles, loc="outside lower left", ncols=1 if narrow else 4)
     return figure
+
+
+def _write_value(axes, row: int, own: np.ndarray, bounds, colour: str, narrow: bool) -> None:
+    """Write a row's accuracy at its right end, of one seed with the interval if there is room."""
+    words = f"{own.mean():.2f}"
+    if len(own) == 1 and not narrow:
+        words += f"  ({bounds['ci_low']:.2f}–{bounds['ci_high']:.2f})"
+    at = axes.get_yaxis_transform()
+    value = axes.text(1.02, row, words, transform=at, va="center", fontsize=9, color=colour)
+    mark(value, "values")
 
 
 def _handle(label: str, **look) -> Line2D:
