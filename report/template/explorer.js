@@ -104,7 +104,7 @@
         const mine = runs.flatMap(([of], run) => (of === model ? [run] : []));
         const chips = mine.map((run) => make("li", { class: wrong(image, run) ? "wrong" : "right" },
           ...(seeds ? [make("span", { class: "seed" }, `seed ${runs[run][1]}`)] : []),
-          make("b", {}, classes[answer(image, run)], make("span", { class: "mark", "aria-hidden": "true" }, wrong(image, run) ? "" : " ✓")),
+          make("strong", {}, classes[answer(image, run)], make("span", { class: "mark", "aria-hidden": "true" }, wrong(image, run) ? "" : " ✓")),
           make("span", { class: "sure" }, `${sure[image * runs.length + run]} %`)));
         const count = misses(image, mine);
         return make("div", { class: seeds ? "model" : "model one" },
@@ -115,7 +115,7 @@
       detail.replaceChildren(
         make("div", { class: "large" }, picture(image, 196)),
         make("div", { class: "said" },
-          make("p", { class: "name", role: "status" }, make("b", {}, `No. ${images[image]}, labelled ${classes[labels[image]]}`),
+          make("p", { class: "name", role: "status" }, make("strong", {}, `No. ${images[image]}, labelled ${classes[labels[image]]}`),
             ` · misclassified by ${missed} of ${counted(runs.length, "run")}`
             + (doubt ? ` · † disputed label: ${doubt}` : "")),
           ...rows,

@@ -21,7 +21,7 @@ def test_a_status_appears_whole(tmp_path, last, status):
     wait_for(lambda: pod(tmp_path, "status", name) == status, 20)
     assert (tmp_path / name / ".opened").read_text() == ""
     assert {path.name for path in (tmp_path / name).iterdir()} == {
-        ".jobscript", ".opened", ".output", ".status",
+        ".group", ".jobscript", ".opened", ".output", ".status",
     }  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def test_the_report_is_about_this_dataset_alone(extended):
 
 
 def test_a_setting_of_one_command_is_understood(tmp_path):
-    (line,) = block("sh", "--config '").strip().splitlines()
+    (line,) = block("sh", "--config 'training").strip().splitlines()
     program, *arguments = shlex.split(line)
     assert program == "snakemake"
     project = Project.new(tmp_path / "project")
