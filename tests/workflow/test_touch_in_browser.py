@@ -172,7 +172,7 @@ def test_without_script_everything_is_there(opened, made):
     assert table.locator("tbody tr").count() == 15
     first = made.study.shared_errors.iloc[0]
     assert words(table.locator("tbody th").first) == f"no. {first['index']} †"
-    picture = table.locator("svg.digit").first
+    picture = table.locator("svg.thumbnail").first
     assert "labelled" in picture.get_attribute("aria-label")
     shot = picture.screenshot()
     assert len(set(shot)) > 50 and len(shot) > 400  # a drawing, no black square
