@@ -4,7 +4,7 @@ WITHOUT_GN = ("--config", "variants={gn: null}", "claims=[]")
 
 
 def files(project):
-    """The results; without what each job writes of itself."""
+    """The results, without the files that every job rewrites."""
     found = (project.folder / "results").rglob("*")
     apart = ("prune.log", "plan.json", ".lock", "worked_example.log", "worked_example.tsv")
     return {str(path.relative_to(project.folder)) for path in found if path.name not in apart}

@@ -199,7 +199,7 @@ def train(
         train_split, test_split: the images.
         on_epoch: receives each epoch's row and its seconds.
         resume: where the run's state is kept after each epoch, and taken up from.
-        on_resume: receives the epoch after which the run goes on, if it does.
+        on_resume: receives the epoch after which the run resumes, if it does.
 
     Returns:
         The network, and a row per epoch: epoch (1-based), learning_rate (of its last step),

@@ -42,7 +42,7 @@ class RunEvents:
             self._note("failed", error=str(error) or type(error).__name__)
 
     def resumed(self, epoch: int) -> None:
-        """The job goes on after this epoch."""
+        """The job resumes after this epoch."""
         self.resumed_after_epoch = epoch
         self._note("resumed", epoch=epoch)
 

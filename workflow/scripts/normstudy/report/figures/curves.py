@@ -118,7 +118,7 @@ def _draw(
 
 
 def _told(label: str, split: str, row, quantity: Quantity) -> str:
-    """What a point of a curve says of itself.
+    """The text that a point of a curve shows on hover.
 
     Args:
         row: mean, min and max over the seeds, and the epoch as Index, from itertuples.
