@@ -1,6 +1,7 @@
 """Verdicts without training: of published runs, and of runs from elsewhere."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,14 @@ from normstudy.config.resolved import run_parameters
 from normstudy.errors import StudyError
 from normstudy.evidence import store
 from normstudy.evidence.judge import judge, judged_study
-from normstudy.evidence.publish import BEGIN, END, publish, study_config
+from normstudy.evidence.publish import (
+    BEGIN,
+    END,
+    README_BEGIN,
+    publish,
+    published_study,
+    study_config,
+)
 from normstudy.report.figures.plot import rendered
 
 IMAGES = 10_000
@@ -79,11 +87,12 @@ def project(tmp_path, evidence):
         copy(ROOT / part, target)
     store.write(evidence, tmp_path / "docs" / "evidence" / "claims")
     (tmp_path / "docs" / "claims.md").write_text(f"Before.\n\n{BEGIN}\nstale\n{END}\n\nAfter.\n")
+    (tmp_path / "README.md").write_text("Nothing made.\n")
     return tmp_path
 
 
 def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_path):
-    first = publish(project, "claims", project / "docs")
+    first = publish(project, "claims", project)
     page = (project / "docs" / "claims.md").read_text(encoding="utf-8")
     assert page.startswith("Before.\n") and page.endswith("After.\n") and "stale" not in page
     assert "48 runs: 12 seeds of 4 variants" in page and "P (48 runs)" in page
@@ -95,11 +104,47 @@ def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_pa
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
+def test_the_readme_says_what_was_found_if_it_has_a_place_for_that(project):
+    begin = README_BEGIN.format(name="claims")
+    (project / "README.md").write_text(f"# Title\n\n{begin}\n{END}\n\nRun it.\n")
+    publish(project, "claims", project)
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# Title\n") and readme.endswith("Run it.\n")
+    assert "](docs/claims-forest_points.svg)" in readme
+    study = published_study(project, "claims", store.read(project / "docs/evidence/claims"))
+    for row in study.claims.itertuples():
+        (said,) = [c["says"] for c in study.config["claims"] if c["id"] == row.claim]
+        (line,) = [line for line in readme.splitlines() if line.startswith(f"- “{said}”")]
+        assert row.verdict in line
+
+
 def test_a_page_without_a_place_for_it_is_left_alone(project):
     (project / "docs" / "claims.md").write_text("Mine.\n")
     with pytest.raises(StudyError, match="has no part between"):
-        publish(project, "claims", project / "docs")
+        publish(project, "claims", project)
     assert (project / "docs" / "claims.md").read_text() == "Mine.\n"
+
+
+def test_looks_are_published_and_a_margin_changed_after_one_is_said(project):
+    evidence = store.read(project / "docs" / "evidence" / "claims")
+    taken = published_study(project, "claims", evidence, "2030-01-02T03:04:05Z").looks
+    assert [(look["seeds"], look["taken"][:10]) for look in taken] == [(10, "2030-01-02")]
+    folder = project / "docs" / "evidence" / "claims"
+    store.write(replace(evidence, looks=list(taken)), folder)
+    page = project / "docs" / "claims.md"
+    publish(project, "claims", project)
+    assert "was changed" not in page.read_text(encoding="utf-8")
+    study = project / "workflow" / "studies" / "claims.yaml"
+    study.write_text(study.read_text().replace("verdicts:\n", "verdicts:\n  margin: 0.04\n"))
+    publish(project, "claims", project)
+    text = page.read_text(encoding="utf-8")
+    assert "10 seeds on 2030-01-02, something was changed: the margin" in text
+
+
+def test_a_study_without_a_config_is_named(project):
+    evidence = store.read(project / "docs" / "evidence" / "claims")
+    with pytest.raises(StudyError, match=r"studies/other\.yaml does not exist"):
+        published_study(project, "other", evidence)
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
 """python -m normstudy.evidence: add the runs of a finished study, or make the published pages.
 
-add RESULTS NAME    add the runs in RESULTS to docs/evidence/NAME
-publish [NAME ...]  make the tables and pictures of docs/NAME.md; all published studies if
-                    none is named
+add RESULTS NAME    add the runs in RESULTS to docs/evidence/NAME, of workflow/studies/NAME.yaml
+publish [NAME ...]  make the tables and pictures of docs/NAME.md, and the README's; all published
+                    studies if none is named
 """
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import StudyError
-from .publish import publish
+from ..records.machine import now
+from .publish import publish, published_study
 from .store import added, collect, read, write
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -31,15 +33,18 @@ def main() -> None:
     given = parser.parse_args()
     try:
         if given.command == "add":
-            folder, new = EVIDENCE / given.name, collect(given.results)
-            evidence = added(read(folder), new) if folder.exists() else new
+            folder, evidence = EVIDENCE / given.name, collect(given.results)
+            if folder.exists():
+                evidence = added(read(folder), evidence)
+            looks = published_study(PROJECT, given.name, evidence, now()).looks
+            evidence = replace(evidence, looks=list(looks))
             write(evidence, folder)
             size = sum(path.stat().st_size for path in folder.iterdir())
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")
         else:
             known = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
             for name in given.names or known:
-                print(*publish(PROJECT, name, PROJECT / "docs"), sep="\n")
+                print(*publish(PROJECT, name, PROJECT), sep="\n")
     except StudyError as error:
         sys.exit(f"Error: {error}")
 

@@ -14,6 +14,7 @@ from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
 from ..report.text.verdicts import claim_sentences, verdict_table
+from ..statistics.looks import protocol, taken_looks, with_looks
 from ..statistics.summary import METRICS
 from ..statistics.verdicts import compare, judged_claims, paired_differences
 from .store import Evidence, trained
@@ -24,6 +25,7 @@ def judged_study(
     config: dict,
     reference: pd.DataFrame | None = None,
     issues: pd.DataFrame | None = None,
+    date: str = "",
 ) -> Study:
     """The tables and figures of a study from its published runs, nothing trained.
 
@@ -33,6 +35,7 @@ def judged_study(
             that it has and nobody ran are left out.
         reference: the original's table of epochs, where it applies.
         issues: the table of label issues, where the dataset has one.
+        date: of the looks that are taken now, beyond the published ones.
 
     Raises:
         StudyError: the config describes other runs than the published ones.
@@ -58,6 +61,7 @@ def judged_study(
     record = evidence.facts | {"config": config, "runs": runs}
     return Study(
         folder=Path(config["results"]),
+        looks=tuple(_looks(evidence, config, tables["comparisons"], date)),
         provenance=record,
         reference=reference,
         label_issues=issues,
@@ -136,6 +140,17 @@ def judge(
         table=verdict_table(contrasts, judged, config),
         sentences=claim_sentences(contrasts, judged, config),
         forests=[replace(plot, table="", function="figures.verdicts.forests") for plot in plots],
+    )
+
+
+def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[dict]:
+    """The published record of looks, with those that `comparisons` are read at."""
+    settings = config["verdicts"]
+    return with_looks(
+        evidence.looks,
+        taken_looks(settings, comparisons["look"].dropna()),
+        protocol(config["claims"], settings, list(config["variants"])),
+        date,
     )
 
 

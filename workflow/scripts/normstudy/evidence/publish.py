@@ -1,6 +1,8 @@
-"""Published studies as pages: docs/<study>.md, whose tables and pictures are made of its runs."""
+"""Published studies as pages: docs/<study>.md, whose tables and pictures are made of its runs.
 
-import re
+The README shows what came out, if it has a place for that.
+"""
+
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +20,14 @@ from ..report.figures.learning_rate import accuracy_against_learning_rate
 from ..report.figures.plot import Plot, rendered
 from ..report.figures.verdicts import forests
 from ..report.study import Study
-from ..report.text.verdicts import judgement, verdict_table
+from ..report.text.context import looks
+from ..report.text.verdicts import claims_in_brief, judgement, verdict_table
 from ..report.text.wording import fixed, listing
 from .judge import judged_study
-from .store import read
+from .store import Evidence, read
 
 BEGIN, END = "<!-- made by `make evidence`: do not edit -->", "<!-- end -->"
+README_BEGIN = "<!-- {name}, made by `make evidence`: do not edit -->"
 LEFT_OUT = ["P(A\u00a0>\u00a0B)", "seeds reversed", "sign-flip p"]  # of the report's table
 # Column → metric and digits
 MEANS = {
@@ -35,10 +39,17 @@ MEANS = {
 
 
 def study_config(project: Path, name: str) -> dict:
-    """The config of workflow/studies/<name>.yaml over config.yaml, checked."""
+    """The config of workflow/studies/<name>.yaml over config.yaml, checked.
+
+    Raises:
+        StudyError: there is no such study.
+    """
     workflow = project / "workflow"
+    study = workflow / "studies" / f"{name}.yaml"
+    if not study.exists():
+        raise StudyError(f"{study} does not exist: a published study has its config there")
     config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
-    overlay = yaml.safe_load((workflow / "studies" / f"{name}.yaml").read_text(encoding="utf-8"))
+    overlay = yaml.safe_load(study.read_text(encoding="utf-8"))
     return check(_updated(config, overlay), load_schema(workflow / "schemas/config.schema.yaml"))
 
 
@@ -51,18 +62,22 @@ def _updated(config: dict, overlay: dict) -> dict:
     return merged
 
 
-def published_study(project: Path, name: str, config: dict | None = None) -> Study:
-    """The study of docs/evidence/<name>, judged by the code and the config of today.
+def published_study(project: Path, name: str, evidence: Evidence, date: str = "") -> Study:
+    """A study's evidence, judged by the code and the config of today.
 
     Args:
-        config: instead of that of workflow/studies/<name>.yaml.
+        date: of the looks that are taken now.
+
+    Raises:
+        StudyError: it has no config in workflow/studies, or one for other runs.
     """
     resources = project / "workflow" / "resources"
     return judged_study(
-        read(project / "docs" / "evidence" / name),
-        config or study_config(project, name),
+        evidence,
+        study_config(project, name),
         read_table(resources / "mnist_reference_run.csv", REFERENCE_RUN),
         read_table(resources / "mnist_label_issues.csv", LABEL_ISSUES),
+        date,
     )
 
 
@@ -94,7 +109,7 @@ def page_block(study: Study, name: str) -> str:
 
 def _runs(study: Study) -> str:
     """Which runs they are, and where they were trained."""
-    record, config = study.provenance, study.config
+    record = study.provenance
     counts = Counter(run["variant"] for run in record["runs"])
     seeds = sorted(set(counts.values()))
     many = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
@@ -107,9 +122,7 @@ def _runs(study: Study) -> str:
         f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} with PyTorch"
         f" {torch}."
     )
-    if looks := config["verdicts"]["looks"]:
-        text += f" Verdicts were planned to be read at {listing(list(map(str, looks)))} seeds."
-    return text
+    return " ".join([text, *looks(study)])
 
 
 def _means(study: Study) -> pd.DataFrame:
@@ -136,29 +149,50 @@ def _table(cells: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
 
-def publish(project: Path, name: str, folder: Path) -> list[Path]:
-    """Write the pictures of a published study, and its part of the page docs/<name>.md.
+def readme_block(study: Study, name: str) -> str:
+    """The part of README.md that says what a published study found."""
+    first = next(pictures(study))
+    claims = claims_in_brief(study.comparisons, study.claims, study.config)
+    return "\n\n".join(
+        [
+            f"**{judgement(study.claims, study.config)}**",
+            f"![{first.alt}](docs/{name}-{first.name}.svg)",
+            "\n".join(f"- {claim}" for claim in claims),
+        ]
+    )
+
+
+def publish(project: Path, name: str, target: Path) -> list[Path]:
+    """Write the pictures of a published study, and its parts of docs/<name>.md and README.md.
 
     Args:
-        project: the project's folder, whose page is taken as it is around the made part.
-        folder: where to write; the project's docs, or elsewhere to compare.
+        project: the project's folder, whose pages are taken as they are around the made parts.
+        target: the folder to write docs/ and README.md in; the project's, or another to compare.
 
     Raises:
-        StudyError: the page has no place for the made part.
+        StudyError: docs/<name>.md has no place for the made part.
     """
-    study = published_study(project, name)
-    written = []
+    evidence = read(project / "docs" / "evidence" / name)
+    study, written = published_study(project, name, evidence), []
     for plot in pictures(study):
-        written.append(folder / f"{name}-{plot.name}.svg")
+        written.append(target / "docs" / f"{name}-{plot.name}.svg")
         with replacing(written[-1]) as temporary:
             temporary.write_bytes(rendered(plot.figure, "svg"))
-    page = project / "docs" / f"{name}.md"
-    text = page.read_text(encoding="utf-8")
-    made = f"{BEGIN}\n\n{page_block(study, name)}\n\n{END}"
-    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.S)
-    if not pattern.search(text):
-        raise StudyError(f"{page} has no part between {BEGIN} and {END}")
-    written.append(folder / page.name)
-    with replacing(written[-1]) as temporary:
-        temporary.write_text(pattern.sub(lambda _: made, text, count=1), encoding="utf-8")
+    begin, readme = README_BEGIN.format(name=name), project / "README.md"
+    parts = [(project / "docs" / f"{name}.md", BEGIN, page_block)]
+    if begin in readme.read_text(encoding="utf-8"):
+        parts.append((readme, begin, readme_block))
+    for page, start, block in parts:
+        written.append(target / page.relative_to(project))
+        with replacing(written[-1]) as temporary:
+            temporary.write_text(_with_part(page, start, block(study, name)), encoding="utf-8")
     return written
+
+
+def _with_part(page: Path, begin: str, made: str) -> str:
+    """The text of a page, with `made` between `begin` and END."""
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, ended, after = rest.partition(END)
+    if not found or not ended:
+        raise StudyError(f"{page} has no part between {begin} and {END}")
+    return f"{before}{begin}\n\n{made}\n\n{END}{after}"

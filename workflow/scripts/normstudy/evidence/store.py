@@ -18,7 +18,7 @@ import pandas as pd
 from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
 from ..records.files import replacing, write_json
-from ..records.json_records import read_record
+from ..records.json_records import read_looks, read_record
 from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, read_table
 from ..statistics.summary import RunTables
 
@@ -105,7 +105,6 @@ def collect(results: Path) -> Evidence:
         .sort_values("index")
         for folder, run in zip(folders, record["runs"], strict=True)
     ]
-    looks = results / "looks.json"
     recipes, runs = {}, []
     for run in record["runs"]:
         own = dict(run)
@@ -118,7 +117,7 @@ def collect(results: Path) -> Evidence:
         epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
         evaluation=read_table(results / "evaluation.csv", EVALUATION, "summarize"),
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
-        looks=json.loads(looks.read_text(encoding="utf-8")) if looks.exists() else [],
+        looks=read_looks(results / "looks.json"),
     )
 
 

@@ -205,20 +205,32 @@ def claim_sentences(
             sentences = _mcnemar(claim.claim, tests, labels) if tests is not None else []
             paragraphs.append(" ".join(sentences))
             continue
-        first = next(rows.itertuples())
-        sentences = [f"{_says(config, claim.claim)}: {_verdict(claim, labels, len(rows))}."]
-        if len(rows) > FEW:
-            sentences.append(f"{_tally(rows, labels)}.")
-        else:
-            what = metric_name(claim.metric, first.absolute)
-            contrasts = "; ".join(_contrast(row, labels) for row in rows.itertuples())
-            sentences.append(f"In {what}, {labels[claim.variant]} is {contrasts}.")
-            if claim.verdict != NOT_YET:
-                sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
+        sentences = list(_found(claim, rows, config))
+        if len(rows) <= FEW and claim.verdict != NOT_YET:
+            sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
         if claim.verdict == UNDECIDED:
-            sentences.append(_needed(claim, _limit(first)))
+            sentences.append(_needed(claim, _limit(next(rows.itertuples()))))
         paragraphs.append(" ".join(sentences))
     return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
+    """Two sentences for each claim of several seeds: its verdict, and the differences found."""
+    return [
+        " ".join(_found(claim, comparisons[comparisons["claim"] == claim.claim], config))
+        for claim in claims.itertuples()
+    ]
+
+
+def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
+    """The verdict on a claim, and its contrasts."""
+    labels = _labels(config)
+    verdict = f"{_says(config, claim.claim)}: {_verdict(claim, labels, len(rows))}."
+    if len(rows) > FEW:
+        return verdict, f"{_tally(rows, labels)}."
+    what = metric_name(claim.metric, next(rows.itertuples()).absolute)
+    contrasts = "; ".join(_contrast(row, labels) for row in rows.itertuples())
+    return verdict, f"In {what}, {labels[claim.variant]} is {contrasts}."
 
 
 def _seeds_judged(claims: pd.DataFrame) -> str:
