@@ -16,6 +16,7 @@ report: "report/captions/study.rst"
 
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/looks.smk"
 
 
 if not IMPORTED:
@@ -41,7 +42,7 @@ rule all:
         rules.report.output,
         rules.summarize.output,
         rules.worked_example.output,
-        results_of_runs(VARIANTS),
+        for_runs(results_of),
 
 
 for variant in VARIANTS:  # snakemake --cores 4 gn
@@ -50,7 +51,7 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
         name:
             variant
         input:
-            results_of_runs(variant),
+            results_of([run for run in runs_so_far() if run[0] == variant]),
 
 
 if not IMPORTED:

@@ -1,4 +1,4 @@
-"""How often the verdicts are wrong, of every kind, and what stopping early saves, by simulation.
+"""How often the verdicts are wrong, of every kind, and what `until decided` saves, by simulation.
 
     make calibration
 
@@ -48,7 +48,7 @@ TRUTHS = (-1, 0, 1, 1.5)  # how far the claimed variant is ahead, in margins
 SEEDS = (2, 3, 5, 8, 10, 16, 30, 60)
 FAMILIES = tuple(product((1, 3, 6), (1, 2, 5)))  # numbers of claims, of rivals of each
 LOOKS = (10, 30, 60)
-FAR = 3  # margins: a truth for the table of what stopping early saves, beside 0, 1 and 1.5
+FAR = 3  # margins: a truth for the table of what `until decided` saves, beside 0, 1 and 1.5
 NORMAL, *_ = DISTRIBUTIONS
 TABLED = [name for name in DISTRIBUTIONS if name != EVERY_CLAIM_SKEWED]
 KINDS = (HOLDS, TOO_SMALL, NO_DIFFERENCE, CONTRADICTED)
@@ -274,17 +274,15 @@ Studies with any wrong verdict; the worst cell over claims, rivals and truths:
 
 ## More than one look
 
-Verdicts are read at {looks} seeds, and a verdict stands once it is reached, so they
-hold too for a study that trains on only what an undecided claim still needs.
-Studies with any wrong verdict, the worst cell; for comparison,
+Verdicts are read at {looks} seeds, and a verdict stands once it is reached, so these figures
+hold for `seeds: until decided` too. Studies with any wrong verdict, the worst cell; for comparison,
 the same without dividing alpha among the looks:
 
 {markdown(three_looks(table))}
 
-## What stopping early saves
+## What `seeds: until decided` saves
 
-Claims decided by each look, and runs trained when after a look only the variants go on that an
-undecided claim still needs, in percent of those of a plan with {LOOKS[-1]} seeds
+Claims decided by each look, and runs trained, in percent of those of a plan with {LOOKS[-1]} seeds
 for every variant. Runs are normal.
 
 {markdown(savings(table))}

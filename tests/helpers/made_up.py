@@ -35,6 +35,7 @@ def made_up_study(
     images: int = 10_000,
     epochs: int = 20,
     reference: bool = True,
+    looks: Sequence[dict] = (),
     folder: Path = Path("results"),
     **changes,
 ) -> Study:
@@ -46,6 +47,7 @@ def made_up_study(
         images: number of test images.
         epochs: of every run; the accuracy rises by 0.01 points an epoch.
         reference: whether the replicated study's numbers apply.
+        looks: the record of the looks taken.
         changes: of the config's top-level keys.
     """
     known = made_up_config()["variants"]
@@ -89,8 +91,8 @@ def made_up_study(
     known = REFERENCE if reference else None
     jobs = [
         {"job": f"train {v} seed {s}", "seconds": 10.0 * s, "peak_memory_mb": 800.0}
-        for v in accuracies
-        for s in range(1, seeds + 1)
+        for v, by_seed in accuracies.items()
+        for s in range(1, len(by_seed) + 1)
     ]
     trained = [
         {
@@ -107,8 +109,8 @@ def made_up_study(
             "torch": "2.9",
             "tensors_sha256": f"{seed:064x}",
         }
-        for variant in accuracies
-        for seed in range(1, seeds + 1)
+        for variant, by_seed in accuracies.items()
+        for seed in range(1, len(by_seed) + 1)
     ]
     return Study(
         folder=folder,
@@ -131,6 +133,7 @@ def made_up_study(
         **study_tables(config, metrics, evaluation, {}, known),
         reference=known,
         label_issues=ISSUES if reference else None,
+        looks=tuple(looks),
     )
 
 

@@ -46,6 +46,17 @@ BAD = [
     ("results: 3", 1, "results", "3 is not a folder's name without { and }"),
     ("results:", 1, "results", "null is not a folder's name"),
     ("dataset: {folder: 'da{t}a'}", 1, "dataset.folder", "'da{t}a' is not a folder's name without"),
+    # --- until decided
+    ("seeds: until decided", 1, "seeds", "`until decided` needs verdicts.looks, the numbers of"),
+    ("seeds: until decide", 1, "seeds", "'until decide' is not a whole number from 1 to 10000 or"),
+    ("seeds: until decided\nverdicts: {looks: [10]}", 2, "verdicts.looks",
+     "[10]: with one look nothing can be decided before it; give a later one too, or `seeds: 10`"),
+    ("seeds: until decided\nverdicts: {looks: [1, 10]}", 2, "verdicts.looks.0",
+     "1 is not a whole number from 2"),
+    ("seeds: until decided\nverdicts: {looks: [10, 5]}", 2, "verdicts.looks",
+     "[10, 5] does not grow"),
+    ("seeds: until decided\nverdicts: {looks: [5, 10]}\nclaims: []", 1, "seeds",
+     "`until decided` needs claims, and there are none"),
     # --- training
     ("training:\n  epochs: 0", 2, "training.epochs", "0 is not a whole number from 1 to 10000"),
     ("training: {epochs: -1}", 1, "training.epochs", "-1 is not a whole number from 1 to 10000"),

@@ -131,3 +131,22 @@ def test_lists_of_files_become_their_first():
     assert shorten("Updated input files: a, b; Params have changed") == (
         "Updated input files: a and 1 more; Params have changed"
     )
+
+
+def test_the_plan_is_made_again_when_a_look_has_added_jobs(form):
+    planned = []
+    knowing(form, grown=lambda: planned.append("again"))
+    form(**job(4))
+    assert not planned
+    assert form("Updating checkpoint dependencies.") == ""
+    assert not planned  # the jobs are added after this message
+    form(**job(5))
+    form(**job(6))
+    assert planned == ["again"]
+
+
+def test_a_dry_run_ends_with_what_the_next_look_trains(form):
+    knowing(form, dry_run=lambda: True, more=lambda: "Trained for the look at 10 seeds: 5 of gn.")
+    said = form("This was a dry-run (flag -n). The order of jobs does not …")
+    assert said.endswith("\nTrained for the look at 10 seeds: 5 of gn.")
+    assert form("The run involves checkpoint jobs, which will …") == ""

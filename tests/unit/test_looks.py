@@ -79,14 +79,14 @@ def test_words_of_a_claim_do_not_count_and_all_else_does():
 
 
 def test_a_look_is_recorded_once():
-    once = with_looks([], [10], parts(), "2026-01-01T00:00:00Z")
-    assert with_looks(once, [10], parts(), "2026-02-02T00:00:00Z") == once
-    later = with_looks(once, [10, 30], parts(), "2026-02-02T00:00:00Z")
+    once = with_looks([], {10: "2026-01-01T00:00:00Z"}, parts())
+    assert with_looks(once, {10: "2026-02-02T00:00:00Z"}, parts()) == once
+    later = with_looks(once, dict.fromkeys([10, 30], "2026-02-02T00:00:00Z"), parts())
     assert [(look["seeds"], look["taken"][:7]) for look in later] == [
         (10, "2026-01"),
         (30, "2026-02"),
     ]
-    assert len(with_looks(later, [30], parts(margin=0.1), "2026-03-03T00:00:00Z")) == 3
+    assert len(with_looks(later, {30: "2026-03-03T00:00:00Z"}, parts(margin=0.1))) == 3
 
 
 def told(history, seeds=4, looks=None):
@@ -97,15 +97,15 @@ def told(history, seeds=4, looks=None):
 
 
 def test_seeds_added_without_looks_are_said():
-    first = with_looks([], [3], parts(), "2026-01-01T00:00:00Z")
+    first = with_looks([], {3: "2026-01-01T00:00:00Z"}, parts())
     assert told(first, 3) == ""
-    text = told(with_looks(first, [4], parts(), "2026-02-02T00:00:00Z"))
+    text = told(with_looks(first, {4: "2026-02-02T00:00:00Z"}, parts()))
     assert text.startswith("Verdicts were read before, with 3 seeds (2026-01-01), without looks")
 
 
 def test_a_plan_is_told_and_its_looks_are_not_held_against_it():
     plan = parts(looks=[3, 4])
-    history = with_looks([], [3, 4], plan, "2026-01-01T00:00:00Z")
+    history = with_looks([], dict.fromkeys([3, 4], "2026-01-01T00:00:00Z"), plan)
     text = told(history, 4, [3, 4])
     assert text.startswith("The verdicts are read at 3 and 4 seeds, stated in advance")
     assert "before" not in text and "changed" not in text
@@ -121,8 +121,8 @@ def test_a_plan_is_told_and_its_looks_are_not_held_against_it():
     ],
 )
 def test_what_changed_after_a_look_is_said(change, words):
-    history = with_looks([], [3], parts(looks=[3, 4]), "2026-01-01T00:00:00Z")
+    history = with_looks([], {3: "2026-01-01T00:00:00Z"}, parts(looks=[3, 4]))
     other = parts(**({"looks": [3, 4]} | change))
-    text = told(with_looks(history, [4], other, "2026-02-02T00:00:00Z"), 4, [3, 4])
+    text = told(with_looks(history, {4: "2026-02-02T00:00:00Z"}, other), 4, [3, 4])
     assert "After verdicts had been read with 3 seeds on 2026-01-01, something was chang" in text
     assert f"changed: {words}." in text

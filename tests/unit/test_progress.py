@@ -180,3 +180,8 @@ def test_as_many_jobs_side_by_side_as_the_scarcest_resource_allows():
     assert slots({"_cores": 1, "mem_mb": 1500, "runtime": "1h", "gpu": 0}, limits) == 2
     assert slots({"_cores": 1}, {"_cores": 8}) == 8
     assert slots({"mem_mb": 9000}, limits) == slots({}, {}) == 1
+
+
+def test_it_says_which_look_the_runs_lead_to():
+    found = progress(Plan(there=3, upto="the look at 10 seeds"))
+    assert str(found) == "3 of 3 runs up to the look at 10 seeds trained"

@@ -71,7 +71,7 @@ def test_only_the_console_knows_snakemake():
 def test_the_names_of_rules_are_kept_in_one_place():
     """Each has words for the terminal, and none may be the name of a variant."""
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    assert set(re.findall(r"^(?:rule|checkpoint) (\w+):", rules, re.M)) == set(RULES)
+    assert set(re.findall(r"^ *(?:rule|checkpoint) (\w+):", rules, re.M)) == set(RULES)
 
 
 @pytest.fixture

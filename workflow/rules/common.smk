@@ -1,5 +1,8 @@
 """The paths and lists that the rules are made of."""
 
+from functools import partial
+from itertools import chain
+
 from normstudy.exports.project_files import project_files
 from normstudy.running.code_digest import code_digest
 from snakemake.io import sourcecache_entry
@@ -12,8 +15,9 @@ DATASET = STUDY["dataset"]["name"]
 DATA = study.folder(STUDY["dataset"]["folder"]) / DATASET
 FACTS = study.dataset_facts(STUDY)
 VARIANTS = list(STUDY["variants"])
-SEEDS = study.seeds(STUDY)
-RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]  # in the order of run_files
+SEEDS = study.seeds(STUDY)  # all that there may be
+RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
+UNTIL_DECIDED = study.until_decided(STUDY)  # see looks.smk
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
@@ -45,16 +49,39 @@ def code(script, notebook=None, docstrings=False):
     return lambda wildcards: code_digest(paths, docstrings)
 
 
-def run_files(name, variants=VARIANTS):
-    """A file of every run of the variant or variants."""
-    return expand(RUN / name, variant=variants, seed=SEEDS)
+def for_runs(make):
+    """What `make` gives for the list of all runs, (variant, seed): the study's inputs and params.
+
+    With `seeds: until decided` the list is not known before the looks are taken: a function then.
+    """
+    if UNTIL_DECIDED:
+        return lambda wildcards: make(runs_until())
+    return make(RUNS)
 
 
-def results_of_runs(variants):
-    """All that rules train and misclassified make for the variant or variants."""
+def run_files(name):
+    """A file of every run."""
+    return for_runs(partial(paths_of, RUN / name))
+
+
+def paths_of(pattern, runs):
+    """A file of each of the runs."""
+    return expand(pattern, zip, variant=[v for v, _ in runs], seed=[s for _, s in runs])
+
+
+def job_costs(runs):
+    """What a job is called → where its duration and memory stand."""
+    return {
+        f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
+        for rule in ("train", "misclassified")
+        for variant, seed in runs
+    }
+
+
+def results_of(runs):
+    """All that rules train and misclassified make for each of the runs."""
     made = [*rules.train.output, *rules.misclassified.output]
-    # By their names: an output that lies in storage carries a flag, which expand() refuses.
-    return expand([RUN / Path(path).name for path in made], variant=variants, seed=SEEDS)
+    return list(chain.from_iterable(paths_of(RUN / Path(path).name, runs) for path in made))
 
 
 def resource(name):

@@ -2,6 +2,7 @@
 
 import shlex
 import time
+from collections import Counter
 from functools import cache
 
 from snakemake.logging import logger
@@ -144,8 +145,40 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
             gathering=gathering,
             stopped=lambda: bool(stop),
             finished=results,
+            grown=lambda: plan_runs(),
+            more=lambda: what_the_next_look_trains(),
         )
         handler.setFormatter(ShortLines(handler.formatter, known))
+
+
+def to_run():
+    """What Snakemake still has to run; in a dry run, which takes each for done, all of it."""
+    return set(workflow.dag.needrun_jobs(exclude_finished=not workflow.dryrun))
+
+
+def next_look():
+    """The look that the planned jobs lead to; None if what is asked for waits for none."""
+    looks, needed = jobs_of("look"), to_run()
+    pending = [int(job.wildcards.look) for job in looks if job in needed]
+    if looks and not pending:
+        return max(until_decided.last_looks(VARIANTS, LOOKS, gone_on()).values())
+    return min(pending, default=None)
+
+
+def what_the_next_look_trains():
+    """For a dry run of a study that goes from look to look: a line, or nothing."""
+    look, needed = next_look(), to_run()
+    if look is None:
+        return ""
+    trained = Counter(job.wildcards.variant for job in jobs_of("train") if job in needed)
+    runs = ", ".join(f"{count} of {variant}" for variant, count in trained.items())
+    text = f"Trained for the look at {look} seeds: {runs or 'nothing more'}."
+    if not any(job in needed for job in jobs_of("look")):
+        return text if runs else ""
+    return (
+        f"{text} Then only the variants that an undecided claim still needs are trained further, up"
+        f" to {LOOKS[-1]} seeds."
+    )
 
 
 def plan_runs():
@@ -159,6 +192,7 @@ def plan_runs():
         options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
         there=len(set(runs) - needed),
         slots=max((slots(job.resources, limits) for job in runs), default=1),
+        upto=f"the look at {next_look()} seeds" if next_look() else "",
         runs=[
             {
                 "name": f"{job.wildcards.variant}, seed {job.wildcards.seed},",

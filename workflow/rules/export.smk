@@ -54,9 +54,9 @@ rule crate:
             *rules.report.output,
             *(path for path in rules.summarize.output if Path(path).suffix == ".csv"),
             *rules.worked_example.output,
-            *run_files("checkpoint.pt"),
-            *run_files("predictions.csv"),
         ],
+        checkpoints=run_files("checkpoint.pt"),
+        predictions=run_files("predictions.csv"),
         workflow=lambda wildcards: [source(path) for path in project_files(SOURCE)],
     output:
         RESULTS / "study-crate.zip",

@@ -39,7 +39,8 @@ def refuse_unknown():
         rules=["all", *(name for name in RULES if not of_runs(name))],
         results=RESULTS,
         files=[
-            *map(str, rules.all.input),
+            *(str(path) for path in rules.all.input if not callable(path)),
+            *map(str, results_of(RUNS)),
             *map(str, rules.model_cards.output),
             *map(str, rules.crate.output),
             *expand(rules.export.output, variant=VARIANTS, seed=SEEDS),

@@ -1,17 +1,11 @@
-JOB_COSTS = {
-    f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
-    for rule in ("train", "misclassified")
-    for variant, seed in RUNS
-}
-
-
 rule summarize:
     input:
         metrics=run_files("metrics.csv"),
         evaluations=run_files("evaluation.csv"),
         predictions=run_files("predictions.csv"),
-        benchmarks=list(JOB_COSTS.values()),
+        benchmarks=for_runs(lambda runs: [*job_costs(runs).values()]),
         runs=run_files("provenance.json"),
+        looks=looks_taken if UNTIL_DECIDED else [],
         checksums=CHECKSUMS,
         data_source=DATA_SOURCE,
         requirements=source("requirements.in"),
@@ -54,8 +48,8 @@ rule summarize:
     params:
         code=code("summarize"),
         study={key: value for key, value in STUDY.items() if key != "resume"},
-        runs=RUNS,
-        jobs=list(JOB_COSTS),
+        runs=for_runs(list),
+        jobs=for_runs(lambda runs: [*job_costs(runs)]),
         sources=str(SOURCE),
         plan=placed(PLAN),
     script:

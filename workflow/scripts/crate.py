@@ -21,7 +21,7 @@ with job_log(snakemake.log[0]):
         project,
         [Path(path) for path in given.workflow],
         provenance.parent,
-        [provenance, *map(Path, given.results)],
+        [provenance, *map(Path, [*given.results, *given.checkpoints, *given.predictions])],
     )
     with replacing(snakemake.output[0]) as temporary:
         zipped = Path(crate.write_zip(temporary.with_suffix(".zip")))

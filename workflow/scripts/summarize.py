@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
-from normstudy.records.json_records import RUN, read_looks, read_record
+from normstudy.records.json_records import LOOK, RUN, read_looks, read_record
 from normstudy.records.machine import now
 from normstudy.records.provenance import provenance
 from normstudy.records.tables import (
@@ -48,11 +48,13 @@ with job_log(snakemake.log[0]):
     for name, table in written.items():
         write_csv(table, output[name])
     study = params.study
+    earlier = [read_record(path, LOOK, "look") for path in given.looks]
+    dates = {look["seeds"]: look["taken"] for look in earlier}
+    looks = taken_looks(study["verdicts"], written["comparisons"]["look"].dropna())
     taken = with_looks(
         read_looks(output.looks),
-        taken_looks(study["verdicts"], written["comparisons"]["look"].dropna()),
+        {look: dates.get(look) or now() for look in looks},
         protocol(study["claims"], study["verdicts"], list(study["variants"])),
-        now(),
     )
     write_json({"looks": taken}, output.looks)
     facts = provenance(

@@ -16,7 +16,7 @@ from ..errors import StudyError
 from ..records.store import is_url
 from .faults import did_you_mean, fault
 from .lines import ConfigFile, Key, dotted, where_stated
-from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder
+from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder, until_decided
 from .targets import FOLDERS
 
 # Numbers of groups, and of channels in one, that divide all of them.
@@ -149,11 +149,30 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
     looks = config["verdicts"]["looks"] or []
     if looks != sorted(set(looks)):
         yield ("verdicts", "looks"), f"{looks} does not grow; name each number of seeds once"
+    if until_decided(config):
+        yield from _until_decided_faults(looks, config["claims"])
     for number, claim in enumerate(config["claims"]):
         yield from (
             (("claims", number, *key), words)
             for key, words in _claim_faults(claim, config["claims"][:number], list(variants))
         )
+
+
+def _until_decided_faults(looks: list[int], claims: list[dict]) -> Iterator[tuple[Key, str]]:
+    if not looks:
+        yield (
+            ("seeds",),
+            "`until decided` needs verdicts.looks, the numbers of seeds at which the claims are"
+            " judged: such as [10, 30, 60]",
+        )
+    elif len(looks) == 1:
+        yield (
+            ("verdicts", "looks"),
+            f"{looks}: with one look nothing can be decided before it; give a later one too, or"
+            f" `seeds: {looks[0]}`",
+        )
+    if not claims:
+        yield ("seeds",), "`until decided` needs claims, and there are none"
 
 
 def _own(key: Key, name: str, variant: dict) -> Key:

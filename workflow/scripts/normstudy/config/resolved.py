@@ -24,9 +24,22 @@ def folder(given: str) -> Path:
         raise StudyError(f"{given}: {error}") from error
 
 
+UNTIL_DECIDED = "until decided"
+
+
+def until_decided(config: dict) -> bool:
+    """Whether the study trains from look to look, as long as a claim is undecided."""
+    return config["seeds"] == UNTIL_DECIDED
+
+
+def looks(config: dict) -> list[int]:
+    """The numbers of seeds at which verdicts are planned to be read; none stated: none."""
+    return list(config["verdicts"].get("looks") or [])
+
+
 def seeds(config: dict) -> list[int]:
-    """The study's seeds; a number n stands for 1 … n."""
-    given = config["seeds"]
+    """The study's seeds; a number n stands for 1 … n, "until decided" for 1 … the last look."""
+    given = looks(config)[-1] if until_decided(config) else config["seeds"]
     return list(range(1, given + 1)) if isinstance(given, int) else list(given)
 
 

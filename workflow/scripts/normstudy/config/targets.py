@@ -34,6 +34,13 @@ RULES = {
         code="the code of the evaluation",
         again="evaluates {runs} again",
     ),
+    "look": Words(
+        doing="Judging the claims at {look} seeds",
+        done="Judged the claims at {look} seeds",
+        result="The look",
+        code="the code of the verdicts",
+        again="judges the claims again",
+    ),
     "summarize": Words(
         doing="Putting the tables of all runs together",
         done="Put the tables of all runs together",
@@ -88,6 +95,12 @@ RULES = {
         done="Pruned the results",
     ),
 }
-FOLDERS = ("benchmarks", "figures", "logs", "resume")  # of results/, beside the variants' own
+FOLDERS = (
+    "benchmarks",
+    "figures",
+    "logs",
+    "looks",
+    "resume",
+)  # of results/, beside the variants' own
 # What no variant may be called: its name is a target and a folder too.
 RESERVED = frozenset({"all", *RULES, *FOLDERS})

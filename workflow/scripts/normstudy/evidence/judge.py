@@ -146,12 +146,9 @@ def judge(
 def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[dict]:
     """The published record of looks, with those that `comparisons` are read at."""
     settings = config["verdicts"]
-    return with_looks(
-        evidence.looks,
-        taken_looks(settings, comparisons["look"].dropna()),
-        protocol(config["claims"], settings, list(config["variants"])),
-        date,
-    )
+    looks = taken_looks(settings, comparisons["look"].dropna())
+    parts = protocol(config["claims"], settings, list(config["variants"]))
+    return with_looks(evidence.looks, dict.fromkeys(looks, date), parts)
 
 
 def _completed(claim: Mapping, variants: list[str], runs: pd.DataFrame) -> dict:

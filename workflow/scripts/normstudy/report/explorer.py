@@ -138,7 +138,7 @@ def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:
     errors = study.shared_errors
     if errors.empty:
         return None
-    runs = [(variant, seed) for variant in study.labels for seed in study.seeds]
+    runs = list(study.runs[["variant", "seed"]].itertuples(index=False, name=None))
     columns = ["index", "label", "disputed", "errors"]
     every = errors[columns].drop_duplicates("index", ignore_index=True)
     images = every.head(min(MOST_IMAGES, max(STATIC, MOST_ANSWERS // len(runs))))

@@ -67,8 +67,14 @@ class Study:
 
     @property
     def seeds(self) -> list[int]:
-        """The seeds of every variant."""
-        return study_config.seeds(self.config)
+        """The seeds with which any variant was trained, in the order of the config."""
+        trained = set(self.runs["seed"])
+        return [seed for seed in study_config.seeds(self.config) if seed in trained]
+
+    @property
+    def seed_counts(self) -> list[int]:
+        """The number of seeds of each variant: they may differ with `seeds: until decided`."""
+        return self.runs.groupby("variant", sort=False).size().tolist()
 
     @property
     def judged(self) -> bool:

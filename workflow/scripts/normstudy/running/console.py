@@ -23,6 +23,8 @@ CHATTER = (
     "Conda environments: ignored",
     "Complete log(s):",
     "Elapsed time:",
+    "DAG of jobs will be updated after completion",
+    "The run involves checkpoint jobs",
     "Exiting because a job execution failed",
     "WorkflowError:\nAt least one job did not complete successfully.",
     "Terminating processes on user request",
@@ -63,6 +65,8 @@ class Known:
         gathering: how many of the jobs to run make nothing themselves.
         stopped: whether the user has ended the run.
         finished: what to say when nothing had to be done.
+        grown: called before the first job after jobs were added to the plan.
+        more: what else to say of a dry run.
     """
 
     words: Mapping[str, tuple[str, str]]
@@ -74,6 +78,8 @@ class Known:
     gathering: Callable[[], int]
     stopped: Callable[[], bool]
     finished: Callable[[], str]
+    grown: Callable[[], None] = lambda: None
+    more: Callable[[], str] = lambda: ""
 
 
 class ShortLines(logging.Formatter):
@@ -91,6 +97,7 @@ class ShortLines(logging.Formatter):
         self.gathering: set[int] = set()  # the numbers of targets, which only gather
         self.ended: list[int] = []  # jobs since the last line of progress
         self.gathered = 0
+        self.growing = False  # jobs were added since the last one started
         self.forms = {
             None: self._message,
             "resources_info": self._message,
@@ -119,6 +126,9 @@ class ShortLines(logging.Formatter):
         return "\n".join(filter(None, [self._message(record), self.known.changes()]))
 
     def _job_info(self, record: Event) -> str:
+        if self.growing:
+            self.growing = False
+            self.known.grown()
         wildcards = dict(record.wildcards)
         name = " ".join([record.rule_name, *wildcards.values()])
         words = self.known.words.get(record.rule_name, (name, f"Done: {name}"))
@@ -173,10 +183,15 @@ class ShortLines(logging.Formatter):
 
     def _message(self, record: logging.LogRecord) -> str:
         text = self.whole.format(record)
+        if isinstance(text, str) and text.startswith("Updating checkpoint dependencies"):
+            self.growing = not self.known.dry_run()
+            return ""
         if not isinstance(text, str) or text.startswith(CHATTER) or UNRECORDED.match(text):
             return ""
         if text.startswith("Nothing to be done"):
             return "\n".join(filter(None, [text, self.known.changes(), self.known.finished()]))
+        if text.startswith("This was a dry-run"):
+            return "\n".join(filter(None, [text, self.known.more()]))
         if text.startswith("RuleException:\nCalledProcessError"):
             killed = re.search(r"died with <Signals\.(\w+)", text)
             why = f"The job below was ended by {killed[1]}" if killed else ""

@@ -32,6 +32,7 @@ class Plan:
     options: str = ""  # what must be typed beside a target to mean this study
     there: int = 0  # runs that need no training any more
     slots: int = 1  # how many can be trained side by side
+    upto: str = ""  # what these runs lead to, if more may follow: "the look at 10 seeds"
     # Of each run to train: epochs, cost (of the whole run, in any unit), and the paths events,
     # metrics (a result, written when the run ends) and resume.
     runs: list[dict] = dataclasses.field(default_factory=list)
@@ -77,11 +78,13 @@ class Progress:
     done: int
     total: int
     seconds: float | None
+    upto: str = ""  # where these runs lead, if more may follow
 
     def __str__(self) -> str:
         if not self.total:
             return ""
-        text = f"{self.done:,} of {self.total:,} runs trained"
+        upto = f" up to {self.upto}" if self.upto else ""
+        text = f"{self.done:,} of {self.total:,} runs{upto} trained"
         if self.seconds is None or self.done == self.total:
             return text
         return f"{text}, about {duration(self.seconds)} of training left"
@@ -141,4 +144,4 @@ def progress(plan: Plan) -> Progress:
             remaining.append(run["cost"] * (1 - min(last / run["epochs"], 1)))
     total = plan.there + len(plan.runs)
     left = max(sum(remaining) / plan.slots, *remaining, 0)
-    return Progress(plan.there + done, total, left * seconds / cost if cost else None)
+    return Progress(plan.there + done, total, left * seconds / cost if cost else None, plan.upto)

@@ -92,18 +92,22 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
 
 
 def with_looks(
-    history: list[dict], looks: Sequence[int], parts: Mapping[str, str], date: str
+    history: list[dict], looks: Mapping[int, str], parts: Mapping[str, str]
 ) -> list[dict]:
     """The record of looks with those that are taken now, if they are new: looks.json.
 
     Args:
         history: the record so far: seeds, taken (a date) and the digests of PROTOCOL of each.
-        looks: the numbers of seeds at which verdicts are read now.
+        looks: the numbers of seeds at which verdicts are read now → the date of each look.
         parts: as of `protocol`.
     """
     known = [{key: look[key] for key in ("seeds", *PROTOCOL)} for look in history]
-    taken = [{"seeds": int(seeds), **parts} for seeds in sorted(set(looks))]
-    return history + [{**look, "taken": date} for look in taken if look not in known]
+    taken = [
+        {"seeds": seeds, **parts, "taken": date}
+        for seeds, date in sorted(looks.items())
+        if {"seeds": seeds, **parts} not in known
+    ]
+    return history + taken
 
 
 def changed_since(history: list[dict]) -> tuple[dict, list[str]] | None:

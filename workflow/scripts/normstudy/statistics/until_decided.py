@@ -1,4 +1,4 @@
-"""Which runs a study is made of that trains from look to look until its claims are decided.
+"""Which runs a study with `seeds: until decided` is made of, look by look.
 
 Every variant has the seeds up to the first look. From then on only those go on that an undecided
 claim still needs (verdicts.still_needed), to the next look, and so on up to the last one. A verdict

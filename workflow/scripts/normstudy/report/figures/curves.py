@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..marks import mark
-from ..text.wording import counted, listing
+from ..text.wording import counted, listing, span
 from .plot import (
     DISTINCT,
     GREY,
@@ -145,14 +145,17 @@ def _ends(metrics: pd.DataFrame, variant: str, quantity: Quantity, split: str) -
     return last if len(means) == 1 else f"{last} (from {first})"
 
 
+def _seeds(metrics: pd.DataFrame) -> str:
+    """With how many seeds the variants were trained."""
+    return span(metrics.groupby("variant")["seed"].nunique())
+
+
 def _over_seeds(metrics: pd.DataFrame) -> str:
     """How the seeds are shown, for a caption."""
     seeds = metrics["seed"].nunique()
     if seeds == 1:
         return "One seed."
-    return (
-        f"Lines are means over {counted(seeds, 'seed')}, bands go from the lowest to the highest."
-    )
+    return f"Lines are means over {_seeds(metrics)} seeds, bands go from the lowest to the highest."
 
 
 @dataclass(frozen=True)
@@ -390,7 +393,7 @@ def _together(
     curves = _Curves(metrics, labels, None if many else reference, quantity)
     epochs, seeds = curves.epochs, metrics["seed"].nunique()
     unit = "nats per image" if quantity is LOSS else "percent"
-    means = f", means over {seeds} seeds" if seeds > 1 else ""
+    means = f", means over {_seeds(metrics)} seeds" if seeds > 1 else ""
     alt = [f"Line graph of {quantity.name} ({unit}{means}) over {counted(epochs, 'epoch')}."]
     for split in SPLITS:
         ends = [

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ..marks import mark
-from ..text.wording import counted
+from ..text.wording import counted, span
 from .plot import DISTINCT, GREY, WIDTH, Plot, ink, looks, name_rows, title
 
 
@@ -52,7 +52,8 @@ def final_accuracy(
             "Test accuracy after the last epoch. Bars are Wilson's 95 % intervals: the test-set"
             " sampling error, without the effect of another seed."
             if seeds == 1
-            else f"Test accuracy after the last epoch, a mark for each of {seeds} seeds."
+            else "Test accuracy after the last epoch, a mark for each of"
+            f" {span(map(len, values.values()))} seeds."
         ),
         table="evaluation.csv",
         function="figures.final_accuracy.final_accuracy",

@@ -21,7 +21,7 @@ from ...statistics.verdicts import (
 )
 from ..marks import mark
 from ..text.verdicts import UNJUDGED, amount, interval, metric_name, unit
-from ..text.wording import counted, fixed
+from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 
 # verdict on a contrast -> colour, marker, filled
@@ -57,8 +57,8 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
         One plot; none for a study without claims or with one seed, whose values the tables have.
     """
     metrics = claim_metrics(config)
-    seeds = runs["seed"].nunique()
-    if not metrics or seeds == 1:
+    counts = runs.groupby("variant").size()
+    if not metrics or max(counts) == 1:
         return []
     labels = {name: variant["label"] for name, variant in config["variants"].items()}
     sentences = []
@@ -74,7 +74,7 @@ def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
     plot = Plot(
         name="seed_dots",
         draw=partial(_seed_dots, runs, metrics, labels),
-        alt=f"A dot for each of {counted(seeds, 'seed')} of every variant: {'. '.join(sentences)}.",
+        alt=f"A dot for each of {span(counts)} seeds of every variant: {'. '.join(sentences)}.",
         caption=(
             "Every run at its last epoch: a dot a seed (in the order of the seeds, downwards)"
             " and a bar at the mean."

@@ -8,7 +8,7 @@ from ...statistics.seeds_needed import POWER
 from ..original import departures
 from ..study import Study
 from ..text.verdicts import verdict_table
-from ..text.wording import counted, fixed, signed
+from ..text.wording import counted, fixed, signed, span
 from .table import ABSENT, Table
 
 
@@ -64,13 +64,15 @@ def comparison(study: Study) -> Table:
             columns[name, "difference"] = [
                 ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
             ]
-    seeds = len(study.seeds)
-    ours = "" if not known else OURS if seeds == 1 else f"mean of {seeds} runs"
+    seeds = span(study.seed_counts)
+    ours = "" if not known else OURS if len(study.seeds) == 1 else f"mean of {seeds} runs"
     columns = {
         (name, ours if how == OURS else how): cells for (name, how), cells in columns.items()
     }
     caption = "Accuracy and loss after the last epoch" + (
-        f", mean ± standard deviation of {seeds} seeds." if seeds > 1 else ", one seed."
+        f", mean ± standard deviation of {span(study.seed_counts)} seeds."
+        if len(study.seeds) > 1
+        else ", one seed."
     )
     if known:
         caption += " The original has one run per model; its train accuracy is the running one."
@@ -100,8 +102,8 @@ def label_scores(study: Study) -> Table | None:
     }
     cells = {"Model": list(study.labels.values())}
     cells |= {name: spreads(study, metric) for name, metric in columns.items()}
-    seeds = len(study.seeds)
-    spread = f" (mean ± standard deviation of {seeds} seeds)" if seeds > 1 else ""
+    seeds = span(study.seed_counts)
+    spread = f" (mean ± standard deviation of {seeds} seeds)" if len(study.seeds) > 1 else ""
     caption = (
         f"Test accuracy with {counted(touched, 'disputed label')} taken as given,"
         " corrected where three or more of five raters agree on another, or left out"

@@ -9,7 +9,7 @@ from ...statistics.verdicts import HOLDS, NO_DIFFERENCE, TOO_SMALL
 from ..original import departures
 from ..study import Study
 from .verdicts import judgement
-from .wording import MANY, capital, counted, listing, spelled
+from .wording import MANY, capital, counted, listing, span, spelled
 
 WORDS = 15  # of a headline at most
 
@@ -30,11 +30,13 @@ def compared(study: Study) -> str:
     first = {s: "the first " if dataset[f"{s}_images"] else "" for s in ("train", "test")}
     train = f"{first['train']}{counted(study.images('train'), 'training image')}"
     test = f"{first['test']}{counted(study.images('test'), 'test image')}"
-    seeds = len(study.seeds)
+    seeds = (
+        "one seed" if len(study.seeds) == 1 else f"{span(study.seed_counts, spelled)} seeds each"
+    )
     return (
         f"{networks}, trained for {passes}"
         f" {'epoch' if epochs == [1] else 'epochs'} on {train} of {dataset['name']} and tested on"
-        f" {test}, with {spelled(seeds)} {'seed' if seeds == 1 else 'seeds each'}."
+        f" {test}, with {seeds}."
     )
 
 

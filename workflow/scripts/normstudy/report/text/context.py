@@ -3,12 +3,14 @@
 Each function takes a `Study` and gives plain text.
 """
 
-from ...config.resolved import group_setting
+from ...config.resolved import group_setting, until_decided
+from ...config.resolved import seeds as seeds_of
 from ...statistics.failures import FAR
 from ...statistics.looks import changed_since, unplanned_looks
+from ...statistics.verdicts import DECIDED
 from ..original import AUTHORS, MODELS, NAME, URL, departures
 from ..study import Study
-from .wording import MANY, capital, counted, listing, numbers, spelled
+from .wording import MANY, capital, counted, listing, numbers, span, spelled
 
 NORM_NAMES = {
     "batch": "Batch",
@@ -158,6 +160,8 @@ def command(study: Study) -> str:
 def repeatability(study: Study) -> str:
     """The seeds, and what they fix."""
     seeds = numbers(study.seeds)
+    if len(set(study.seed_counts)) > 1:
+        seeds += f", of each model the first {span(study.seed_counts)}"
     return (
         f"{'Seed' if len(study.seeds) == 1 else 'Seeds'}: {seeds}. A seed fixes the initial"
         " weights, the order of the images, their augmentation and the dropout, each by its own"
@@ -245,6 +249,8 @@ def looks(study: Study) -> list[str]:
             f"Verdicts were read before, with {when}, without looks stated in advance: each further"
             " reading raises the chance of a wrong verdict above what the confidence says."
         )
+    if until_decided(study.config):
+        found += _until_decided(study)
     if change := changed_since(history):
         look, parts = change
         found.append(
@@ -252,6 +258,26 @@ def looks(study: Study) -> list[str]:
             f" something was changed: {listing([PARTS[part] for part in parts])}. The confidence"
             " is that of verdicts whose terms were stated before the runs."
         )
+    return found
+
+
+def _until_decided(study: Study) -> list[str]:
+    """How many runs were saved, what each look decided, and which models went on."""
+    planned, labels = len(seeds_of(study.config)), study.labels
+    counts = dict(zip(labels, study.seed_counts, strict=True))
+    found = [
+        f"{counted(len(study.runs), 'run was', 'runs were')} trained, where {planned:,} seeds"
+        f" of each of {counted(len(labels), 'model')} would have taken {planned * len(labels):,}."
+    ]
+    dates = {look["seeds"]: look["taken"][:10] for look in study.looks}
+    says = {claim["id"]: f"“{claim['says'].rstrip('.')}”" for claim in study.config["claims"]}
+    for look, date in sorted(dates.items()):
+        own = study.claims[(study.claims["look"] == look) & study.claims["verdict"].isin(DECIDED)]
+        decided = listing([says[claim] for claim in own["claim"]])
+        text = f"Look at {look:,} seeds, {date}: decided {decided or 'no claim'}."
+        if further := [labels[name] for name, count in counts.items() if count > look]:
+            text += f" Trained further: {listing(further)}."
+        found.append(text)
     return found
 
 

@@ -1,6 +1,6 @@
 """Small words of the report's sentences: lists, counts and signed numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MANY = 6  # names, beyond which a sentence does not give them all
@@ -35,6 +35,12 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def spelled(number: int) -> str:
     """The number as a word up to ten, in digits beyond."""
     return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
+
+
+def span(counts: Iterable[int], say: Callable[[int], str] = "{:,}".format) -> str:
+    """The number that all counts are, said so; where they differ, 5 to 20."""
+    low, high = min(counts := list(counts)), max(counts)
+    return say(low) if low == high else f"{low:,} to {high:,}"
 
 
 def signed(number: float, digits: int = 2) -> str:

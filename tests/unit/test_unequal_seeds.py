@@ -1,0 +1,84 @@
+"""A study whose variants stopped at different looks: its tables, figures and sentences."""
+
+import numpy as np
+import pytest
+from helpers.made_up import made_up_study
+from normstudy.report.figures import curves, final_accuracy
+from normstudy.report.figures import verdicts as verdict_figures
+from normstudy.report.tables import results as tables
+from normstudy.report.text import accuracy, context
+from normstudy.report.text import verdicts as verdict_text
+from normstudy.statistics.looks import PROTOCOL
+
+LOOKS = [4, 8, 12]
+SAME = dict.fromkeys(PROTOCOL, "as before")
+CLAIM = {"metric": "test_accuracy", "variant": "gn"}
+
+
+@pytest.fixture(scope="module")
+def study():
+    """far is decided at the first look, near never: bn_l1 has 4 seeds, gn and ln 12."""
+    random = np.random.default_rng(5)
+
+    def runs(mean, count):
+        return np.round(mean + random.normal(0, 0.06, count), 2).tolist()
+
+    return made_up_study(
+        {"gn": runs(99.5, 12), "ln": runs(99.47, 12), "bn_l1": runs(97.0, 4)},
+        seeds="until decided",
+        verdicts={"looks": LOOKS},
+        claims=[
+            CLAIM | {"id": "far", "says": "GN is far better than BN", "against": ["bn_l1"]},
+            CLAIM | {"id": "near", "says": "GN is better than LN", "against": ["ln"]},
+        ],
+        looks=[
+            {"seeds": 4, "taken": "2026-01-31T12:30:00Z"} | SAME,
+            {"seeds": 8, "taken": "2026-02-01T12:30:00Z"} | SAME,
+            {"seeds": 12, "taken": "2026-02-02T12:30:00Z"} | SAME,
+        ],
+    )
+
+
+def test_a_contrast_uses_the_seeds_of_the_look_that_decides_it(study):
+    rows = study.comparisons.set_index("claim")
+    assert rows.loc["far", ["verdict", "seeds", "look"]].tolist() == ["holds", 4, 4]
+    assert rows.loc["near", ["verdict", "seeds", "look"]].tolist() == ["undecided", 12, 12]
+
+
+def test_every_variant_counts_its_own_seeds(study):
+    assert study.seed_counts == [12, 12, 4] and study.seeds == list(range(1, 13))
+    assert study.of_metric("test_accuracy")["seeds"].tolist() == [12, 12, 4]
+    assert "4 to 12 seeds" in tables.comparison(study).caption
+    assert "4 to 12 seeds each" in accuracy.compared(study)
+    assert "of each model the first 4 to 12" in context.repeatability(study)
+
+
+def test_the_report_says_which_looks_were_taken_and_what_they_decided(study):
+    _, trained, first, second, last = context.looks(study)
+    assert trained.startswith("28 runs were trained, where 12 seeds of each of 3 models")
+    assert "36" in trained
+    assert "Look at 4 seeds, 2026-01-31: decided “GN is far better than BN”." in first
+    assert "Trained further: Group Normalization and Layer Normalization." in first
+    assert "decided no claim" in second and "Trained further" in second
+    assert last.startswith("Look at 12 seeds") and "Trained further" not in last
+
+
+def test_all_figures_and_sentences_are_made(study):
+    plots = [
+        curves.loss(study.metrics, study.labels),
+        curves.accuracy(study.metrics, study.labels),
+        *(curves.variant_curves(study.metrics, study.labels, v) for v in study.labels),
+        final_accuracy.final_accuracy(study.tests(), study.labels),
+        *verdict_figures.seed_dots(study.runs, study.config),
+        *verdict_figures.forests(study.differences, study.comparisons, study.config),
+    ]
+    assert len(plots) == 8
+    for plot in plots:
+        plot.draw(8.0)
+    assert "over 4 seeds" in plots[4].caption
+    assert "4 to 12 seeds" in plots[0].caption and "4 to 12 seeds" in plots[5].caption
+    told = verdict_text.claim_sentences(
+        study.comparisons, study.claims, study.config, study.single_run
+    )
+    assert len(told) == 2 and all(told)
+    assert tables.verdicts(study) is not None and tables.label_scores(study) is None

@@ -1,0 +1,66 @@
+"""`seeds: until decided`: from look to look only what is needed is trained, killed or not."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from helpers.project import Project
+from helpers.running import Running, wait_for
+
+CONFIGS = ("--configfile", "tests/workflow/sample.yaml", "tests/workflow/until_decided.yaml")
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    """A study that was killed right after its first look and then run again."""
+    project = Project.new(tmp_path_factory.mktemp("until-decided") / "project")
+    killed = Running(project, *CONFIGS)
+    wait_for((project.folder / "results/looks/2.json").exists)
+    assert killed.end("SIGKILL to all")
+    project.snakemake(*CONFIGS)
+    return project
+
+
+def test_a_dry_run_says_what_the_first_look_trains(tmp_path):
+    output = Project.new(tmp_path / "project").snakemake("-n", *CONFIGS)
+    assert "Trained for the look at 2 seeds: 2 of gn, 2 of ln, 2 of twin." in output
+    assert "up to 3 seeds" in output
+
+
+def test_only_what_an_undecided_claim_needs_goes_on(decided):
+    runs = pd.read_csv(decided.folder / "results/runs.csv")
+    assert runs.groupby("variant")["seed"].max().to_dict() == {"gn": 3, "ln": 2, "twin": 3}
+    assert not (decided.folder / "results/ln/seed-3").exists()
+    claims = pd.read_csv(decided.folder / "results/claims.csv").set_index("claim")
+    assert claims.loc["far", ["verdict", "look"]].tolist() == ["no difference that matters", 2]
+    assert claims.loc["twins", ["verdict", "look"]].tolist() == ["undecided", 3]
+
+
+def test_looks_are_recorded_when_they_were_taken(decided):
+    looks = json.loads((decided.folder / "results/looks.json").read_text())["looks"]
+    first = json.loads((decided.folder / "results/looks/2.json").read_text())
+    assert [look["seeds"] for look in looks] == [2, 3]
+    assert looks[0]["taken"] == first["taken"] < looks[1]["taken"]
+
+
+def test_the_report_says_which_looks_were_taken(decided):
+    page = (decided.folder / "results/report.html").read_text(encoding="utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "8 runs were trained, where 3 seeds of each of 3 models would have taken 9." in text
+    assert re.search(r"Look at 2 seeds, [-\d]+: decided “GN is better than LN”\.", text)
+    assert re.search(r"Look at 3 seeds, [-\d]+: decided no claim\.", text)
+
+
+def test_nothing_is_left_to_do_and_a_run_can_be_asked_for_alone(decided):
+    assert decided.planned(*CONFIGS) == {}
+    assert decided.planned("ln", *CONFIGS) == {}
+    assert decided.planned("crate", *CONFIGS) == {"crate": 1}
+    assert decided.planned("model_cards", *CONFIGS) == {"model_cards": 1}
+    assert decided.planned("results/gn/seed-3/model.pt2", *CONFIGS) == {"export": 1}
+
+
+def test_a_claim_added_after_a_look_is_judged_from_the_first_look_on(decided):
+    claims = "claims=[{id: more, says: LN is better, metric: test_loss, variant: ln}]"
+    planned = decided.planned(*CONFIGS, "--config", claims)
+    assert planned.get("train", 0) == 0 and planned["look"] == 1

@@ -1,0 +1,85 @@
+"""`seeds: until decided`: from look to look only what an undecided claim still needs goes on.
+
+The last look is no checkpoint: whatever it says, nothing is trained after it.
+"""
+
+from contextlib import suppress
+
+from normstudy.records.json_records import LOOK, read_record
+from normstudy.statistics import until_decided
+
+LOOKS = study.looks(STUDY)
+
+
+def still_needed(record):
+    """The variants that go on after a look, from its record."""
+    return read_record(str(record), LOOK, "look")["still_needed"]
+
+
+def gone_on(before=None):
+    """The variants that went on after each look, up to the one `before` which it is asked."""
+    found = []
+    for look in LOOKS[: LOOKS.index(before) if before else -1]:
+        record = checkpoints.look.get(look=look).output[0]
+        with one_sentence():
+            found.append(still_needed(record))
+        if not found[-1]:
+            break
+    return found
+
+
+def runs_until(look=None):
+    """The runs that a look is taken at; without one, all runs of the study."""
+    return until_decided.runs(VARIANTS, SEEDS, LOOKS, gone_on(look))
+
+
+def runs_so_far():
+    """The runs that the looks taken until now call for. Takes none: so `gn` trains only gn."""
+    if not UNTIL_DECIDED:
+        return RUNS
+    known = []
+    with suppress(StudyError):  # not taken, or to be taken again
+        for look in LOOKS[:-1]:
+            known.append(still_needed(placed(RESULTS / "looks" / f"{look}.json")))
+    return until_decided.runs(VARIANTS, SEEDS, LOOKS, known)
+
+
+def of_look(make):
+    """Like `for_runs`, of the runs that a look is taken at."""
+    return lambda wildcards: make(runs_until(int(wildcards.look)))
+
+
+def looks_taken(wildcards):
+    """The records of all looks but the last, as far as there are any."""
+    return [checkpoints.look.get(look=look).output[0] for look, _ in zip(LOOKS, gone_on())]
+
+
+if UNTIL_DECIDED:
+
+    checkpoint look:
+        input:
+            metrics=of_look(partial(paths_of, RUN / "metrics.csv")),
+            evaluations=of_look(partial(paths_of, RUN / "evaluation.csv")),
+            runs=of_look(partial(paths_of, RUN / "provenance.json")),
+        output:
+            RESULTS / "looks" / "{look}.json",
+        log:
+            LOGS / "looks" / "{look}.log",
+        benchmark:
+            BENCHMARKS / "looks" / "{look}.tsv"
+        wildcard_constraints:
+            look="|".join(map(str, LOOKS[:-1])),
+        localrule: True
+        conda:
+            "../../environment.yml"
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            code=code("look"),
+            runs=of_look(list),
+            seeds=SEEDS,
+            claims=STUDY["claims"],
+            verdicts=STUDY["verdicts"],
+        script:
+            "../scripts/look.py"

@@ -1,0 +1,43 @@
+"""Rule look: the claims judged at a number of seeds, and which variants they still need."""
+
+import pandas as pd
+from normstudy.records.files import write_json
+from normstudy.records.json_records import RUN, read_record
+from normstudy.records.machine import now
+from normstudy.records.tables import read_evaluation, read_metrics
+from normstudy.running.job_log import job_log
+from normstudy.statistics.contrasts import resolutions
+from normstudy.statistics.summary import run_metrics
+from normstudy.statistics.verdicts import compare, judged_claims, still_needed
+
+with job_log(snakemake.log[0]):
+    given, params = snakemake.input, snakemake.params
+    names = [tuple(run) for run in params.runs]
+    epochs = [read_record(path, RUN, "train")["recipe"]["epochs"] for path in given.runs]
+    metrics = pd.concat(
+        read_metrics(path, *run, last)
+        for path, run, last in zip(given.metrics, names, epochs, strict=True)
+    )
+    evaluation = pd.concat(
+        read_evaluation(path, *run) for path, run in zip(given.evaluations, names, strict=True)
+    )
+    images = evaluation.groupby("split")["images"].first()
+    comparisons = compare(
+        run_metrics(metrics, evaluation),
+        params.claims,
+        params.verdicts,
+        resolutions(int(images["test"]), int(images["train"])),
+        seeds=params.seeds,
+    )
+    claims = judged_claims(comparisons, params.verdicts)
+    needed = still_needed(comparisons)
+    write_json(
+        {
+            "seeds": int(snakemake.wildcards.look),
+            "taken": now(),
+            "verdicts": dict(zip(claims["claim"], claims["verdict"], strict=True)),
+            "still_needed": needed,
+        },
+        snakemake.output[0],
+    )
+    print(f"still needed: {', '.join(needed) or 'none'}")
