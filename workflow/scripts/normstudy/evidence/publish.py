@@ -156,7 +156,7 @@ def readme_block(study: Study, name: str) -> str:
     return "\n\n".join(
         [
             f"**{judgement(study.claims, study.config)}**",
-            f"![{first.alt}](docs/{name}-{first.name}.svg)",
+            f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
             "\n".join(f"- {claim}" for claim in claims),
         ]
     )

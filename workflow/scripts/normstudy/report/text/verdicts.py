@@ -75,11 +75,12 @@ def _limit(row) -> str:
     return f"{row.margin:g} {unit(row.metric)}"
 
 
-def _contrast(row, labels: dict[str, str]) -> str:
+def _contrast(row, labels: dict[str, str], whole: str) -> str:
     """One contrast with its interval and what that means.
 
     Args:
         row: a row of comparisons.csv, from itertuples.
+        whole: the verdict on the claim, said before.
     """
     rival = labels[row.rival]
     size = amount(abs(row.mean_difference), row.metric).lstrip("+")
@@ -96,7 +97,7 @@ def _contrast(row, labels: dict[str, str]) -> str:
         TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
         NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
         CONTRADICTED: ", the other way round",
-        UNDECIDED: ", which leaves it undecided",
+        UNDECIDED: "" if whole == UNDECIDED else ", which leaves it undecided",
     }
     return text + meaning[row.verdict]
 
@@ -229,7 +230,7 @@ def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
     if len(rows) > FEW:
         return verdict, f"{_tally(rows, labels)}."
     what = metric_name(claim.metric, next(rows.itertuples()).absolute)
-    contrasts = "; ".join(_contrast(row, labels) for row in rows.itertuples())
+    contrasts = "; ".join(_contrast(row, labels, claim.verdict) for row in rows.itertuples())
     return verdict, f"In {what}, {labels[claim.variant]} is {contrasts}."
 
 
