@@ -89,11 +89,13 @@ def house(tmp_path, monkeypatch):
         path = package / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    (tmp_path / ".snakemake").mkdir()
     monkeypatch.setattr(module, "PACKAGE", package)
+    monkeypatch.setattr(module, "KNOWN", tmp_path / ".snakemake" / "known.json")
 
     def digest(**kept):
-        module._parsed.cache_clear()
-        code_digest.cache_clear()
+        for cached in (module._code, module._known, code_digest):
+            cached.cache_clear()
         return code_digest((package / "script.py",), **kept)
 
     return package, digest
@@ -118,6 +120,22 @@ def test_a_digest_follows_imports_and_meaning(house, name, text, docstrings, dif
     before = digest(docstrings=docstrings)
     (package / name).write_text(text)
     assert (digest(docstrings=docstrings) != before) == differs
+
+
+def test_what_is_known_of_files_spares_parsing_them_and_changes_nothing(house, monkeypatch):
+    package, digest = house
+    known = module.KNOWN
+    first = digest()
+    stored = known.read_text()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "code_of", lambda *_: pytest.fail("a known file was parsed"))
+        assert digest() == first
+    for damaged in ("", "[]", '{"codes": 1}', stored[:-40], stored.replace("plain", "other")):
+        known.write_text(damaged)
+        assert digest() == first
+        assert known.read_text() == stored
+    (package / "network/rate.py").write_text("RATE = 0.2\n")
+    assert digest() != first
 
 
 SYNTAX = '''
@@ -147,8 +165,8 @@ def test_another_python_takes_the_same_code_for_the_same():
 
 
 def test_training_depends_on_the_network_and_not_on_the_report():
-    sources = (SCRIPTS / "train.py",)
-    code_digest(sources)
-    found = {str(p.relative_to(PACKAGE)) for p in module._parsed(SCRIPTS / "train.py")[1]}
+    script = SCRIPTS / "train.py"
+    imports = module.code_of(script.read_text(encoding="utf-8")).imports
+    found = {str(path.relative_to(PACKAGE)) for path in module._modules(imports, script)}
     assert "network/training.py" in found
     assert not any(name.startswith(("report", "statistics", "running")) for name in found)

@@ -5,12 +5,36 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+
+from ..errors import StudyError
+from ..records.files import write_json
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that decide how results are written and shown on the way, never what is in them.
 EXEMPT = {"errors", "records", "running"}
+
+
+# What is known of files seen before, by their content: parsing all of them takes a second.
+KNOWN = Path(".snakemake") / "normstudy-code.json"
+
+
+@dataclass(frozen=True)
+class Code:
+    """What counts of a file's code.
+
+    Attributes:
+        plain: digest of the code without docstrings.
+        quoted: digest of the code with the docstrings of functions and classes.
+        imports: its imports of the package: level, module and names of each.
+    """
+
+    plain: str
+    quoted: str
+    imports: list[tuple[int, str, list[str]]]
 
 
 @cache
@@ -26,18 +50,20 @@ def code_digest(sources: tuple[Path, ...], docstrings: bool = False) -> str:
     Raises:
         SyntaxError: a file is not Python.
     """
-    found: set[Path] = set()
+    found: dict[Path, Code] = {}
     wanted = list(sources)
     while wanted:
         path = wanted.pop()
         if path not in found:
-            found.add(path)
-            wanted += _parsed(path)[1]
-    digest = hashlib.sha256()
-    for name, path in sorted((_name(path), path) for path in found if path.suffix == ".py"):
-        content = _content(_parsed(path)[0], docstrings)
-        digest.update(f"{name}\n{len(content)}\n".encode() + content)
-    return digest.hexdigest()
+            found[path] = _code(path)
+            wanted += _modules(found[path].imports, path)
+    _known().keep()
+    parts = sorted(
+        f"{_name(path)} {code.quoted if docstrings else code.plain}\n"
+        for path, code in found.items()
+        if path.suffix == ".py"
+    )
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _name(path: Path) -> str:
@@ -47,24 +73,72 @@ def _name(path: Path) -> str:
 
 
 @cache
-def _parsed(path: Path) -> tuple[str, tuple[Path, ...]]:
-    """A file's code and the modules it imports."""
+def _code(path: Path) -> Code:
+    """What counts of a Python file or a notebook."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
         text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    return text, tuple(_imports(ast.parse(text, filename=str(path)), path))
+    return _known().code(text, path)
+
+
+def code_of(text: str, name: str = "") -> Code:
+    """What counts of a text of Python.
+
+    Args:
+        name: of the file, for the error.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    tree = ast.parse(text, filename=name)
+    imports = [
+        (node.level, node.module or "", [alias.name for alias in node.names])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and (node.level or (node.module or "").split(".")[0] == PACKAGE.name)
+    ]
+    _drop_docstring(tree)  # a module's own is quoted nowhere
+    quoted = _digest(_canonical(tree))
+    for node in ast.walk(tree):
+        _drop_docstring(node)
+    return Code(_digest(_canonical(tree)), quoted, imports)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Known:
+    """The codes of files seen before. A file of them that cannot be read or written is no harm."""
+
+    def __init__(self) -> None:
+        self.way = _digest(Path(__file__).read_text(encoding="utf-8"))  # how they were made
+        self.codes: dict[str, Code] = {}
+        self.new = False
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            stored = json.loads(KNOWN.read_text(encoding="utf-8"))
+            if stored["way"] == self.way:
+                self.codes = {text: Code(**code) for text, code in stored["codes"].items()}
+
+    def code(self, text: str, path: Path) -> Code:
+        key = _digest(text)
+        if key not in self.codes:
+            self.codes[key] = code_of(text, str(path))
+            self.new = True
+        return self.codes[key]
+
+    def keep(self) -> None:
+        if self.new and KNOWN.parent.is_dir():
+            with suppress(OSError, StudyError):
+                codes = {text: asdict(code) for text, code in self.codes.items()}
+                write_json({"way": self.way, "codes": codes}, KNOWN)
+        self.new = False
 
 
 @cache
-def _content(text: str, docstrings: bool) -> bytes:
-    """Code in a canonical form, with or without the docstrings of functions and classes."""
-    tree = ast.parse(text)
-    _drop_docstring(tree)  # a module's own is quoted nowhere
-    if not docstrings:
-        for node in ast.walk(tree):
-            _drop_docstring(node)
-    return _canonical(tree).encode()
+def _known() -> _Known:
+    return _Known()
 
 
 def _canonical(node: object) -> str:
@@ -110,19 +184,12 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
-def _imports(tree: ast.Module, path: Path) -> Iterator[Path]:
-    """The files of the package that a module imports, less those of exempt rooms."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        if node.level:
-            base = path.parents[node.level - 1]
-        elif (node.module or "").split(".")[0] == PACKAGE.name:
-            base = PACKAGE.parent
-        else:
-            continue
-        module = base.joinpath(*(node.module or "").split(".")) if node.module else base
-        for target in (module, *(module / alias.name for alias in node.names)):
+def _modules(imports: list[tuple[int, str, list[str]]], path: Path) -> Iterator[Path]:
+    """The files of the package that a file imports, less those of exempt rooms."""
+    for level, module, names in imports:
+        base = path.parents[level - 1] if level else PACKAGE.parent
+        base = base.joinpath(*module.split(".")) if module else base
+        for target in (base, *(base / name for name in names)):
             file = target.with_suffix(".py")
             if file.is_file() and file.relative_to(PACKAGE).with_suffix("").parts[0] not in EXEMPT:
                 yield file

@@ -15,6 +15,7 @@ from ..text.wording import listing
 from .plot import WIDTH, Plot, plain
 
 AUGMENTED_ROWS = 4
+GAP = 2  # pixels between two images
 
 
 def augmented_strip(
@@ -73,22 +74,23 @@ def _strip(rows: np.ndarray, names: list[str], width: float) -> Figure:
     """
     narrow = width < WIDTH
     grid = rows.swapaxes(0, 1) if narrow else rows
-    down, across = grid.shape[:2]
+    (down, across), pitch = grid.shape[:2], 28 + GAP
+    sheet = np.full((down * pitch - GAP, across * pitch - GAP), np.nan)  # drawn as paper
+    for place in np.ndindex(down, across):
+        y, x = (pitch * at for at in place)
+        sheet[y : y + 28, x : x + 28] = grid[place]
     kinds = ["original", *(f"draw {number}" for number in range(1, len(rows)))]
-    side = (width - 0.7) / max(across, 5)
-    figure = Figure(figsize=(width, 0.3 + side * down), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)
-    for axes, image in zip(
-        figure.subplots(down, across, squeeze=False).flat, grid.reshape(-1, 28, 28), strict=True
-    ):
-        axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set_visible(False)
     heads, sides = (kinds, names) if narrow else (names, kinds)
-    for axes, name in zip(figure.axes, heads, strict=False):
-        axes.set_title(plain(name, 9), fontsize=9, loc="center")
-    for axes, name in zip(figure.axes[::across], sides, strict=False):
-        axes.set_ylabel(plain(name, 9), rotation=0, ha="right", va="center", fontsize=9)
+    figure = Figure(
+        figsize=(width, 0.3 + (width - 0.7) / max(across, 5) * down), layout="constrained"
+    )
+    axes = figure.add_subplot()
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, top=True, labeltop=True, labelbottom=False, labelsize=9)
+    for set_ticks, labels in ((axes.set_xticks, heads), (axes.set_yticks, sides)):
+        set_ticks([13.5 + pitch * n for n in range(len(labels))], [plain(n, 9) for n in labels])
     return figure
 
 

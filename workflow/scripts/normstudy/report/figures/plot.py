@@ -73,7 +73,8 @@ class Plot:
         """The figure with its parts in their places: laid out once, not for each file again."""
         with style():
             figure = self.draw(width)
-            figure.draw_without_rendering()
+            if layout := figure.get_layout_engine():
+                layout.execute(figure)
             figure.set_layout_engine(None)
         return figure
 
