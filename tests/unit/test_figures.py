@@ -301,10 +301,13 @@ def test_strip_shows_an_original_of_each_class_and_its_draws():
     plot = augmented_strip(
         Split(images, np.array([3, 1, 3] * 4)), tuple("0123456789"), "digit", TRAINING, 1
     )
-    assert len(plot.figure.axes) == 2 * (1 + AUGMENTED_ROWS)
     assert "(1 and 3)" in plot.alt
     assert "±7°" in plot.alt
     assert "0.6 to 1.4" in plot.alt
-    shown = [axes.images[0].get_array() for axes in plot.figure.axes]
-    assert (shown[0] == images[1]).all()
-    assert any((draw != images[0]).any() for draw in shown[2:])
+    (axes,) = plot.figure.axes
+    sheet = axes.images[0].get_array()
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "3"]
+    rows = len(axes.get_yticklabels())
+    assert rows == 1 + AUGMENTED_ROWS and sheet.shape == (30 * rows - 2, 30 * 2 - 2)
+    assert (sheet[:28, :28] == images[1]).all() and (sheet[:28, 30:] == images[0]).all()
+    assert (sheet[30:58, :28] != images[1]).any()
