@@ -93,12 +93,16 @@ def house(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PACKAGE", package)
     monkeypatch.setattr(module, "KNOWN", tmp_path / ".snakemake" / "known.json")
 
-    def digest(**kept):
-        for cached in (module._code, module._known, code_digest):
+    def forget():
+        for cached in (module._code, module._files, module._known, code_digest):
             cached.cache_clear()
+
+    def digest(**kept):
+        forget()
         return code_digest((package / "script.py",), **kept)
 
-    return package, digest
+    yield package, digest
+    forget()
 
 
 @pytest.mark.parametrize(

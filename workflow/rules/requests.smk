@@ -18,9 +18,6 @@ def of_runs(name):
 
 def unknown(makeable):
     """A sentence for each target of the command line that no rule makes."""
-    words = [word for word in sys.argv[1:] if not word.startswith("-") and not word.isdigit()]
-    if all(is_made(word) and not of_runs(word) for word in words):
-        return  # nearly always; Snakemake's own parser takes a tenth of a second
     given, _ = get_argument_parser().parse_known_args(sys.argv[1:])
     for name in given.targets or ():
         if of_runs(name):
@@ -33,6 +30,12 @@ def unknown(makeable):
 
 def refuse_unknown():
     """End with those sentences."""
+    options = [word for word in sys.argv[1:] if word.startswith("-")]
+    words = [word for word in sys.argv[1:] if word not in options and not word.isdigit()]
+    configs = [str(path) for path in workflow.overwrite_configfiles]
+    targets = [word for word in words if os.path.abspath(word) not in configs]
+    if all(is_made(word) and not of_runs(word) for word in targets):
+        return  # nearly always; Snakemake's own parser takes a tenth of a second
     makeable = Makeable(
         variants=VARIANTS,
         seeds=SEEDS,

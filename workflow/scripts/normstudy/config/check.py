@@ -264,7 +264,8 @@ def load_schema(path: str | Path) -> dict:
     Raises:
         StudyError: model.py is not Python.
     """
-    schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    text = Path(path).read_text(encoding="utf-8")
+    schema = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # in C: 50 ms less
     variant = schema["properties"]["variants"]["additionalProperties"]
     variant["properties"]["norm"]["enum"] = norm_names()
     return schema

@@ -186,10 +186,20 @@ def _is_text(node: ast.AST) -> bool:
 
 def _modules(imports: list[tuple[int, str, list[str]]], path: Path) -> Iterator[Path]:
     """The files of the package that a file imports, less those of exempt rooms."""
+    files = _files()
     for level, module, names in imports:
-        base = path.parents[level - 1] if level else PACKAGE.parent
-        base = base.joinpath(*module.split(".")) if module else base
-        for target in (base, *(base / name for name in names)):
-            file = target.with_suffix(".py")
-            if file.is_file() and file.relative_to(PACKAGE).with_suffix("").parts[0] not in EXEMPT:
+        folder = path.parents[level - 1] if level else PACKAGE.parent
+        base = "/".join([folder.as_posix(), *module.split(".")]).rstrip("/")
+        for target in (base, *(f"{base}/{name}" for name in names)):
+            if file := files.get(f"{target}.py"):
                 yield file
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Path → file, of the package's modules in rooms that are not exempt."""
+    return {
+        path.as_posix(): path
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).with_suffix("").parts[0] not in EXEMPT
+    }
