@@ -1,12 +1,15 @@
 """A model card follows the tables."""
 
 from helpers.made_up import made_up_study
+from helpers.places import ROOT
 from normstudy.exports.model_card import model_card
 from normstudy.statistics.mcnemar import wilson
 
+TEMPLATE = ROOT / "workflow" / "resources" / "model_card.md.j2"
+
 
 def card(study, variant="gn"):
-    return model_card(variant, study.summary, study.evaluation, study.provenance)
+    return model_card(variant, study.summary, study.evaluation, study.provenance, TEMPLATE)
 
 
 def test_accuracy_with_its_interval_over_seeds():

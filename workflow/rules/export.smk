@@ -28,6 +28,7 @@ rule model_cards:
         summary=RESULTS / "summary.csv",
         evaluation=RESULTS / "evaluation.csv",
         provenance=RESULTS / "provenance.json",
+        template=source("workflow/resources/model_card.md.j2"),
     output:
         expand(RESULTS / "{variant}" / "model-card.md", variant=VARIANTS),
     log:

@@ -1,5 +1,7 @@
 """Rule model_cards: a page about each variant's networks, for whoever is given one."""
 
+from pathlib import Path
+
 from normstudy.exports.model_card import model_card
 from normstudy.records.files import replacing
 from normstudy.records.json_records import STUDY, read_record
@@ -13,5 +15,5 @@ with job_log(snakemake.log[0]):
     facts = read_record(given.provenance, STUDY, "summarize")
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:
-            card = model_card(variant, summary, evaluation, facts)
+            card = model_card(variant, summary, evaluation, facts, Path(given.template))
             temporary.write_text(card, encoding="utf-8")
