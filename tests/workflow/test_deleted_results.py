@@ -10,6 +10,7 @@ DELETED = [
     ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
     ("figures/curves_gn.png", {"report": 1}),
     ("report.ipynb", {"report": 1}),
+    ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),
 ]
 
 

@@ -70,11 +70,20 @@ def paths_of(pattern, runs):
 
 
 def job_costs(runs):
-    """What a job is called → where its duration and memory stand."""
-    return {
-        f"{rule} {variant} seed {seed}": BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
-        for rule in ("train", "misclassified")
+    """What a job is called → where its duration and memory stand.
+
+    Less what was deleted of finished jobs: as an input it would have them run again.
+    """
+    made = {"train": "checkpoint.pt", "misclassified": "predictions.csv"}
+    costs = {
+        (rule, variant, seed): BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
+        for rule in made
         for variant, seed in runs
+    }
+    return {
+        f"{rule} {variant} seed {seed}": path
+        for (rule, variant, seed), path in costs.items()
+        if path.exists() or not (RESULTS / variant / f"seed-{seed}" / made[rule]).exists()
     }
 
 
