@@ -18,13 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from normstudy.statistics.looks import interval_levels
-from normstudy.statistics.verdicts import (
-    CONTRADICTED,
-    HOLDS,
-    NO_DIFFERENCE,
-    TOO_SMALL,
-)
+from normstudy.statistics.verdicts.looks import interval_levels
+from normstudy.statistics.verdicts.rule import DECIDED, Verdict
 
 from benchmarks.simulated_studies import (
     DISTRIBUTIONS,
@@ -51,7 +46,6 @@ LOOKS = (10, 30, 60)
 FAR = 3  # margins: a truth for the table of what `until decided` saves, beside 0, 1 and 1.5
 NORMAL, *_ = DISTRIBUTIONS
 TABLED = [name for name in DISTRIBUTIONS if name != EVERY_CLAIM_SKEWED]
-KINDS = (HOLDS, TOO_SMALL, NO_DIFFERENCE, CONTRADICTED)
 ANY = "any"
 STATED, UNDIVIDED = "looks", "looks, alpha not divided"
 ALLOWED = 0.05
@@ -64,10 +58,10 @@ def wrong_verdicts(ahead: float) -> tuple[str, ...]:
     A difference of just the margin is one that matters. *Undecided* is never wrong.
     """
     if ahead <= -1:
-        return HOLDS, TOO_SMALL, NO_DIFFERENCE
+        return Verdict.HOLDS, Verdict.TOO_SMALL, Verdict.NO_DIFFERENCE
     if ahead == 0:
-        return HOLDS, TOO_SMALL, CONTRADICTED
-    return TOO_SMALL, NO_DIFFERENCE, CONTRADICTED
+        return Verdict.HOLDS, Verdict.TOO_SMALL, Verdict.CONTRADICTED
+    return Verdict.TOO_SMALL, Verdict.NO_DIFFERENCE, Verdict.CONTRADICTED
 
 
 def count_wrong(verdicts: np.ndarray, ahead: float) -> dict[str, int]:
@@ -154,10 +148,10 @@ def worst_cells(table: pd.DataFrame, of: str) -> list[dict]:
     rows = []
     for name in TABLED:
         own = table[table["distribution"] == name]
-        found = {kind: shares(own, of, kind).max() for kind in (*KINDS, ANY)}
+        found = {kind: shares(own, of, kind).max() for kind in (*DECIDED, ANY)}
         rows.append(
             {"runs": name}
-            | {f"wrong *{kind}*": percent(found[kind]) for kind in KINDS}
+            | {f"wrong *{kind}*": percent(found[kind]) for kind in DECIDED}
             | {"any of them": percent(found[ANY])}
         )
     return rows
@@ -214,7 +208,7 @@ def too_often(table: pd.DataFrame) -> int:
     own = table[table["distribution"].isin(TABLED) & (table["distribution"] != FAILING)]
     own = own[own["plan"] != UNDIVIDED]
     limit = ALLOWED + 3 * np.sqrt(ALLOWED * (1 - ALLOWED) / own["studies"].astype(float))
-    return int(sum((shares(own, "studies", kind) > limit).sum() for kind in KINDS))
+    return int(sum((shares(own, "studies", kind) > limit).sum() for kind in DECIDED))
 
 
 def page(table: pd.DataFrame, studies: int) -> str:
@@ -225,7 +219,7 @@ def page(table: pd.DataFrame, studies: int) -> str:
     outcome = "no cell" if not exceptions else f"{exceptions} of the cells"
     failing = shares(once[once["distribution"] == FAILING], "studies", ANY).max()
     skewed = once[once["distribution"] == EVERY_CLAIM_SKEWED]
-    skewed = max(shares(skewed, "studies", kind).max() for kind in KINDS)
+    skewed = max(shares(skewed, "studies", kind).max() for kind in DECIDED)
     truths = listed(TRUTHS).replace("-", "−")
     looks = listed(LOOKS)
     return f"""# Calibration of the verdicts

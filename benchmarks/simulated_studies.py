@@ -2,7 +2,7 @@
 
 The intervals, the levels and the verdicts on contrasts are the project's own functions, which take
 arrays. What is here again, for arrays, is the order in which looks decide contrasts and claims
-(verdicts.judged_looks, verdicts.claim_verdict and verdicts.still_needed); a test holds the two
+(judging.judged_looks, rule.claim_verdict and judging.still_needed); a test holds the two
 against each other, study by study.
 """
 
@@ -11,14 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from normstudy.statistics.contrasts import difference, interval
-from normstudy.statistics.looks import interval_levels
-from normstudy.statistics.verdicts import (
-    CONTRADICTED,
-    HOLDS,
-    NO_DIFFERENCE,
-    TOO_SMALL,
-    contrast_verdict,
-)
+from normstudy.statistics.verdicts.looks import interval_levels
+from normstudy.statistics.verdicts.rule import HOLDING, Verdict, contrast_verdict
 
 SIGMA = 0.06  # of one run, in points: what MNIST's test accuracies show
 MARGIN = 0.05
@@ -173,8 +167,8 @@ def judge_look_by_look(
         low, high = interval(differences[..., :look], level, RESOLUTION)
         found = contrast_verdict(low, high, MARGIN)
         verdicts = np.where(undecided, found, verdicts)
-        lost = np.isin(verdicts, (CONTRADICTED, NO_DIFFERENCE))
-        won = np.isin(verdicts, (HOLDS, TOO_SMALL))
+        lost = np.isin(verdicts, (Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE))
+        won = np.isin(verdicts, HOLDING)
         done = lost.any(axis=2) | won.all(axis=2)
         decided.append(done)
         undecided &= ~(lost | won) & ~done[:, :, None]

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.places import ROOT
-from normstudy.statistics import verdicts
 from normstudy.statistics.summary import METRICS
-from normstudy.statistics.until_decided import last_looks
+from normstudy.statistics.verdicts import judging
+from normstudy.statistics.verdicts.until_decided import last_looks
 
 from benchmarks import simulated_studies as simulation
 
@@ -39,7 +39,7 @@ def as_table(runs):
 
 def judged(table, claims, settings):
     resolution = dict.fromkeys(METRICS, simulation.RESOLUTION)
-    return verdicts.compare(table, claims, settings, resolution, seeds=range(1, LOOKS[-1] + 1))
+    return judging.compare(table, claims, settings, resolution, seeds=range(1, LOOKS[-1] + 1))
 
 
 def seeds_until_decided(table, claims, settings):
@@ -48,7 +48,7 @@ def seeds_until_decided(table, claims, settings):
     for _ in LOOKS[:-1]:
         reached = last_looks(NAMES, LOOKS, gone_on)
         so_far = table[table["seed"] <= table["variant"].map(reached)]
-        gone_on.append(verdicts.still_needed(judged(so_far, claims, settings)))
+        gone_on.append(judging.still_needed(judged(so_far, claims, settings)))
         if not gone_on[-1]:
             break
     return last_looks(NAMES, LOOKS, gone_on)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from helpers.made_up import made_up_study
 from normstudy.report.text import context
-from normstudy.statistics.looks import (
+from normstudy.statistics.verdicts.looks import (
     alpha_shares,
     interval_levels,
     next_look,

@@ -15,9 +15,9 @@ from normstudy.report.text import accuracy as sentences
 from normstudy.report.text import context
 from normstudy.report.text.wording import counted, fixed, listing, numbers, signed, spelled
 from normstudy.statistics.mcnemar import wilson
-from normstudy.statistics.verdicts import DECIDED, UNDECIDED
+from normstudy.statistics.verdicts.rule import DECIDED, Verdict
 
-VERDICTS = (*DECIDED, UNDECIDED)
+VERDICTS = (*DECIDED, Verdict.UNDECIDED)
 CLAIM = {
     "id": "x",
     "says": "It is so",

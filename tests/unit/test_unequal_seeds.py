@@ -8,7 +8,7 @@ from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.tables import results as tables
 from normstudy.report.text import accuracy, context
 from normstudy.report.text import verdicts as verdict_text
-from normstudy.statistics.looks import PROTOCOL
+from normstudy.statistics.verdicts.looks import PROTOCOL
 
 LOOKS = [4, 8, 12]
 SAME = dict.fromkeys(PROTOCOL, "as before")

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.statistics.until_decided import last_looks, runs
+from normstudy.statistics.verdicts.until_decided import last_looks, runs
 
 VARIANTS = ["gn", "ln", "bn"]
 LOOKS = [2, 4, 7]

@@ -12,9 +12,11 @@ from normstudy.report.figures.learning_rate import accuracy_against_learning_rat
 from normstudy.report.figures.plot import rendered
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
-from normstudy.statistics import verdicts
 from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.mcnemar import single_run_tests
+from normstudy.statistics.verdicts import judging
+from normstudy.statistics.verdicts.claims import paired_differences
+from normstudy.statistics.verdicts.rule import Verdict
 
 
 def make_runs(config, seeds, **means):
@@ -37,8 +39,8 @@ def judged(config, seeds, **means):
 
 def compared(config, runs):
     grid = resolutions(10_000, 60_000)
-    table = verdicts.compare(runs, config["claims"], config["verdicts"], grid)
-    return table, verdicts.judged_claims(table, config["verdicts"])
+    table = judging.compare(runs, config["claims"], config["verdicts"], grid)
+    return table, judging.judged_claims(table, config["verdicts"])
 
 
 def looking(config, *looks):
@@ -135,7 +137,7 @@ def test_of_many_rivals_the_sentence_counts(config):
 def test_shown_and_too_small_to_matter(config):
     config = {**config, "claims": config["claims"][:1]}
     _, table, claims = judged(config, 40, gn=99.43)
-    assert set(claims["verdict"]) == {verdicts.TOO_SMALL}
+    assert set(claims["verdict"]) == {Verdict.TOO_SMALL}
     (sentence,) = verdict_text.claim_sentences(table, claims, config)
     assert "which is less than 0.05 points and too small to matter" in sentence
     assert "holds, but by too little to matter" in verdict_text.judgement(claims, config)
@@ -248,9 +250,7 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     runs, table, _ = judged(config, seeds, gn=99.6)
     table["other_images_low"] = table["ci_low"] - 0.01
     table["other_images_high"] = table["ci_high"] + 0.01
-    pairs = verdicts.paired_differences(
-        runs, config["claims"], config["verdicts"], range(1, seeds + 1)
-    )
+    pairs = paired_differences(runs, config["claims"], config["verdicts"], range(1, seeds + 1))
     plots = [
         *verdict_figures.seed_dots(runs, config),
         *verdict_figures.forests(pairs, table, config),

@@ -8,18 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.errors import StudyError
-from normstudy.statistics import verdicts
 from normstudy.statistics.contrasts import interval, resolutions
-from normstudy.statistics.looks import alpha_shares
-from normstudy.statistics.verdicts import (
-    CONTRADICTED,
-    HOLDS,
-    NO_DIFFERENCE,
-    NOT_YET,
-    ONE_RUN,
-    TOO_SMALL,
-    UNDECIDED,
-)
+from normstudy.statistics.verdicts import judging, rule
+from normstudy.statistics.verdicts.claims import paired_differences
+from normstudy.statistics.verdicts.looks import alpha_shares
+from normstudy.statistics.verdicts.rule import Verdict
 
 SETTINGS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95, "looks": None}
 GRID = resolutions(10_000, 60_000)
@@ -55,11 +48,11 @@ def off(distances, base=99.4):
 
 
 def compare(runs, claims, given_settings=SETTINGS, **more):
-    return verdicts.compare(runs, claims, given_settings, GRID, **more)
+    return judging.compare(runs, claims, given_settings, GRID, **more)
 
 
 def judged(runs, claims, given_settings=SETTINGS, **more):
-    return verdicts.judged_claims(compare(runs, claims, given_settings, **more), given_settings)
+    return judging.judged_claims(compare(runs, claims, given_settings, **more), given_settings)
 
 
 def judge(distances, direction="higher", **more):
@@ -75,41 +68,41 @@ def judge(distances, direction="higher", **more):
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.01, 0.2, HOLDS),
-        (0.06, 0.2, HOLDS),
-        (0.01, 0.05, HOLDS),  # up to the margin, not below it
-        (0.01, 0.04, TOO_SMALL),
-        (-0.01, 0.04, NO_DIFFERENCE),
-        (-0.04, -0.01, NO_DIFFERENCE),  # on the other side, and too small to matter
-        (0.0, 0.2, UNDECIDED),
-        (-0.01, 0.05, UNDECIDED),
-        (-0.05, 0.04, UNDECIDED),
-        (-0.3, 0.2, UNDECIDED),
-        (-0.2, 0.0, UNDECIDED),
-        (-0.05, -0.01, CONTRADICTED),
-        (-0.2, -0.1, CONTRADICTED),
+        (0.01, 0.2, Verdict.HOLDS),
+        (0.06, 0.2, Verdict.HOLDS),
+        (0.01, 0.05, Verdict.HOLDS),  # up to the margin, not below it
+        (0.01, 0.04, Verdict.TOO_SMALL),
+        (-0.01, 0.04, Verdict.NO_DIFFERENCE),
+        (-0.04, -0.01, Verdict.NO_DIFFERENCE),  # on the other side, and too small to matter
+        (0.0, 0.2, Verdict.UNDECIDED),
+        (-0.01, 0.05, Verdict.UNDECIDED),
+        (-0.05, 0.04, Verdict.UNDECIDED),
+        (-0.3, 0.2, Verdict.UNDECIDED),
+        (-0.2, 0.0, Verdict.UNDECIDED),
+        (-0.05, -0.01, Verdict.CONTRADICTED),
+        (-0.2, -0.1, Verdict.CONTRADICTED),
     ],
 )
 def test_the_rule(low, high, verdict):
-    assert verdicts.contrast_verdict(low, high, 0.05) == verdict
-    assert verdicts.contrast_verdict([low] * 2, [high] * 2, 0.05).tolist() == [verdict] * 2
+    assert rule.contrast_verdict(low, high, 0.05) == verdict
+    assert rule.contrast_verdict([low] * 2, [high] * 2, 0.05).tolist() == [verdict] * 2
 
 
 def test_what_holds_is_contradicted_the_other_way_round():
-    assert judge(UP).verdict == HOLDS
-    assert judge(UP, direction="lower").verdict == CONTRADICTED
-    assert judge([-d for d in UP], direction="lower").verdict == HOLDS
+    assert judge(UP).verdict == Verdict.HOLDS
+    assert judge(UP, direction="lower").verdict == Verdict.CONTRADICTED
+    assert judge([-d for d in UP], direction="lower").verdict == Verdict.HOLDS
 
 
 def test_a_small_difference_that_is_shown():
-    assert judge([0.02, 0.03, 0.02, 0.03, 0.02, 0.03, 0.02, 0.03]).verdict == TOO_SMALL
+    assert judge([0.02, 0.03, 0.02, 0.03, 0.02, 0.03, 0.02, 0.03]).verdict == Verdict.TOO_SMALL
     row = judge([-0.02, -0.03, -0.02, -0.03, -0.02, -0.03, -0.02, -0.03])
-    assert row.verdict == NO_DIFFERENCE and row.ci_high < 0
+    assert row.verdict == Verdict.NO_DIFFERENCE and row.ci_high < 0
 
 
 def test_undecided_says_how_many_seeds_either_outcome_takes():
     row = judge(WIDE)
-    assert row.verdict == UNDECIDED
+    assert row.verdict == Verdict.UNDECIDED
     assert 10 < row.seeds_for_difference_low < row.seeds_for_difference_high
     assert 10 < row.seeds_for_equivalence_low < row.seeds_for_equivalence_high
     assert pd.isna(judge(UP).seeds_for_difference_low)
@@ -118,26 +111,26 @@ def test_undecided_says_how_many_seeds_either_outcome_takes():
 def test_best_means_better_than_every_rival():
     base = [0.0] * 10
     runs = make_runs(a=off(UP), b=off(base), c=off(WIDE))
-    assert compare(runs, [claim()])["verdict"].tolist() == [HOLDS, UNDECIDED]
+    assert compare(runs, [claim()])["verdict"].tolist() == [Verdict.HOLDS, Verdict.UNDECIDED]
     (row,) = judged(runs, [claim()]).itertuples()
-    assert (row.verdict, row.deciding_rivals, row.look) == (UNDECIDED, "c", 10)
+    assert (row.verdict, row.deciding_rivals, row.look) == (Verdict.UNDECIDED, "c", 10)
     runs = make_runs(a=off(UP), b=off(base), c=off([0.3 + d for d in UP]))
     (row,) = judged(runs, [claim()]).itertuples()
-    assert (row.verdict, row.deciding_rivals) == (CONTRADICTED, "c")
+    assert (row.verdict, row.deciding_rivals) == (Verdict.CONTRADICTED, "c")
 
 
 @pytest.mark.parametrize(
     ("rows", "whole"),
     [
-        ([HOLDS, HOLDS], HOLDS),
-        ([HOLDS, TOO_SMALL], TOO_SMALL),
-        ([HOLDS, UNDECIDED, TOO_SMALL], UNDECIDED),
-        ([UNDECIDED, NO_DIFFERENCE, HOLDS], NO_DIFFERENCE),
-        ([NO_DIFFERENCE, CONTRADICTED, HOLDS], CONTRADICTED),
+        ([Verdict.HOLDS, Verdict.HOLDS], Verdict.HOLDS),
+        ([Verdict.HOLDS, Verdict.TOO_SMALL], Verdict.TOO_SMALL),
+        ([Verdict.HOLDS, Verdict.UNDECIDED, Verdict.TOO_SMALL], Verdict.UNDECIDED),
+        ([Verdict.UNDECIDED, Verdict.NO_DIFFERENCE, Verdict.HOLDS], Verdict.NO_DIFFERENCE),
+        ([Verdict.NO_DIFFERENCE, Verdict.CONTRADICTED, Verdict.HOLDS], Verdict.CONTRADICTED),
     ],
 )
 def test_a_claim_is_as_good_as_its_worst_contrast(rows, whole):
-    assert verdicts.claim_verdict(rows) == verdicts.claim_verdict(rows[::-1]) == whole
+    assert rule.claim_verdict(rows) == rule.claim_verdict(rows[::-1]) == whole
 
 
 def test_one_family_of_all_contrasts():
@@ -158,7 +151,7 @@ def test_a_gap_that_is_claimed_small_is_one_near_zero():
     """Gaps of −0.5 are smaller than gaps of 0.1 and yet not the smallest difference."""
     runs = make_runs(metric="gap", a=[-0.5, -0.51, -0.49, -0.5], b=[0.1, 0.11, 0.09, 0.1])
     (row,) = compare(runs, [claim(metric="gap", direction="lower")]).itertuples()
-    assert row.absolute and row.verdict == CONTRADICTED
+    assert row.absolute and row.verdict == Verdict.CONTRADICTED
     assert row.mean_difference == pytest.approx(0.4)
     (row,) = compare(runs, [claim(metric="gap", direction="higher")]).itertuples()
     assert not row.absolute and row.mean_difference == pytest.approx(-0.6)
@@ -170,7 +163,7 @@ def test_two_equal_seeds_decide_nothing(distance, metric):
     scale = 0.04 if metric == "test_loss" else 1  # of the two margins
     runs = make_runs(metric=metric, a=[0.5 + scale * distance] * 2, b=[0.5] * 2)
     (row,) = compare(runs, [claim(metric=metric)]).itertuples()
-    assert row.standard_deviation == 0 and row.verdict == UNDECIDED
+    assert row.standard_deviation == 0 and row.verdict == Verdict.UNDECIDED
 
 
 def test_what_is_counted():
@@ -183,22 +176,22 @@ def test_what_is_counted():
 def test_loss_has_a_margin_of_its_own():
     runs = make_runs(metric="test_loss", a=[0.0161, 0.0160, 0.0162, 0.0161], b=[0.0160] * 4)
     (row,) = compare(runs, [claim(metric="test_loss")]).itertuples()
-    assert (row.verdict, row.margin) == (NO_DIFFERENCE, 0.002)
+    assert (row.verdict, row.margin) == (Verdict.NO_DIFFERENCE, 0.002)
 
 
 def test_one_seed():
     row = judge([0.07])
-    assert (row.verdict, row.mean_difference) == (ONE_RUN, 0.07)
+    assert (row.verdict, row.mean_difference) == (Verdict.ONE_RUN, 0.07)
     assert pd.isna(row.sign_flip_p) and pd.isna(row.ci_low) and pd.isna(row.look)
     (row,) = judged(make_runs(a=[99.5], b=[99.4]), [claim()]).itertuples()
-    assert row.verdict == ONE_RUN
+    assert row.verdict == Verdict.ONE_RUN
 
 
 def test_no_claims_leave_the_headers():
     table = compare(make_runs(a=[99.5]), [])
-    assert len(table) == 0 and tuple(table) == verdicts.COLUMNS
-    claims = verdicts.judged_claims(table, SETTINGS)
-    assert len(claims) == 0 and tuple(claims) == verdicts.CLAIM_COLUMNS
+    assert len(table) == 0 and tuple(table) == judging.COLUMNS
+    claims = judging.judged_claims(table, SETTINGS)
+    assert len(claims) == 0 and tuple(claims) == judging.CLAIM_COLUMNS
 
 
 # --- Looks ---------------------------------------------------------------------------------
@@ -212,9 +205,9 @@ def first(count, **values):
 
 def test_before_the_first_look_there_is_no_verdict():
     (row,) = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
-    assert row.verdict == NOT_YET and pd.isna(row.ci_low) and row.seeds == 3
+    assert row.verdict == Verdict.NOT_YET and pd.isna(row.ci_low) and row.seeds == 3
     (row,) = judged(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
-    assert (row.verdict, row.next_look) == (NOT_YET, 4)
+    assert (row.verdict, row.next_look) == (Verdict.NOT_YET, 4)
 
 
 def test_between_looks_the_verdict_is_that_of_the_look():
@@ -223,7 +216,7 @@ def test_between_looks_the_verdict_is_that_of_the_look():
     assert at["seeds"].tolist() == between["seeds"].tolist() == [4]
     pd.testing.assert_frame_equal(at, between)
     (row,) = judged(first(7, **runs), [claim()], LOOKS).itertuples()
-    assert (row.verdict, row.look, row.next_look) == (UNDECIDED, 4, 8)
+    assert (row.verdict, row.look, row.next_look) == (Verdict.UNDECIDED, 4, 8)
 
 
 def test_each_look_has_its_share_of_alpha():
@@ -241,7 +234,7 @@ def test_a_verdict_stands_whatever_comes_later():
     early = compare(first(8, a=off(UP), b=off(EVEN)), [claim()], LOOKS)
     turned = off([*UP[:8], -9, -9])
     late = compare(make_runs(a=turned, b=off(EVEN)), [claim()], LOOKS)
-    assert early["verdict"].tolist() == [HOLDS]
+    assert early["verdict"].tolist() == [Verdict.HOLDS]
     pd.testing.assert_frame_equal(early, late)
 
 
@@ -250,15 +243,18 @@ def test_a_decided_claim_needs_no_more_of_its_rivals():
     runs = {"a": off(UP), "b": off([0.0] * 10), "c": off([9.0] * 10), "d": off(WIDE)}
     both = [claim(), claim("c", ["d"])]
     table = compare(first(4, **runs), both, LOOKS)
-    assert judged(first(4, **runs), both, LOOKS)["verdict"].tolist() == [CONTRADICTED, HOLDS]
-    assert verdicts.still_needed(table) == []
+    assert judged(first(4, **runs), both, LOOKS)["verdict"].tolist() == [
+        Verdict.CONTRADICTED,
+        Verdict.HOLDS,
+    ]
+    assert judging.still_needed(table) == []
     runs["a"] = off([0.02, 0.2, 0.04, 0.16, 0.10, 0.13, 0.08, 0.10])
     table = compare(first(4, **runs), [claim("a", ["b", "d"])], LOOKS)
-    assert table["verdict"].tolist() == [UNDECIDED, UNDECIDED]
-    assert verdicts.still_needed(table) == ["a", "b", "d"]
+    assert table["verdict"].tolist() == [Verdict.UNDECIDED, Verdict.UNDECIDED]
+    assert judging.still_needed(table) == ["a", "b", "d"]
     table = compare(first(8, **runs), [claim("a", ["b", "d"])], LOOKS)
-    assert table["verdict"].tolist() == [HOLDS, UNDECIDED]
-    assert verdicts.still_needed(table) == ["a", "d"]
+    assert table["verdict"].tolist() == [Verdict.HOLDS, Verdict.UNDECIDED]
+    assert judging.still_needed(table) == ["a", "d"]
 
 
 def test_variants_that_stopped_at_a_look_give_the_verdicts_of_a_full_study():
@@ -276,7 +272,7 @@ def test_seeds_are_taken_in_the_order_of_the_study():
     (row,) = compare(runs, [claim()], LOOKS, seeds=seeds).itertuples()
     expected = np.mean(np.array(UP[:4]) - np.array(EVEN[:4]))
     assert row.mean_difference == pytest.approx(expected)
-    pairs = verdicts.paired_differences(runs, [claim()], LOOKS, seeds)
+    pairs = paired_differences(runs, [claim()], LOOKS, seeds)
     assert pairs["seed"].tolist() == seeds
     assert pairs["difference"].tolist() == pytest.approx(
         [a - b for a, b in zip(UP[:5], EVEN[:5], strict=True)]
@@ -310,11 +306,11 @@ def test_other_gaps_are_named():
 
 values = st.lists(st.integers(9900, 9999).map(lambda k: k / 100), min_size=8, max_size=8)
 TURNED = {
-    HOLDS: {CONTRADICTED},
-    CONTRADICTED: {HOLDS},
-    TOO_SMALL: {NO_DIFFERENCE},
-    NO_DIFFERENCE: {NO_DIFFERENCE, TOO_SMALL},
-    UNDECIDED: {UNDECIDED},
+    Verdict.HOLDS: {Verdict.CONTRADICTED},
+    Verdict.CONTRADICTED: {Verdict.HOLDS},
+    Verdict.TOO_SMALL: {Verdict.NO_DIFFERENCE},
+    Verdict.NO_DIFFERENCE: {Verdict.NO_DIFFERENCE, Verdict.TOO_SMALL},
+    Verdict.UNDECIDED: {Verdict.UNDECIDED},
 }
 
 
@@ -348,7 +344,7 @@ def test_scaling_everything_scales_the_interval_and_keeps_the_verdict(first, sec
     grid = {metric: factor * step for metric, step in GRID.items()}
     (here,) = compare(make_runs(a=first, b=second), [claim()]).itertuples()
     runs = make_runs(a=larger[0], b=larger[1])
-    (there,) = verdicts.compare(runs, [claim()], scaled, grid).itertuples()
+    (there,) = judging.compare(runs, [claim()], scaled, grid).itertuples()
     assert there.verdict == here.verdict
     assert (there.ci_low, there.ci_high) == pytest.approx(
         (factor * here.ci_low, factor * here.ci_high), abs=1e-5
@@ -388,19 +384,19 @@ def test_growing_n_reverses_no_more_verdicts_than_alpha(truth):
     looks, alpha, never = (4, 8, 16, 30, 60), 0.05, np.zeros(4000, bool)
     read = []
     for look, share in zip(looks, alpha_shares(len(looks)), strict=True):
-        single = verdicts.contrast_verdict(*interval(drawn[:, :look], 1 - alpha, 0.01), 0.05)
+        single = rule.contrast_verdict(*interval(drawn[:, :look], 1 - alpha, 0.01), 0.05)
         assert np.isin(single, wrong(truth)).mean() <= alpha + 0.007
         stated = interval(drawn[:, :look], 1 - alpha * share, 0.01)
-        read.append(verdicts.contrast_verdict(*stated, 0.05))
+        read.append(rule.contrast_verdict(*stated, 0.05))
         never = never | np.isin(read[-1], wrong(truth))
     assert never.mean() <= alpha
     for early, late in combinations(read, 2):
-        assert ((early == HOLDS) & (late == CONTRADICTED)).mean() <= alpha
-        assert ((early == CONTRADICTED) & (late == HOLDS)).mean() <= alpha
+        assert ((early == Verdict.HOLDS) & (late == Verdict.CONTRADICTED)).mean() <= alpha
+        assert ((early == Verdict.CONTRADICTED) & (late == Verdict.HOLDS)).mean() <= alpha
 
 
 def wrong(truth):
     """The verdicts that are wrong of a true difference."""
-    words = [HOLDS, TOO_SMALL] if truth <= 0 else []
-    words += [CONTRADICTED] if truth >= 0 else []
-    return words + ([NO_DIFFERENCE, TOO_SMALL] if abs(truth) >= 0.05 else [])
+    words = [Verdict.HOLDS, Verdict.TOO_SMALL] if truth <= 0 else []
+    words += [Verdict.CONTRADICTED] if truth >= 0 else []
+    return words + ([Verdict.NO_DIFFERENCE, Verdict.TOO_SMALL] if abs(truth) >= 0.05 else [])

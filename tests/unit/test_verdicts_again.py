@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from normstudy.statistics.contrasts import resolutions
-from normstudy.statistics.verdicts import compare, judged_claims
+from normstudy.statistics.verdicts.judging import compare, judged_claims
 from scipy import stats
 
 STUDIES = 200

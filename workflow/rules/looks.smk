@@ -6,7 +6,7 @@ The last look is no checkpoint: whatever it says, nothing is trained after it.
 from contextlib import suppress
 
 from normstudy.records.json_records import LOOK, read_record
-from normstudy.statistics import until_decided
+from normstudy.statistics.verdicts import until_decided
 
 LOOKS = study.looks(STUDY)
 

@@ -8,7 +8,7 @@ from normstudy.records.tables import read_evaluation, read_metrics
 from normstudy.running.job_log import job_log
 from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.summary import run_metrics
-from normstudy.statistics.verdicts import compare, judged_claims, still_needed
+from normstudy.statistics.verdicts.judging import compare, judged_claims, still_needed
 
 with job_log(snakemake.log[0]):
     given, params = snakemake.input, snakemake.params

@@ -19,8 +19,8 @@ from normstudy.records.tables import (
 )
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
-from normstudy.statistics.looks import protocol, taken_looks, with_looks
 from normstudy.statistics.summary import RunTables
+from normstudy.statistics.verdicts.looks import protocol, taken_looks, with_looks
 
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ..errors import StudyError
-from ..statistics import verdicts
+from ..statistics.verdicts import judging
 
 SCORINGS = {
     "given": "labels as given",
@@ -18,7 +18,7 @@ SCORINGS = {
     "excluded": "disputed images left out",
 }
 AGREEING = 3  # raters who must back the suggestion before it replaces the label
-CLAIM_COLUMNS = (*verdicts.CLAIM_COLUMNS, "verdict_labels_corrected", "verdict_labels_excluded")
+CLAIM_COLUMNS = (*judging.CLAIM_COLUMNS, "verdict_labels_corrected", "verdict_labels_excluded")
 COLUMNS = ("variant", "seed", "scoring", "images", "errors", "accuracy")
 
 
@@ -91,7 +91,7 @@ def label_doubts(
 def rescored(runs: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
     """The runs' figures with test accuracy, and the gaps to it, by another scoring.
 
-    What `verdicts.compare` makes of this table shows how far a verdict hangs on the doubted
+    What `judging.compare` makes of this table shows how far a verdict hangs on the doubted
     labels. Train accuracy and test loss stay as they are.
 
     Args:
@@ -118,10 +118,10 @@ def verdicts_by_scoring(
     """The claims with the verdicts that the other scorings give: claims.csv.
 
     Args:
-        claims: a table of `verdicts.judged_claims`, on the labels as given.
+        claims: a table of `judging.judged_claims`, on the labels as given.
         runs: a table of `summary.run_metrics`.
         doubts: a table of `label_doubts`; without rows the verdicts stay as they are.
-        judge: runs → their table of `verdicts.judged_claims`.
+        judge: runs → their table of `judging.judged_claims`.
 
     Returns:
         `claims` with the columns verdict_labels_corrected and verdict_labels_excluded.

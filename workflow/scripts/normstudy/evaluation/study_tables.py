@@ -10,7 +10,8 @@ from ..statistics.contrasts import resolutions
 from ..statistics.failures import looks_failed
 from ..statistics.mcnemar import single_run_tests
 from ..statistics.summary import run_metrics, summarize, with_image_intervals
-from ..statistics.verdicts import compare, judged_claims, paired_differences
+from ..statistics.verdicts.claims import paired_differences
+from ..statistics.verdicts.judging import compare, judged_claims
 from .label_doubts import label_doubts, verdicts_by_scoring
 from .shared_errors import shared_errors
 

@@ -14,9 +14,10 @@ from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
 from ..report.text.verdicts import claim_sentences, verdict_table
-from ..statistics.looks import protocol, taken_looks, with_looks
 from ..statistics.summary import METRICS
-from ..statistics.verdicts import compare, judged_claims, paired_differences
+from ..statistics.verdicts.claims import paired_differences
+from ..statistics.verdicts.judging import compare, judged_claims
+from ..statistics.verdicts.looks import protocol, taken_looks, with_looks
 from .store import Evidence, trained
 
 
@@ -74,8 +75,8 @@ class Judgement:
     """What `judge` finds.
 
     Attributes:
-        claims: a row per claim with its verdict (verdicts.CLAIM_COLUMNS).
-        contrasts: a row per claim and rival with its interval (verdicts.COLUMNS).
+        claims: a row per claim with its verdict (judging.CLAIM_COLUMNS).
+        contrasts: a row per claim and rival with its interval (judging.COLUMNS).
         table: the contrasts as text, for people.
         sentences: a paragraph per claim.
         forests: forest plots; `.figure` is a matplotlib figure.

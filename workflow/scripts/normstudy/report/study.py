@@ -26,7 +26,8 @@ from ..records.tables import (
     read_table,
 )
 from ..statistics import mcnemar as single_run
-from ..statistics import verdicts
+from ..statistics.verdicts import judging
+from ..statistics.verdicts.claims import PAIR_COLUMNS
 from .original import same_course
 
 
@@ -174,8 +175,8 @@ def load_study(
         evaluation=table("evaluation.csv", STUDY_EVALUATION),
         runs=table("runs.csv", RUNS),
         summary=table("summary.csv", SUMMARY),
-        comparisons=table("comparisons.csv", verdicts.COLUMNS),
-        differences=table("differences.csv", verdicts.PAIR_COLUMNS),
+        comparisons=table("comparisons.csv", judging.COLUMNS),
+        differences=table("differences.csv", PAIR_COLUMNS),
         claims=table("claims.csv", label_doubts.CLAIM_COLUMNS),
         single_run=table("single_run.csv", single_run.COLUMNS),
         label_doubts=table("label_doubts.csv", label_doubts.COLUMNS),

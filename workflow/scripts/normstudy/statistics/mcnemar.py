@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
 from ..errors import StudyError
-from .verdicts import rivals
+from .verdicts.claims import rivals
 
 COLUMNS = (
     "claim",

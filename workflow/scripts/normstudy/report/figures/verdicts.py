@@ -9,30 +9,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...statistics.summary import METRICS
-from ...statistics.verdicts import (
-    CONTRADICTED,
-    HOLDS,
-    NO_DIFFERENCE,
-    NOT_YET,
-    ONE_RUN,
-    TOO_SMALL,
-    UNDECIDED,
-    sense,
-)
+from ...statistics.verdicts.claims import sense
+from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
-from ..text.verdicts import UNJUDGED, amount, interval, metric_name, unit
+from ..text.verdicts import amount, interval, metric_name, unit
 from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 
 # verdict on a contrast -> colour, marker, filled
 VERDICT_LOOKS = {
-    HOLDS: (COLOURS[0], "o", True),
-    TOO_SMALL: (COLOURS[0], "o", False),
-    NO_DIFFERENCE: (COLOURS[2], "s", False),
-    CONTRADICTED: (COLOURS[1], "s", True),
-    UNDECIDED: (GREY, "D", False),
-    NOT_YET: ("black", "o", False),
-    ONE_RUN: ("black", "o", False),
+    Verdict.HOLDS: (COLOURS[0], "o", True),
+    Verdict.TOO_SMALL: (COLOURS[0], "o", False),
+    Verdict.NO_DIFFERENCE: (COLOURS[2], "s", False),
+    Verdict.CONTRADICTED: (COLOURS[1], "s", True),
+    Verdict.UNDECIDED: (GREY, "D", False),
+    Verdict.NOT_YET: ("black", "o", False),
+    Verdict.ONE_RUN: ("black", "o", False),
 }
 LINE = 0.19  # inches, the height of a line of a forest plot
 LETTERS = 9  # of a claim's sentence to an inch
@@ -124,7 +116,7 @@ def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, st
         pairs: its rows of differences.csv.
     """
     colour, marker, filled = VERDICT_LOOKS[row.verdict]
-    if row.verdict != ONE_RUN:
+    if row.verdict != Verdict.ONE_RUN:
         for part, alpha in ((pairs[: row.seeds], 1), (pairs[row.seeds :], 0.4)):
             heights = np.full(len(part), place)
             ticks = axes.plot(
@@ -166,9 +158,9 @@ def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: s
     labels = {key: variant["label"] for key, variant in config["variants"].items()}
     metric, limit = rows["metric"].iloc[0], rows["margin"].iloc[0]
     sentences = [_sentence(row, labels) for row in rows.itertuples()]
-    if (rows["verdict"] == ONE_RUN).any():
+    if (rows["verdict"] == Verdict.ONE_RUN).any():
         what = "The difference between two runs, one of each variant"
-    elif (rows["verdict"] == NOT_YET).all():
+    elif (rows["verdict"] == Verdict.NOT_YET).all():
         what = "Mean paired differences, with a tick per seed; no interval before the first look"
     else:
         what = "Mean paired differences with the intervals that the verdicts are read off, and a"
@@ -268,8 +260,8 @@ def forests(differences: pd.DataFrame, comparisons: pd.DataFrame, config: dict) 
     """Forest plots of all contrasts: one in points and one in nats, as far as claims ask for.
 
     Args:
-        differences: a table of `verdicts.paired_differences`.
-        comparisons: a table of `verdicts.compare`.
+        differences: a table of `claims.paired_differences`.
+        comparisons: a table of `judging.compare`.
     """
     units = comparisons["metric"].map(unit)
     return [

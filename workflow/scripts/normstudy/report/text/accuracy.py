@@ -5,7 +5,7 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 from collections.abc import Iterable
 
-from ...statistics.verdicts import HOLDS, NO_DIFFERENCE, TOO_SMALL
+from ...statistics.verdicts.rule import Verdict
 from ..original import departures
 from ..study import Study
 from .verdicts import judgement
@@ -63,9 +63,9 @@ def _judged(study: Study) -> Iterable[str]:
     over = f"over {'up to ' * (looks.nunique() > 1)}{spelled(looks.max())} seeds"
     says = {claim["id"]: claim["says"].rstrip(".") for claim in study.config["claims"]}
     held = [says[claim] for claim, verdict in verdicts.items() if holds(verdict)]
-    small, total = int((verdicts == TOO_SMALL).sum()), len(verdicts)
+    small, total = int((verdicts == Verdict.TOO_SMALL).sum()), len(verdicts)
     others = verdicts[[not holds(verdict) for verdict in verdicts]].value_counts()
-    names = {NO_DIFFERENCE: "with no difference that matters"}
+    names = {Verdict.NO_DIFFERENCE: "with no difference that matters"}
     tally = listing(
         [f"{spelled(count)} {names.get(verdict, verdict)}" for verdict, count in others.items()]
     )
@@ -120,7 +120,7 @@ def _means(study: Study) -> Iterable[str]:
 
 def holds(verdict: str) -> bool:
     """Whether a verdict on a claim says that it holds."""
-    return verdict in (HOLDS, TOO_SMALL)
+    return verdict in (Verdict.HOLDS, Verdict.TOO_SMALL)
 
 
 def _apart(study: Study, best: str, rival: str) -> bool:

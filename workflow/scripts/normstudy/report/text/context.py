@@ -6,8 +6,8 @@ Each function takes a `Study` and gives plain text.
 from ...config.resolved import group_setting, until_decided
 from ...config.resolved import seeds as seeds_of
 from ...statistics.failures import FAR
-from ...statistics.looks import changed_since, unplanned_looks
-from ...statistics.verdicts import DECIDED
+from ...statistics.verdicts.looks import changed_since, unplanned_looks
+from ...statistics.verdicts.rule import DECIDED
 from ..original import AUTHORS, MODELS, NAME, URL, departures
 from ..study import Study
 from .wording import MANY, capital, counted, listing, numbers, span, spelled

@@ -5,36 +5,27 @@ import pandas as pd
 from ...evaluation.label_doubts import SCORINGS
 from ...statistics.seeds_needed import MOST_SEEDS, POWER
 from ...statistics.summary import METRICS
-from ...statistics.verdicts import (
-    CONTRADICTED,
-    HOLDS,
-    NO_DIFFERENCE,
-    NOT_YET,
-    ONE_RUN,
-    TOO_SMALL,
-    UNDECIDED,
-)
+from ...statistics.verdicts.rule import HOLDING, UNJUDGED, Verdict
 from .wording import FEW, MANY, capital, counted, listing, signed, spelled
 
 # Beside the words of a verdict.
 MARKS = {
-    HOLDS: "✓",
-    TOO_SMALL: "✓",
-    NO_DIFFERENCE: "=",
-    CONTRADICTED: "✗",
-    UNDECIDED: "?",
-    NOT_YET: "–",
-    ONE_RUN: "–",
+    Verdict.HOLDS: "✓",
+    Verdict.TOO_SMALL: "✓",
+    Verdict.NO_DIFFERENCE: "=",
+    Verdict.CONTRADICTED: "✗",
+    Verdict.UNDECIDED: "?",
+    Verdict.NOT_YET: "–",
+    Verdict.ONE_RUN: "–",
 }
 # Verdict -> what one claim, or several, do.
 DOES = {
-    HOLDS: ("holds", "hold"),
-    TOO_SMALL: ("holds, but by too little to matter", "hold, but by too little to matter"),
-    NO_DIFFERENCE: ("shows no difference that matters", "show no difference that matters"),
-    CONTRADICTED: ("is contradicted", "are contradicted"),
-    UNDECIDED: ("is undecided", "are undecided"),
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.TOO_SMALL: ("holds, but by too little to matter", "hold, but by too little to matter"),
+    Verdict.NO_DIFFERENCE: ("shows no difference that matters", "show no difference that matters"),
+    Verdict.CONTRADICTED: ("is contradicted", "are contradicted"),
+    Verdict.UNDECIDED: ("is undecided", "are undecided"),
 }
-UNJUDGED = (ONE_RUN, NOT_YET)
 
 
 def unit(metric: str) -> str:
@@ -93,11 +84,11 @@ def _contrast(row, labels: dict[str, str], whole: str) -> str:
         return text
     text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)})"
     meaning = {
-        HOLDS: "",
-        TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
-        NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
-        CONTRADICTED: ", the other way round",
-        UNDECIDED: "" if whole == UNDECIDED else ", which leaves it undecided",
+        Verdict.HOLDS: "",
+        Verdict.TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
+        Verdict.NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
+        Verdict.CONTRADICTED: ", the other way round",
+        Verdict.UNDECIDED: "" if whole == Verdict.UNDECIDED else ", which leaves it undecided",
     }
     return text + meaning[row.verdict]
 
@@ -105,7 +96,7 @@ def _contrast(row, labels: dict[str, str], whole: str) -> str:
 def _doubted_by_signs(rows: pd.DataFrame, config: dict, labels: dict[str, str]) -> list[str]:
     """Where a contrast holds and the sign-flip test alone would not have shown it."""
     alpha = 1 - config["verdicts"]["confidence"]
-    held = rows[rows["verdict"].isin((HOLDS, TOO_SMALL)) & (rows["sign_flip_p"] > alpha)]
+    held = rows[rows["verdict"].isin(HOLDING) & (rows["sign_flip_p"] > alpha)]
     found = []
     for row in held.itertuples():
         smallest = (
@@ -180,7 +171,8 @@ def _mcnemar(claim: str, tests: pd.DataFrame, labels: dict[str, str]) -> list[st
 def _verdict(claim, labels: dict[str, str], rivals: int) -> str:
     """The verdict, with the rivals that decide it where these are not all of several."""
     deciding = claim.deciding_rivals.split()
-    if claim.verdict in (HOLDS, UNDECIDED, NOT_YET) or rivals == 1 or len(deciding) > FEW:
+    every_rival = claim.verdict in (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.NOT_YET)
+    if every_rival or rivals == 1 or len(deciding) > FEW:
         return claim.verdict
     return f"{claim.verdict} against {listing([labels[rival] for rival in deciding])}"
 
@@ -194,22 +186,22 @@ def claim_sentences(
     """A paragraph for each claim, in the order of the config; of one seed only McNemar's tests.
 
     Args:
-        comparisons: a table of `verdicts.compare`.
-        claims: a table of `verdicts.judged_claims`.
+        comparisons: a table of `judging.compare`.
+        claims: a table of `judging.judged_claims`.
         config: the checked config.
         tests: a table of `mcnemar.single_run_tests`, for a study with one seed.
     """
     labels, paragraphs = _labels(config), []
     for claim in claims.itertuples():
         rows = comparisons[comparisons["claim"] == claim.claim]
-        if claim.verdict == ONE_RUN:
+        if claim.verdict == Verdict.ONE_RUN:
             sentences = _mcnemar(claim.claim, tests, labels) if tests is not None else []
             paragraphs.append(" ".join(sentences))
             continue
         sentences = list(_found(claim, rows, config))
-        if len(rows) <= FEW and claim.verdict != NOT_YET:
+        if len(rows) <= FEW and claim.verdict != Verdict.NOT_YET:
             sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
-        if claim.verdict == UNDECIDED:
+        if claim.verdict == Verdict.UNDECIDED:
             sentences.append(_needed(claim, _limit(next(rows.itertuples()))))
         paragraphs.append(" ".join(sentences))
     return [paragraph for paragraph in paragraphs if paragraph]
@@ -246,15 +238,15 @@ def judgement(claims: pd.DataFrame, config: dict) -> str:
     """Which claims have which verdict; "" for a study without claims.
 
     Args:
-        claims: a table of `verdicts.judged_claims`.
+        claims: a table of `judging.judged_claims`.
     """
     if claims.empty:
         return ""
     several, total = len(claims) > 1, spelled(len(claims))
     none = f"None of the {total} claims can" if several else "The claim cannot"
-    if (claims["verdict"] == ONE_RUN).any():
+    if (claims["verdict"] == Verdict.ONE_RUN).any():
         return f"{none} be judged: one run cannot tell how much another seed would change."
-    if (claims["verdict"] == NOT_YET).all():
+    if (claims["verdict"] == Verdict.NOT_YET).all():
         look = counted(int(claims["next_look"].iloc[0]), "seed")
         return f"{none} be judged yet: the first look is planned at {look}."
     named = {

@@ -1,7 +1,7 @@
 """Which runs a study with `seeds: until decided` is made of, look by look.
 
 Every variant has the seeds up to the first look. From then on only those go on that an undecided
-claim still needs (verdicts.still_needed), to the next look, and so on up to the last one. A verdict
+claim still needs (judging.still_needed), to the next look, and so on up to the last one. A verdict
 stands once it is reached, so a variant that stopped is never needed again.
 """
 

@@ -1,44 +1,16 @@
-"""From the runs of a study to a verdict on each of its claims.
-
-A claim says that a variant is higher (or lower) than each of its rivals in one metric; a claim
-against one rival is a contrast. Every contrast has one interval, Student's paired t-interval of the
-mean difference over seeds, and every verdict, figure and sentence reads off that interval. Its
-level is 1 − alpha · share / K, with alpha = 1 − confidence, K the number of contrasts of all claims
-and `share` that of the look (looks.py). By Bonferroni's inequality all intervals together cover
-with confidence 1 − alpha, so the chance of any wrong verdict of any kind is below alpha.
-
-Turned so that the claimed side is positive, the interval [L, U] is set against 0 and the margin δ:
-
-    L > 0                         holds; if also U < δ: holds, but too small to matter
-    otherwise within (−δ, δ)      no difference that matters
-    otherwise U < 0               contradicted
-    otherwise                     undecided
-
-A claim is contradicted if any contrast is; else it makes no difference that matters if any contrast
-does; it holds if every contrast does; else it is undecided. A contrast is judged at the first look
-that decides it, or decides its claim, and that verdict stands: it is the same whether or not runs
-were added later, for this claim or another. With one seed there is no interval and no verdict.
-"""
+"""The tables of the verdicts: on every contrast, and on every claim."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from ..errors import StudyError
-from . import contrasts
+from .. import contrasts
+from ..other_images import crossed_interval
+from ..seeds_needed import seeds_needed
+from .claims import compares_absolute_values, margin, paired_values, rivals, sense
 from .looks import interval_levels, next_look, planned_looks
-from .other_images import crossed_interval
-from .seeds_needed import seeds_needed
-
-HOLDS = "holds"
-TOO_SMALL = "holds, but too small to matter"
-NO_DIFFERENCE = "no difference that matters"
-CONTRADICTED = "contradicted"
-UNDECIDED = "undecided"
-NOT_YET = "not judged yet"  # before the first look
-ONE_RUN = "one run cannot tell"
-DECIDED = (HOLDS, TOO_SMALL, NO_DIFFERENCE, CONTRADICTED)
+from .rule import DECIDED, Verdict, claim_verdict, contrast_verdict
 
 # comparisons.csv, a row per contrast; differences are variant − rival, in points or, of test_loss,
 # in nats
@@ -69,9 +41,6 @@ COLUMNS = (
 )
 WHOLE = ("look", "seeds_reversed", *COLUMNS[-4:])
 
-# differences.csv, a row per contrast and seed
-PAIR_COLUMNS = ("claim", "metric", "variant", "rival", "seed", "difference")
-
 # claims.csv, a row per claim
 CLAIM_COLUMNS = (
     "claim",
@@ -87,98 +56,6 @@ CLAIM_COLUMNS = (
     "seeds_for_equivalence_high",
 )
 CLAIM_WHOLE = CLAIM_COLUMNS[-6:]
-
-
-def margin(metric: str, settings: dict) -> float:
-    """The largest difference that does not matter, in the metric's unit."""
-    return settings["loss_margin" if metric == "test_loss" else "margin"]
-
-
-def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
-    """The variants that the claim sets its own against."""
-    if claim["against"] == "all":
-        return [name for name in variants if name != claim["variant"]]
-    return list(claim["against"])
-
-
-def sense(claim: dict) -> int:
-    """1 if the claim says higher, −1 if it says lower."""
-    return 1 if claim["direction"] == "higher" else -1
-
-
-def compares_absolute_values(claim: dict) -> bool:
-    """Whether the claim is about |gap|: a gap claimed to be small is one that is near 0."""
-    return claim["metric"].startswith("gap") and claim["direction"] == "lower"
-
-
-def contrast_verdict(low, high, limit):
-    """The verdict on a contrast, or on an array of them.
-
-    Args:
-        low, high: its interval, turned so that positive is where the claim holds.
-        limit: the margin.
-    """
-    low, high = np.asarray(low), np.asarray(high)
-    inside = (low > -limit) & (high < limit)
-    found = np.select(
-        [(low > 0) & inside, low > 0, inside, high < 0],
-        [TOO_SMALL, HOLDS, NO_DIFFERENCE, CONTRADICTED],
-        UNDECIDED,
-    )
-    return found if found.ndim else found.item()
-
-
-def claim_verdict(verdicts: Sequence[str]) -> str:
-    """The verdict on a claim, from those on all its contrasts."""
-    for verdict in (ONE_RUN, NOT_YET, CONTRADICTED, NO_DIFFERENCE, UNDECIDED, TOO_SMALL):
-        if verdict in verdicts:
-            return verdict
-    return HOLDS
-
-
-def paired_values(
-    runs: pd.DataFrame, claim: dict, rival: str, seeds: Sequence[int], looks: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the claim compares, of its variant and of the rival: each (n,), in the seeds' order.
-
-    A variant that no undecided claim needs any more has the runs up to a look and none beyond;
-    the pairs are then those up to there.
-
-    Args:
-        runs: a table of `summary.run_metrics`.
-        seeds: of the study, in its order.
-        looks: the numbers of seeds at which the runs of one of the two may end.
-
-    Raises:
-        StudyError: a variant without runs, a seed that is missing or there twice, or a run
-            without a value: named, never left out in silence.
-    """
-    metric, columns = claim["metric"], {}
-    for name in (claim["variant"], rival):
-        own = runs[runs["variant"] == name].set_index("seed")[metric]
-        if own.empty:
-            raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
-        if own.index.has_duplicates:
-            twice = own.index[own.index.duplicated()][0]
-            raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
-        if own.isna().any():
-            seed = own.sort_index().index[own.sort_index().isna()][0]
-            raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
-        columns[name] = own
-    longest = max(map(len, columns.values()))
-    for name, own in columns.items():
-        wanted = seeds[: len(own)] if len(own) in looks else seeds[:longest]
-        missing = [seed for seed in wanted if seed not in own.index]
-        if missing:
-            listed = ", ".join(map(str, missing))
-            (other,) = columns.keys() - {name}
-            raise StudyError(
-                f"runs must be paired by seed to compare {name!r} with {other!r} in {metric}:"
-                f" {name!r} has no run with seed {listed}"
-            )
-    pairs = seeds[: min(map(len, columns.values()))]
-    first, second = (own.loc[list(pairs)].to_numpy(float) for own in columns.values())
-    return (np.abs(first), np.abs(second)) if compares_absolute_values(claim) else (first, second)
 
 
 def judged_looks(
@@ -201,7 +78,7 @@ def judged_looks(
     """
     found: dict[str, dict] = {}
     for rival, differences in pairs.items():
-        verdict = ONE_RUN if len(differences) < 2 else NOT_YET
+        verdict = Verdict.ONE_RUN if len(differences) < 2 else Verdict.NOT_YET
         found[rival] = {"look": None, "seeds": len(differences), "verdict": verdict}
     for look, level in zip(looks, levels, strict=True):
         for rival, differences in pairs.items():
@@ -287,7 +164,7 @@ def compare(
                 row["other_images_low"], row["other_images_high"] = crossed_interval(
                     own, other, verdict["ci_level"], resolution[metric]
                 )
-            if verdict["verdict"] == UNDECIDED:
+            if verdict["verdict"] == Verdict.UNDECIDED:
                 ahead = next_look(looks, len(pairs[rival])) or verdict["look"]
                 row |= seeds_needed(
                     float(contrasts.deviation(differences, resolution[metric])),
@@ -302,27 +179,6 @@ def compare(
     return table.astype(dict.fromkeys(WHOLE, "Int64"))
 
 
-def paired_differences(
-    runs: pd.DataFrame, claims: list[dict], settings: dict, seeds: Sequence[int]
-) -> pd.DataFrame:
-    """What the intervals are computed of, and the seeds beyond the look: columns as in
-    PAIR_COLUMNS.
-
-    Args:
-        As of `compare`.
-    """
-    variants, tables = list(dict.fromkeys(runs["variant"])), []
-    looks = planned_looks(settings, len(seeds))
-    for claim in claims:
-        for rival in rivals(claim, variants):
-            differences = contrasts.difference(*paired_values(runs, claim, rival, seeds, looks))
-            named = {name: claim[name] for name in ("metric", "variant")}
-            named = {"claim": claim["id"], **named, "rival": rival}
-            pairs = list(seeds[: len(differences)])
-            tables.append(pd.DataFrame({**named, "seed": pairs, "difference": differences}))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=PAIR_COLUMNS)
-
-
 def judged_claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
     """The verdict on each claim: a row per claim, columns as in CLAIM_COLUMNS.
 
@@ -333,7 +189,7 @@ def judged_claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
     rows = []
     for claim, own in comparisons.groupby("claim", sort=False):
         verdict = claim_verdict(own["verdict"].tolist())
-        deciding = own if verdict == HOLDS else own[own["verdict"] == verdict]
+        deciding = own if verdict == Verdict.HOLDS else own[own["verdict"] == verdict]
         again = None
         if verdict not in DECIDED:
             reached = int(own.loc[~own["verdict"].isin(DECIDED), "seeds"].min())
@@ -349,7 +205,7 @@ def judged_claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
                 "next_look": again,
             }
         )
-        if verdict == UNDECIDED:
+        if verdict == Verdict.UNDECIDED:
             for end in ("low", "high"):
                 for outcome, over in (("difference", "max"), ("equivalence", "min")):
                     name = f"seeds_for_{outcome}_{end}"

@@ -1,0 +1,101 @@
+"""What a claim compares: its variant with its rivals, in the values of runs paired by seed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...errors import StudyError
+from .. import contrasts
+from .looks import planned_looks
+
+# differences.csv, a row per contrast and seed
+PAIR_COLUMNS = ("claim", "metric", "variant", "rival", "seed", "difference")
+
+
+def margin(metric: str, settings: dict) -> float:
+    """The largest difference that does not matter, in the metric's unit."""
+    return settings["loss_margin" if metric == "test_loss" else "margin"]
+
+
+def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
+    """The variants that the claim sets its own against."""
+    if claim["against"] == "all":
+        return [name for name in variants if name != claim["variant"]]
+    return list(claim["against"])
+
+
+def sense(claim: dict) -> int:
+    """1 if the claim says higher, −1 if it says lower."""
+    return 1 if claim["direction"] == "higher" else -1
+
+
+def compares_absolute_values(claim: dict) -> bool:
+    """Whether the claim is about |gap|: a gap claimed to be small is one that is near 0."""
+    return claim["metric"].startswith("gap") and claim["direction"] == "lower"
+
+
+def paired_values(
+    runs: pd.DataFrame, claim: dict, rival: str, seeds: Sequence[int], looks: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the claim compares, of its variant and of the rival: each (n,), in the seeds' order.
+
+    A variant that no undecided claim needs any more has the runs up to a look and none beyond;
+    the pairs are then those up to there.
+
+    Args:
+        runs: a table of `summary.run_metrics`.
+        seeds: of the study, in its order.
+        looks: the numbers of seeds at which the runs of one of the two may end.
+
+    Raises:
+        StudyError: a variant without runs, a seed that is missing or there twice, or a run
+            without a value: named, never left out in silence.
+    """
+    metric, columns = claim["metric"], {}
+    for name in (claim["variant"], rival):
+        own = runs[runs["variant"] == name].set_index("seed")[metric]
+        if own.empty:
+            raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
+        if own.index.has_duplicates:
+            twice = own.index[own.index.duplicated()][0]
+            raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
+        if own.isna().any():
+            seed = own.sort_index().index[own.sort_index().isna()][0]
+            raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
+        columns[name] = own
+    longest = max(map(len, columns.values()))
+    for name, own in columns.items():
+        wanted = seeds[: len(own)] if len(own) in looks else seeds[:longest]
+        missing = [seed for seed in wanted if seed not in own.index]
+        if missing:
+            listed = ", ".join(map(str, missing))
+            (other,) = columns.keys() - {name}
+            raise StudyError(
+                f"runs must be paired by seed to compare {name!r} with {other!r} in {metric}:"
+                f" {name!r} has no run with seed {listed}"
+            )
+    pairs = seeds[: min(map(len, columns.values()))]
+    first, second = (own.loc[list(pairs)].to_numpy(float) for own in columns.values())
+    return (np.abs(first), np.abs(second)) if compares_absolute_values(claim) else (first, second)
+
+
+def paired_differences(
+    runs: pd.DataFrame, claims: list[dict], settings: dict, seeds: Sequence[int]
+) -> pd.DataFrame:
+    """What the intervals are computed of, and the seeds beyond the look: columns as in
+    PAIR_COLUMNS.
+
+    Args:
+        As of `judging.compare`.
+    """
+    variants, tables = list(dict.fromkeys(runs["variant"])), []
+    looks = planned_looks(settings, len(seeds))
+    for claim in claims:
+        for rival in rivals(claim, variants):
+            differences = contrasts.difference(*paired_values(runs, claim, rival, seeds, looks))
+            named = {name: claim[name] for name in ("metric", "variant")}
+            named = {"claim": claim["id"], **named, "rival": rival}
+            pairs = list(seeds[: len(differences)])
+            tables.append(pd.DataFrame({**named, "seed": pairs, "difference": differences}))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=PAIR_COLUMNS)
