@@ -1,5 +1,7 @@
 """A study whose variants stopped at different looks: its tables, figures and sentences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.made_up import made_up_study
@@ -82,3 +84,10 @@ def test_all_figures_and_sentences_are_made(study):
     )
     assert len(told) == 2 and all(told)
     assert tables.verdicts(study) is not None and tables.label_scores(study) is None
+
+
+def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
+    old = {"seeds": 6, "taken": "2026-01-30T12:30:00Z"} | SAME | {"looks": "other"}
+    sentences = context.looks(replace(study, looks=(old, *study.looks)))
+    assert sentences[:-1] == context.looks(study)
+    assert "changed: the looks." in sentences[-1]

@@ -269,7 +269,11 @@ def _until_decided(study: Study) -> list[str]:
         f"{counted(len(study.runs), 'run was', 'runs were')} trained, where {planned:,} seeds"
         f" of each of {counted(len(labels), 'model')} would have taken {planned * len(labels):,}."
     ]
-    dates = {look["seeds"]: look["taken"][:10] for look in study.looks}
+    dates = {
+        look["seeds"]: look["taken"][:10]
+        for look in study.looks
+        if look["seeds"] in study.config["verdicts"]["looks"]  # not those of an earlier plan
+    }
     says = {claim["id"]: f"“{claim['says'].rstrip('.')}”" for claim in study.config["claims"]}
     for look, date in sorted(dates.items()):
         own = study.claims[(study.claims["look"] == look) & study.claims["verdict"].isin(DECIDED)]
