@@ -3,7 +3,8 @@
 Trains the reference loop (reference_loop.py: DataLoader, PIL, torchvision's transforms) by the
 original's recipe with several seeds, and compares the runs with the engine's published runs of
 the same variant. The two draw their random numbers differently, so runs are not pairs: the
-difference of means has Welch's interval. Writes docs/fidelity.md.
+difference of means has Welch's interval. Writes docs/fidelity.md, and the reference loop's epochs
+to docs/fidelity.csv.
 
 An interrupted run resumes after its last complete epoch.
 """
@@ -122,8 +123,8 @@ deviation after the last epoch, and the difference of means with Welch's 95 % in
 
 {found}
 
-Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}; the engine's runs are those
-of [evidence/claims](evidence/claims).
+Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. The reference loop's epochs are
+in [fidelity.csv](fidelity.csv); the engine's runs are those of [evidence/claims](evidence/claims).
 """
 
 
@@ -142,6 +143,7 @@ def main() -> None:
     if options.train_only:
         sys.exit()
     reference = pd.concat(map(pd.read_csv, tables))
+    reference.to_csv(ROOT / "docs" / "fidelity.csv", index=False, lineterminator="\n")
     engine = pd.read_csv(ROOT / "docs" / "evidence" / "claims" / "epochs.csv.gz")
     engine = engine[engine["variant"] == options.variant]
     seeds = reference["seed"].nunique(), engine["seed"].nunique()

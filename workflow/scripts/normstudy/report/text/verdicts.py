@@ -243,7 +243,9 @@ def judgement(claims: pd.DataFrame, config: dict) -> str:
     if claims.empty:
         return ""
     several, total = len(claims) > 1, spelled(len(claims))
-    none = f"None of the {total} claims can" if several else "The claim cannot"
+    none = {1: "The claim cannot", 2: "Neither claim can"}.get(
+        len(claims), f"None of the {total} claims can"
+    )
     if (claims["verdict"] == Verdict.ONE_RUN).any():
         return f"{none} be judged: one run cannot tell how much another seed would change."
     if (claims["verdict"] == Verdict.NOT_YET).all():
@@ -260,7 +262,8 @@ def judgement(claims: pd.DataFrame, config: dict) -> str:
         (verdict,) = claims["verdict"]
         text = f"{capital(judged)} the claim {named[verdict][0]} {DOES[verdict][0]}."
     elif claims["verdict"].nunique() == 1:
-        text = f"All {total} claims {DOES[claims['verdict'].iloc[0]][1]}, {judged}."
+        every = "Both" if len(claims) == 2 else f"All {total}"
+        text = f"{every} claims {DOES[claims['verdict'].iloc[0]][1]}, {judged}."
     else:
         outcomes = [
             f"{spelled(len(said))} {DOES[verdict][len(said) > 1]}"
