@@ -9,11 +9,13 @@
 # make evidence       judge the published runs again: tables and pictures of docs/
 # make calibration    how often verdicts are wrong, by simulation, into docs/calibration.md
 # make fidelity       whether the engine and the loop it replaced give the same results
+# make mutants        whether the tests notice small changes of a room's code (ROOM=data SAMPLE=150)
 # make lock           remake the hash-locked requirements from the .in files
 # make clean          delete packages, data, results and caches: says how much, then asks (YES=1: no)
 
 PYTHON ?= python3
 CORES ?= 4
+ROOM ?= statistics
 VENV := .venv
 # Packages of `python -m`, not scripts of .venv/bin: those break when the folder is moved.
 IN_VENV := $(VENV)/bin/python -m
@@ -23,7 +25,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity lock clean calibration
+.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity mutants lock clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -67,6 +69,10 @@ bench-scaling: setup
 
 calibration: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.calibration
+
+# Long and patient: one process, and whatever else runs goes first.
+mutants: setup $(VENV)/test.stamp
+	@nice -n 19 $(IN_VENV) benchmarks.mutants --room $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt
