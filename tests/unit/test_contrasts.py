@@ -91,6 +91,10 @@ def test_the_grid_is_one_image():
     assert steps["test_accuracy"] == steps["gap"] == steps["gap_evaluated"] == 0.01
     assert steps["train_accuracy"] == pytest.approx(1 / 600)
     assert contrasts.resolutions(500, 2000)["test_accuracy"] == 0.2
+    assert steps["train_accuracy_evaluated"] == steps["train_accuracy"]
+    assert steps["test_loss"] == pytest.approx(2.302585093 / 10_000)  # ln 10
+    few = contrasts.resolutions(2000, 500)  # a gap is as coarse as the coarser of its two
+    assert few["gap"] == few["gap_evaluated"] == few["train_accuracy"] == 0.2
 
 
 def test_intervals_of_many_studies_at_once():

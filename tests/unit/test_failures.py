@@ -35,6 +35,25 @@ def test_a_run_above_the_others_and_a_few_images_below_are_none():
     assert looks_failed(runs(a=[99.5, 99.5, 99.5, 99.38]), 10_000).sum() == 1
 
 
+def test_three_seeds_are_judged_and_fewer_beside_them_are_not():
+    table = runs(few=[99.5, 11.0], a=[99.5, 99.5, 99.0])
+    assert looks_failed(table, 10_000).tolist() == [False] * 4 + [True]
+
+
+def test_far_is_six_robust_deviations_from_the_median_of_the_others():
+    """Distances from the median 99.5 are 0.1, 0.1, 0, 0.2, x: 6 · 1.4826 · 0.1 = 0.88956."""
+    usual = [99.4, 99.6, 99.5, 99.7]
+    below = 99.55 - 0.88956  # the others' median is 99.55
+    assert looks_failed(runs(a=[*usual, below - 0.001]), 10_000).tolist() == [False] * 4 + [True]
+    assert not looks_failed(runs(a=[*usual, below + 0.001]), 10_000).any()
+
+
+def test_ten_images_are_the_least_distance():
+    for images, point in ((10_000, 0.1), (200, 5.0)):
+        assert looks_failed(runs(a=[90.0, 90.0, 90.0 - point - 0.01]), images).sum() == 1
+        assert not looks_failed(runs(a=[90.0, 90.0, 90.0 - point + 0.01]), images).any()
+
+
 def test_usual_runs_are_hardly_ever_called_failures():
     rng, count = np.random.default_rng(1), 0
     for _ in range(200):

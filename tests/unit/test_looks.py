@@ -7,11 +7,13 @@ from helpers.made_up import made_up_study
 from normstudy.report.text import context
 from normstudy.statistics.verdicts.looks import (
     alpha_shares,
+    changed_since,
     interval_levels,
     next_look,
     planned_looks,
     protocol,
     taken_looks,
+    unplanned_looks,
     with_looks,
 )
 
@@ -87,6 +89,44 @@ def test_a_look_is_recorded_once():
         (30, "2026-02"),
     ]
     assert len(with_looks(later, {30: "2026-03-03T00:00:00Z"}, parts(margin=0.1))) == 3
+
+
+def test_rivals_that_are_named_count_in_any_order():
+    named = [parts([CLAIM | {"against": rivals}]) for rivals in (["a", "b"], ["b", "a"], ["a"])]
+    assert named[0] == named[1] != named[2]
+    assert parts([CLAIM | {"against": ["ln"]}]) == parts()  # all the rivals there are
+    first, second = CLAIM, CLAIM | {"id": "y"}
+    assert parts([first, second]) == parts([second, first])
+    for key, value in {"id": "y", "metric": "gap", "variant": "ln"}.items():
+        assert parts([CLAIM | {key: value}]) != parts()
+
+
+def test_a_record_of_looks_has_seeds_date_and_digests():
+    (look,) = with_looks([], {10: "2026-01-01"}, parts())
+    assert look == {"seeds": 10, "taken": "2026-01-01", **parts()}
+    both = with_looks([], {30: "2026-01-02", 10: "2026-01-01"}, parts())
+    assert [(look["seeds"], look["taken"]) for look in both] == [
+        (10, "2026-01-01"),
+        (30, "2026-01-02"),
+    ]
+
+
+def test_the_first_change_is_found_with_its_parts():
+    plan, wider = parts(looks=[3, 4]), parts(looks=[3, 5], margin=0.1)
+    history = with_looks([], {2: "a", 3: "b"}, plan)
+    assert changed_since([]) is None and changed_since(history) is None
+    changed = with_looks(history, {4: "c"}, wider)
+    assert changed_since(changed) == (history[-1], ["margin", "looks"])
+    assert changed_since(with_looks(changed, {5: "d"}, plan)) == (history[-1], ["margin", "looks"])
+
+
+def test_unplanned_looks_are_those_before_seeds_were_added():
+    history = with_looks([], {3: "a", 4: "b", 6: "c"}, parts())
+    assert unplanned_looks(history, {"looks": None}) == history[:2]
+    assert unplanned_looks(history, {"looks": [3, 4, 6]}) == []
+    assert unplanned_looks([], {}) == unplanned_looks(history[:1], {}) == []
+    again = with_looks(history[:1], {3: "d"}, parts(margin=0.1))
+    assert len(again) == 2 and unplanned_looks(again, {}) == []
 
 
 def told(history, seeds=4, looks=None):

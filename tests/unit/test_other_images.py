@@ -67,3 +67,30 @@ def test_swapping_turns_it_round_and_one_seed_has_none():
     assert all(map(math.isnan, crossed_interval(right[:1], rival[:1], 0.95)))
     same = crossed_interval(right, right, 0.95, 100 / 50)
     assert same[0] < 0 < same[1]  # the grid's spread, where there is none to be seen
+
+
+def test_two_seeds_and_two_images_are_enough():
+    right = np.array([[True, True], [True, False]])
+    rival = np.array([[False, True], [True, True]])
+    assert not any(map(math.isnan, crossed_interval(right, rival, 0.95)))
+    assert all(map(math.isnan, crossed_interval(right[:, :1], rival[:, :1], 0.95)))
+
+
+def test_equal_networks_have_no_width_without_a_grid():
+    right = np.ones((3, 20), bool)
+    rival = right.copy()
+    rival[:, 0] = False  # the same image in every run: images vary, seeds do not
+    assert crossed_interval(right, right, 0.95) == (0, 0)
+    low, high = crossed_interval(right, rival, 0.95)
+    half = (high - low) / 2
+    # seeds and rest have mean square 0; images n·Σ(x̄ − mean)²/(N − 1) = 3·0.95/19 = 0.15, whose
+    # degrees of freedom are 19: t = 2.093024 at 97.5 %
+    assert half == pytest.approx(100 * 2.093024 * math.sqrt(0.15 / 60), rel=1e-6)
+    assert (low + high) / 2 == pytest.approx(5)
+
+
+def test_a_grid_counts_as_the_spread_of_the_seeds():
+    """One image in 20 is 5 points: mean square 20·0.05² = 0.05, t = 4.302653 with 2 degrees."""
+    right = np.ones((3, 20), bool)
+    half = 100 * 4.302653 * math.sqrt(0.05 / 60)
+    assert crossed_interval(right, right, 0.95, 5) == pytest.approx((-half, half), rel=1e-6)

@@ -39,9 +39,29 @@ def test_the_range_is_that_of_the_spread():
     assert (drawn >= 0.07).mean() == pytest.approx(0.05, abs=0.005)
     drawn = np.random.default_rng(4).normal(0, high, (40_000, 8)).std(axis=1, ddof=1)
     assert (drawn <= 0.07).mean() == pytest.approx(0.05, abs=0.005)
-    found = seeds_needed(0.07, 8, 0.05, 0.05)
-    assert found["seeds_for_difference_low"] == fewest_seeds(low, 0.05, 0.05, True)
-    assert found["seeds_for_equivalence_high"] == fewest_seeds(high, 0.05, 0.05, False)
+
+
+def test_the_needed_seeds_are_those_of_both_ends_of_the_spread():
+    """The spread's interval by the quantiles of χ² with 7 degrees: 2.16735 and 14.06714."""
+    ends = {"low": 0.07 * math.sqrt(7 / 14.06714), "high": 0.07 * math.sqrt(7 / 2.16735)}
+    assert spread_range(0.07, 8) == pytest.approx(tuple(ends.values()), rel=1e-5)
+    assert seeds_needed(0.07, 8, 0.05, 0.06) == {
+        f"seeds_for_{name}_{end}": fewest_seeds(spread, 0.05, 0.06, name == "difference")
+        for name in ("difference", "equivalence")
+        for end, spread in ends.items()
+    }
+
+
+@pytest.mark.parametrize("difference", [True, False])
+@pytest.mark.parametrize("alpha", [0.05, 0.005])
+def test_one_seed_less_is_not_enough(difference, alpha):
+    count = fewest_seeds(0.07, alpha, 0.05, difference)
+    assert chance(count, 0.07, alpha, 0.05, difference) >= 0.8
+    assert chance(count - 1, 0.07, alpha, 0.05, difference) < 0.8
+
+
+def test_a_chance_is_never_below_nothing():
+    assert chance(3, 1.0, 0.05, 0.05, False) == 0
 
 
 def test_the_search_ends():

@@ -5,7 +5,14 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from normstudy.statistics.summary import RunTables, mean_interval, run_metrics, summarize
+from normstudy.statistics.summary import (
+    METRICS,
+    RunTables,
+    mean_interval,
+    run_metrics,
+    summarize,
+    with_image_intervals,
+)
 
 
 def test_a_runs_table_is_read_when_it_is_asked_for(tmp_path):
@@ -82,3 +89,77 @@ def test_gaps_are_train_less_test_accuracy_here_and_of_the_original():
     known = table["reference"].dropna().to_dict()
     assert known["gap"] == -1.25 and known["test_accuracy"] == 99.25
     assert table.loc["gap", "difference"] == -2 + 1.25
+
+
+def runs_of(**accuracies):
+    """A table of runs: variant → its test accuracies; all other metrics are 1."""
+    rows = [
+        dict.fromkeys(METRICS, 1.0) | {"variant": name, "seed": seed, "test_accuracy": value}
+        for name, values in accuracies.items()
+        for seed, value in enumerate(values, start=1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_each_variant_is_summed_up_by_itself_in_the_order_of_the_runs():
+    """Halves by Student's t at 97.5 % with 1 and 2 degrees of freedom: 12.70620, 4.30265."""
+    table = summarize(runs_of(ln=[90.0, 90.2], gn=[80.0, 80.3, 80.9]))
+    assert list(table["variant"].unique()) == ["ln", "gn"]
+    assert list(table.loc[table["variant"] == "gn", "metric"]) == list(METRICS)
+    ln, gn = (row for _, row in table[table["metric"] == "test_accuracy"].iterrows())
+    assert (ln["seeds"], gn["seeds"]) == (2, 3)
+    half = 12.70620 * 0.1  # the deviation of two is their distance / √2
+    assert (ln["ci_low"], ln["ci_high"]) == pytest.approx((90.1 - half, 90.1 + half), abs=1e-5)
+    assert gn["standard_deviation"] == pytest.approx(math.sqrt(0.21), abs=1e-6)
+    half = 4.30265 * math.sqrt(0.21 / 3)
+    assert gn["ci_high"] == pytest.approx(80.4 + half, abs=1e-5)
+    assert table[["reference", "difference"]].isna().all(axis=None)
+
+
+def test_figures_are_written_to_six_decimals():
+    found = summarize(runs_of(gn=[1 / 3, 2 / 3, 2 / 3])).set_index("metric")
+    assert found.loc["test_accuracy", "mean"] == 0.555556
+
+
+def test_corrected_labels_are_metrics_of_their_own():
+    doubts = pd.DataFrame(
+        [
+            ("gn", 1, "given", 99.0), ("gn", 1, "corrected", 99.2), ("gn", 1, "left out", 99.4),
+            ("ln", 1, "corrected", 10.0), ("gn", 2, "corrected", 99.6),
+        ],
+        columns=["variant", "seed", "scoring", "accuracy"],
+    )  # fmt: skip
+    table = summarize(runs_of(gn=[99.0, 99.3]), doubts=doubts).set_index("metric")
+    added = table.loc[[name for name in table.index if name not in METRICS]]
+    assert added["mean"].to_dict() == pytest.approx(
+        {"test_accuracy_corrected": 99.4, "test_accuracy_left out": 99.4}
+    )
+    assert list(added["seeds"]) == [2, 1]
+
+
+def test_runs_keep_their_order_and_a_runs_figures_stay_its_own():
+    columns = ["variant", "seed", "epoch", "train_accuracy", "test_loss", "test_accuracy"]
+    metrics = pd.DataFrame(
+        [["ln", 2, 1, 10.0, 0.5, 20.0], ["gn", 1, 1, 30.0, 0.25, 35.1234567]], columns=columns
+    )
+    evaluation = pd.DataFrame(
+        [["gn", 1, "train", 50.0], ["ln", 2, "test", 1.0], ["ln", 2, "train", 60.0]],
+        columns=["variant", "seed", "split", "accuracy"],
+    )
+    runs = run_metrics(metrics, evaluation)
+    assert list(runs.columns) == ["variant", "seed", "test_accuracy", "test_loss",
+                                  "train_accuracy", "train_accuracy_evaluated",
+                                  "gap", "gap_evaluated"]  # fmt: skip
+    assert runs.to_numpy().tolist() == [
+        ["ln", 2, 20.0, 0.5, 10.0, 60.0, -10.0, 40.0],
+        ["gn", 1, 35.123457, 0.25, 30.0, 50.0, -5.123457, 14.876543],
+    ]
+
+
+def test_the_study_has_wilsons_interval_of_each_accuracy():
+    """Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263, and 15 of 148."""
+    evaluation = pd.DataFrame({"images": [263, 148], "errors": [263 - 81, 148 - 15]})
+    table = with_image_intervals(evaluation)
+    assert table["ci_low"].round(2).tolist() == [25.53, 6.24]
+    assert table["ci_high"].round(2).tolist() == [36.62, 16.05]
+    assert (table == table.round(6)).all(axis=None)
