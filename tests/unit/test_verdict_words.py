@@ -96,7 +96,7 @@ def test_all_claims_alike(config):
     config = {**config, "claims": [c for c in config["claims"] if c["variant"] == "gn"]}
     runs = make_runs(config, 10, gn=99.6).assign(train_accuracy=lambda t: t["test_accuracy"])
     _, claims = compared(config, runs)
-    assert verdict_text.judgement(claims, config) == "All two claims hold, with ten seeds."
+    assert verdict_text.judgement(claims, config) == "Both claims hold, with ten seeds."
 
 
 def test_one_seed_cannot_tell_and_shows_mcnemar(config):
