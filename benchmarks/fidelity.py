@@ -123,8 +123,9 @@ deviation after the last epoch, and the difference of means with Welch's 95 % in
 
 {found}
 
-Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. The reference loop's
-epochs are in [fidelity.csv](fidelity.csv); the engine's runs are those of [evidence/claims](evidence/claims).
+Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. The epochs of the
+reference loop are in [fidelity.csv](fidelity.csv), those of the engine's runs in
+[evidence/claims](evidence/claims).
 """
 
 

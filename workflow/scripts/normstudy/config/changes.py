@@ -15,7 +15,7 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job that will run, with what differs from when its results were made.
+    """A job that will run, and what changed since its results were made.
 
     Attributes:
         rule, variant, seed: which job; variant and seed are "" where the rule has none.
@@ -49,7 +49,7 @@ def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list
 def _differences(
     before: Mapping[str, object], now: Mapping[str, object], above: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Each key that differs, dotted, with the words for it."""
+    """Each key that differs, as a dotted path, with its description."""
     for name in {**before, **now}:
         key = f"{above}{name}"
         old, new = before.get(name, ABSENT), now.get(name, ABSENT)
@@ -72,7 +72,7 @@ def _difference(key: str, old: object, new: object) -> str:
 
 
 def _shown(value: object) -> str | None:
-    """A value as the config has it; None if it is no single value, or too long for a line."""
+    """A value as the config has it; None if it is not a single value or too long for a line."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     text = str(value)
@@ -80,7 +80,7 @@ def _shown(value: object) -> str | None:
 
 
 def causes(job: PlannedJob) -> list[str]:
-    """Why a job's results are made again, each in some words; none if another job is why."""
+    """The reasons why a job's results are remade; none if another job is the reason."""
     recorded = [_value(text) for text in job.before]
     found, others = [], []
     for name, new in job.now.items():
@@ -120,7 +120,7 @@ def _listed(names: Collection[str], most: int) -> str:
 
 
 def changes(jobs: Iterable[PlannedJob]) -> list[str]:
-    """A line for each thing that changed: for which runs, and what becomes of their results."""
+    """One line per change: which runs it concerns, and what happens to their results."""
     groups: dict[tuple, list[PlannedJob]] = {}
     new: list[PlannedJob] = []
     for job in jobs:
@@ -136,7 +136,7 @@ def changes(jobs: Iterable[PlannedJob]) -> list[str]:
 
 
 def unrecorded(runs: int) -> list[str]:
-    """A line for runs that are there without Snakemake's notes on how they were made."""
+    """A line for runs without Snakemake's record of how they were made."""
     if not runs:
         return []
     return [

@@ -1,4 +1,4 @@
-"""The config checked against the schema, completed by its defaults, or refused in words."""
+"""Checks a config against the schema and fills in defaults; errors name the key and the fix."""
 
 import ast
 import copy
@@ -27,7 +27,7 @@ SOURCES = {"workflow", "report", "tests", "docs", "benchmarks", ".git", ".venv",
 
 
 def _fill_defaults(validator, properties, instance, schema):
-    """Check `properties` as usual, after putting in the defaults of those that are missing."""
+    """Validate `properties` after filling in the missing defaults."""
     if validator.is_type(instance, "object"):
         for name, subschema in properties.items():
             if "default" in subschema:
@@ -38,12 +38,12 @@ def _fill_defaults(validator, properties, instance, schema):
 
 
 def _is_finite_number(checker, instance) -> bool:
-    """YAML can write .nan and .inf, which no key here may be."""
+    """Whether a number is finite: no key may be YAML's .nan or .inf."""
     return Draft202012Validator.TYPE_CHECKER.is_type(instance, "number") and math.isfinite(instance)
 
 
 def _is_whole_number(checker, instance) -> bool:
-    """JSON Schema takes 2.0 for an integer; as a seed or a number of epochs it is none."""
+    """Whether a number is whole: JSON Schema accepts 2.0, seeds and epochs do not."""
     return isinstance(instance, int) and not isinstance(instance, bool)
 
 
@@ -65,7 +65,7 @@ def check(
 ) -> dict:
     """The config with the schema's defaults filled in.
 
-    A variant that is null is removed: so a later config file drops one that an earlier stated.
+    A variant set to null is removed, so that a later config file can drop one of an earlier.
 
     Args:
         config: as read from YAML.
@@ -101,7 +101,7 @@ def check(
 
 
 def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key, str]]:
-    """What a schema cannot say: keys that must fit one another."""
+    """Errors that a schema cannot express: keys that must agree with each other."""
     dataset, variants = config["dataset"], config["variants"]
     if dataset["name"] not in DATASETS and not dataset["source"]:
         hint = did_you_mean(dataset["name"], DATASETS)
@@ -176,7 +176,7 @@ def _until_decided_faults(looks: list[int], claims: list[dict]) -> Iterator[tupl
 
 
 def _own(key: Key, name: str, variant: dict) -> Key:
-    """Where a training key of a variant stands: in the variant, or in the common recipe."""
+    """The path of a variant's training key: in the variant or in the common recipe."""
     return (*key, name) if name in variant else ("training", name)
 
 
@@ -216,7 +216,7 @@ def _claim_faults(
 
 
 def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str]]:
-    """Folders to be written to that are something else already."""
+    """Output folders whose path is already something else."""
     if sources is None:
         return
     places = {}
@@ -244,7 +244,7 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
 
 
 def _resume_faults(given: str | None) -> Iterator[tuple[Key, str]]:
-    """What is wrong with the place that unfinished runs keep their state in."""
+    """Errors in `resume`, the place where unfinished runs keep their state."""
     if given is None:
         return
     if is_url(given):
@@ -272,7 +272,7 @@ def load_schema(path: str | Path) -> dict:
 
 
 def norm_names() -> list[str]:
-    """The keys of model.NORMS, read from its source: importing it takes seconds, for torch."""
+    """The keys of model.NORMS, read from its source: importing it would import torch."""
     path = Path(__file__).parents[1] / "network" / "model.py"
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What is wrong with a config, in words: the value that was found, and what is allowed."""
+"""Error messages for a config: the value found, and what is allowed."""
 
 import difflib
 import re
@@ -19,14 +19,14 @@ KINDS = {
 
 
 def shown(value: object) -> str:
-    """A value as YAML has it, shortened."""
+    """A value as YAML writes it, shortened."""
     plain = {None: "null", True: "true", False: "false"}
     text = plain[value] if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def did_you_mean(given: object, known: Iterable[str]) -> str:
-    """The known name that is nearest to a mistaken one, as a question; "" if none is near."""
+    """The known name closest to a mistyped one, as a question; "" if none is close."""
     close = difflib.get_close_matches(str(given), list(known), 1)
     return f"did you mean {close[0]!r}?" if close else ""
 
@@ -68,7 +68,7 @@ def _range(kind: str, schema: dict) -> str:
 
 
 def _further_in(name: str, value: object, schema: dict) -> str:
-    """Where a key that stands too far out belongs, as it is written there; "" if nowhere."""
+    """Where a key that is not indented enough belongs, as written there; "" if nowhere."""
     for outer, part in schema["properties"].items():
         inner = name.removeprefix(f"{outer}.")
         if inner in part.get("properties", ()):
@@ -81,7 +81,7 @@ def _further_in(name: str, value: object, schema: dict) -> str:
 
 
 def fault(error: ValidationError) -> tuple[tuple, str]:
-    """The key path and the words for an error that the schema found."""
+    """The key path and the message for a schema error."""
     if error.validator == "oneOf":
         # What was meant is the alternative that the value is of the kind of.
         meant = [

@@ -1,7 +1,7 @@
-"""Config files as a person wrote them: read strictly, and which line says what.
+"""Strict reading of config files, with the line of every key.
 
-Snakemake reads the same files, but takes the last of two equal keys without a word and names
-neither file nor line when one cannot be read.
+Snakemake reads the same files, but silently takes the last of two equal keys and names neither file
+nor line when one cannot be read.
 """
 
 import itertools
@@ -22,7 +22,7 @@ Key = tuple[str | int, ...]  # a key path: ("variants", "gn", "norm"), ("seeds",
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """A file and the line, from 1, of every key path that it states."""
+    """A config file and the line number, from 1, of every key path in it."""
 
     path: Path
     lines: dict[Key, int] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def dotted(key: Key) -> str:
 
 
 def where_stated(key: Key, files: Sequence[ConfigFile]) -> str:
-    """The file and line that state the key; where none does, those of what it lies in.
+    """The file and line of the key, or of the nearest key that encloses it.
 
     Args:
         key: its path.
@@ -135,7 +135,7 @@ def where_stated(key: Key, files: Sequence[ConfigFile]) -> str:
 
 
 def command_line(settings: dict) -> ConfigFile:
-    """The settings of `--config` as if they were a file, without lines."""
+    """The settings of `--config`, like a config file without line numbers."""
 
     def keys(value: object, key: Key) -> Iterator[Key]:
         yield key
@@ -148,7 +148,7 @@ def command_line(settings: dict) -> ConfigFile:
 
 
 def spelled(source: Path, files: Sequence[str | Path], settings: dict) -> str:
-    """The options of `snakemake` that mean this study, to be typed beside a target.
+    """The `snakemake` options that select this study, for use with a target.
 
     Args:
         source: the project's folder, seen from the working folder.
@@ -164,7 +164,7 @@ def spelled(source: Path, files: Sequence[str | Path], settings: dict) -> str:
 
 
 def typed(value: object) -> object:
-    """A value of `--config` as YAML would read it: Snakemake hands on nested ones as text."""
+    """A value of `--config` parsed as YAML: Snakemake passes nested ones on as text."""
     if isinstance(value, dict):
         return {name: typed(part) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a person asked Snakemake for: where it is, or why nothing makes it."""
+"""Requested targets: where their results are, or why no rule makes them."""
 
 import argparse
 import os
@@ -79,7 +79,7 @@ def ready_made(folder: Path) -> dict[str, Path]:
 
 
 def not_made(target: str, known: Makeable) -> str:
-    """Why nothing makes the target, and what may have been meant."""
+    """Why no rule makes the target, with a suggestion."""
     path = Path(os.path.normpath(target))
     if path.is_absolute():
         path = Path(os.path.relpath(path))
@@ -105,7 +105,7 @@ def _no_name(name: str, known: Makeable) -> str:
 
 
 def of_single_runs(rule: str, known: Makeable) -> str:
-    """Why a rule that makes files of one run is no target, and what is."""
+    """Why a rule that runs once per run cannot be a target, and what can."""
     variant, seed = known.variants[0], known.seeds[0]
     return (
         f"{rule} makes the files of single runs: ask for the runs of a variant, such as {variant},"
@@ -114,7 +114,7 @@ def of_single_runs(rule: str, known: Makeable) -> str:
 
 
 def _study_of(path: Path, known: Makeable) -> str | None:
-    """The config of the study that the path belongs to, if that is another than the known one."""
+    """The config of another study that the path belongs to, if there is one."""
     folders = [(known.results, None), *((folder, name) for name, folder in known.studies.items())]
     around = [found for found in folders if path.is_relative_to(found[0])]
     return max(around, key=lambda found: len(found[0].parts), default=(None, None))[1]
@@ -137,7 +137,7 @@ def _no_run(parts: tuple[str, ...], known: Makeable) -> str | None:
 
 
 def spans(numbers: Collection[int]) -> str:
-    """Whole numbers in short: "1 to 10, 12"."""
+    """Whole numbers as ranges: "1 to 10, 12"."""
     found: list[list[int]] = []
     for number in sorted(numbers):
         if found and number == found[-1][1] + 1:
@@ -148,7 +148,7 @@ def spans(numbers: Collection[int]) -> str:
 
 
 def where(asked: Iterable[tuple[str, Collection[str]]], results: Path) -> list[str]:
-    """Where what was asked for is, such as "The crate: results/study-crate.zip".
+    """Where the requested results are, such as "The crate: results/study-crate.zip".
 
     Args:
         asked: of each target its rule, and the files that it makes (none: it is a variant, or all).

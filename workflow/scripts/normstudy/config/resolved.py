@@ -57,9 +57,9 @@ def dataset_facts(config: dict) -> DatasetFacts:
 
 
 def run_parameters(config: dict, variant: str) -> dict:
-    """All that a training run depends on besides its seed, the data files and the code.
+    """Everything that a training run depends on besides its seed, the data files and the code.
 
-    Where mean and std are None they are computed of the training images (data.pixel_constants).
+    Where mean and std are None they are computed from the training images (data.pixel_constants).
 
     Raises:
         KeyError: no such variant.
@@ -109,7 +109,7 @@ def varied(config: dict, key: str, fixed: tuple[str, ...] = ()) -> dict[str, tup
 
 
 def varied_batch_sizes(config: dict) -> dict[str, tuple[str, float]]:
-    """`varied` in batch size: usually with the learning rate, which is scaled with it."""
+    """The variants `varied` in batch size, and usually in the learning rate scaled with it."""
     return varied(config, "batch_size")
 
 
@@ -144,9 +144,9 @@ RELATIVE_COST = {"batch": 1.1, "layer": 0.9}
 
 
 def cost(config: dict, variant: str) -> int:
-    """How long a run of the variant takes, in no unit: to start the longest first.
+    """Relative duration of a run of the variant, used to start the longest first.
 
-    A step costs about as much for itself as for 64 images.
+    A step has a fixed cost of about 64 images.
     """
     recipe = run_parameters(config, variant)
     images = recipe["train_images"] or 60_000

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """How a rule is spoken of; in braces its wildcards, the dataset's name, a number of runs."""
+    """The messages about a rule; braces hold wildcards, the dataset's name, a number of runs."""
 
     doing: str
     done: str

@@ -1,7 +1,7 @@
-"""Whether a folder named as the source of a dataset still holds what was fetched from it.
+"""Whether the source folder of a dataset still holds what was fetched from it.
 
-This concerns data that nothing but their source defines: of a dataset of the user's own, or one
-whose files have no published SHA-256. Two studies may name different sources, and a label may be
+This concerns data that only their source defines: a user's own dataset, or one whose files have no
+published SHA-256. Two studies may name different sources, and a label may be
 corrected in one.
 """
 

@@ -88,7 +88,7 @@ def pixel_constants(split: Split) -> dict[str, float]:
     """Mean and standard deviation (mean, std) of the pixels scaled to 0…1.
 
     Raises:
-        StudyError: all pixels are alike.
+        StudyError: all pixels are equal.
     """
     parts = np.array_split(split.images, 64)  # bincount makes each pixel eight bytes long
     counts = sum(np.bincount(part.ravel(), minlength=256) for part in parts)
@@ -106,7 +106,7 @@ def completed(recipe: dict, train: Split) -> dict:
 
 
 def check_labels(split: Split, num_classes: int, raw: str | Path) -> None:
-    """Each label must be that of a class.
+    """Check that every label is that of a class.
 
     Raises:
         StudyError: one is not.

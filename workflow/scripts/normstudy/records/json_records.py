@@ -1,4 +1,4 @@
-"""The JSON records of a study: their keys, and reading them back so that no damage passes."""
+"""The JSON records of a study: their keys, and reading them back with damage detected."""
 
 import json
 from collections.abc import Iterable

@@ -30,7 +30,7 @@ def commit(folder: Path) -> dict | None:
 
 
 def user_name(folder: Path) -> str | None:
-    """Whom git names as the author of commits made in the folder; None if it has no name."""
+    """The author's name that git uses in the folder; None if there is none."""
     try:
         return _git(folder, "config", "user.name") or None
     except (OSError, subprocess.CalledProcessError):
@@ -53,7 +53,7 @@ def job_costs(benchmarks: dict[str, str]) -> list[dict]:
     """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
 
     Memory is None where the job ended before Snakemake looked. Both are None for a damaged file:
-    to have it made again would train a run for the sake of its duration.
+    remaking it would retrain a run only to learn its duration.
     """
     costs = []
     for job, path in benchmarks.items():

@@ -1,4 +1,4 @@
-"""A place for small files: a folder, or what a URL names that fsspec can write."""
+"""A place for small files: a folder, or a URL that fsspec can write to."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -44,7 +44,7 @@ class Folder:
 class Remote:
     """Files under a URL. Its methods raise whatever the URL's driver does.
 
-    The driver connects at the first use, not before: that may fail for a moment, too.
+    The driver connects on first use, which may fail for a moment, too.
     """
 
     def __init__(self, place: str):

@@ -1,4 +1,4 @@
-"""The tables of a study: their columns, and reading them back so that no damage passes.
+"""The tables of a study: their columns, and reading them back with damage detected.
 
 A table that was edited by hand or cut short is refused with its line, and the rule that
 remakes it.
