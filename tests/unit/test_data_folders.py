@@ -97,12 +97,17 @@ def test_what_a_killed_download_left_is_removed(raw):
 
 def test_a_second_project_waits_and_then_finds_the_files(raw, serve, monkeypatch):
     """Another process fetches from a slow mirror into the same folder."""
-    asked = []
+    asked, said, waiting = [], [], threading.Event()
 
     def slow(handler):
+        """No answer before this process has come to the lock: however busy the machine is."""
         asked.append(handler.path)
-        time.sleep(0.3)
+        waiting.wait(15)
         mirrors.good(handler)
+
+    def say(line):
+        said.append(line)
+        waiting.set()
 
     address = serve(slow)
     script = (
@@ -117,8 +122,7 @@ def test_a_second_project_waits_and_then_finds_the_files(raw, serve, monkeypatch
     while not asked:
         assert other.poll() is None
         time.sleep(0.05)
-    said = []
-    download("sample", raw, SUMS, say=said.append)
+    download("sample", raw, SUMS, say=say)
     assert other.wait() == 0
     assert said == [
         f"another project is fetching data into {raw}: waiting for it",
