@@ -91,7 +91,7 @@ def label_doubts(
 def rescored(runs: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
     """The runs' figures with test accuracy, and the gaps to it, by another scoring.
 
-    What `judging.compare` makes of this table shows how far a verdict hangs on the doubted
+    What `judging.compare` makes of this table shows how far a verdict depends on the doubted
     labels. Train accuracy and test loss stay as they are.
 
     Args:

@@ -1,4 +1,4 @@
-"""The picture of misclassified images: rows of five, each with what was seen and what it is."""
+"""The picture of misclassified images: rows of five, each with its predicted and actual class."""
 
 import textwrap
 from collections.abc import Sequence

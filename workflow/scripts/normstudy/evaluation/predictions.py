@@ -1,4 +1,4 @@
-"""What a trained network predicts, how sure it is, and where it errs."""
+"""A trained network's predictions, its confidence, and its errors."""
 
 import numpy as np
 import pandas as pd

@@ -5,8 +5,8 @@ the next. Batch, Layer and Group Normalization (two groups) compute the same for
 
     y = (x − mean(S)) / sqrt(variance(S) + eps)
 
-and differ in the sets S that they average over: Batch has one a channel (4), Layer one an
-image (4), Group one an image and group (8). Variances are biased (divided by the size of S),
+and differ in the sets S that they average over: Batch has one per channel (4), Layer one per image
+(4), Group one per image and group (8). Variances are biased (divided by the size of S),
 as Wu & He 2018, section 3.1, and PyTorch's layers have them; there is no gamma and beta.
 """
 

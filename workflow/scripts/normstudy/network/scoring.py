@@ -1,4 +1,4 @@
-"""What a network says of images, in log-probabilities, and how good that is."""
+"""A network's log-probabilities for images, and their loss and accuracy."""
 
 import torch
 from torch import nn

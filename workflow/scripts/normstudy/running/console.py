@@ -1,4 +1,4 @@
-"""What Snakemake says on the terminal, shortened to what a person wants to know.
+"""Snakemake's terminal output, shortened to what a user wants to know.
 
 Its own form lists every input of every job: dozens of code files, hundreds of runs. Here a job
 is a line when it starts and a line when it ends. The file under .snakemake/log has it all.
@@ -178,7 +178,7 @@ class ShortLines(logging.Formatter):
         return "\n".join(lines)
 
     def _error(self, record: logging.LogRecord) -> str:
-        """Of jobs that the user has ended nothing failed."""
+        """Nothing if the user ended the jobs: then none of them failed."""
         return "" if self.known.stopped() else self._message(record)
 
     def _message(self, record: logging.LogRecord) -> str:

@@ -28,7 +28,7 @@ class Stop:
         return self._pressed > 0
 
     def listen(self) -> None:
-        """From now on. To be called in the main thread."""
+        """Start listening. Call it in the main thread."""
         signal.signal(signal.SIGINT, self._end_jobs)
 
     def _end_jobs(self, number: int, frame: object) -> None:

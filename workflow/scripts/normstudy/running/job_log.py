@@ -1,4 +1,4 @@
-"""What a job prints goes to its log; what the reader should see, to the terminal too."""
+"""A job's output goes to its log; what the user should see also goes to the terminal."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What lies in the results that nobody needs any more: of finished runs, of runs given up."""
+"""Files that are no longer needed: states of finished runs, results of removed runs."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -101,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def slots(wanted: Mapping[str, object], limits: Mapping[str, object]) -> int:
-    """How many jobs that want these resources (cores are one) may run side by side."""
+    """How many jobs with these resources (cores among them) can run side by side."""
     shares = [
         limit // want
         for name, limit in limits.items()
@@ -122,7 +122,7 @@ def progress(plan: Plan) -> Progress:
 
     The time left is that of epochs seen so far, per unit of cost, for what remains: shared
     by as many jobs as fit side by side, but no shorter than the longest run that remains.
-    A run that waits to go on after an interruption counts from where it left off.
+    An interrupted run counts from where it stopped.
     """
     done, remaining = 0, []
     seconds = cost = 0.0
