@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -64,3 +65,13 @@ def test_a_claim_added_after_a_look_is_judged_from_the_first_look_on(decided):
     claims = "claims=[{id: more, says: LN is better, metric: test_loss, variant: ln}]"
     planned = decided.planned(*CONFIGS, "--config", claims)
     assert planned.get("train", 0) == 0 and planned["look"] == 1
+
+
+def test_from_results_in_a_storage_the_looks_are_fetched(decided, tmp_path):
+    """In a project that has none of the results itself."""
+    for part in ("results", "data"):
+        shutil.copytree(decided.folder / part, tmp_path / "storage" / part)
+    storage = ("--default-storage-provider", "fs")
+    storage += ("--default-storage-prefix", str(tmp_path / "storage"))
+    planned = Project.new(tmp_path / "project").planned(*CONFIGS, *storage)
+    assert not planned.keys() & {"train", "look"}
