@@ -8,7 +8,7 @@ import math
 from functools import reduce
 
 import numpy as np
-from scipy import stats
+import scipy
 
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
 FINEST = 1_000_000  # steps that the sign-flip test divides the range of its sums into, at most
@@ -61,7 +61,7 @@ def interval(
     mean = np.mean(differences, axis=-1)
     if count < 2:
         return mean * math.nan, mean * math.nan
-    half = stats.t.ppf((1 + np.asarray(level)) / 2, count - 1)
+    half = scipy.stats.t.ppf((1 + np.asarray(level)) / 2, count - 1)
     half = half * deviation(differences, resolution) / math.sqrt(count)
     return mean - half, mean + half
 

@@ -8,8 +8,7 @@ section 3.1), which says nothing about the networks that other seeds would have 
 from collections.abc import Mapping
 
 import pandas as pd
-from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.proportion import proportion_confint
+import scipy
 
 from ..errors import StudyError
 from .verdicts.claims import rivals
@@ -52,12 +51,14 @@ def mcnemar_exact(first: pd.DataFrame, second: pd.DataFrame) -> dict:
         [int((right & rival_right).sum()), int((right & ~rival_right).sum())],
         [int((~right & rival_right).sum()), int((~right & ~rival_right).sum())],
     ]
+    alone, rival_alone = table[0][1], table[1][0]
+    differ = alone + rival_alone
     return {
         "both_right": table[0][0],
         "only_variant_right": table[0][1],
         "only_rival_right": table[1][0],
         "both_wrong": table[1][1],
-        "p_value": round(float(mcnemar(table, exact=True).pvalue), 6),
+        "p_value": round(float(scipy.stats.binomtest(alone, differ).pvalue), 6) if differ else 1.0,
     }
 
 
@@ -93,5 +94,5 @@ def wilson(right: int, images: int) -> tuple[float, float]:
 
     Wilson 1927; the spread that comes from which images were drawn, not from the seed.
     """
-    low, high = proportion_confint(right, images, method="wilson")
-    return 100 * low, 100 * high
+    interval = scipy.stats.binomtest(right, images).proportion_ci(0.95, "wilson")
+    return 100 * interval.low, 100 * interval.high

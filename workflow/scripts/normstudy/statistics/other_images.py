@@ -10,7 +10,7 @@ pigeonhole bootstrap").
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 def crossed_interval(
@@ -59,6 +59,6 @@ def crossed_interval(
     if image_square > rest:
         spent += image_square**2 / image_freedom + rest**2 / rest_freedom
     freedom = variance**2 / spent
-    quantiles = stats.t.ppf((1 + level) / 2, [freedom, seed_freedom])
+    quantiles = scipy.stats.t.ppf((1 + level) / 2, [freedom, seed_freedom])
     half = max(quantiles * np.sqrt(np.array([variance, seed_square]) / (count * images)))
     return 100 * (mean - half), 100 * (mean + half)

@@ -9,7 +9,7 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 POWER = 0.8
 MOST_SEEDS = 1000  # where the search ends: this many or more
@@ -21,13 +21,13 @@ SLICES = 100  # of the distribution of the standard deviation that n seeds will 
 def _shown_spreads(freedom: int) -> np.ndarray:
     """What n seeds may show of a standard deviation of 1: √(χ²/ν) at equally likely slices."""
     middles = (np.arange(SLICES) + 0.5) / SLICES
-    return np.sqrt(2 * special.gammaincinv(freedom / 2, middles) / freedom)
+    return np.sqrt(2 * scipy.special.gammaincinv(freedom / 2, middles) / freedom)
 
 
 def spread_range(deviation: float, count: int) -> tuple[float, float]:
     """The 90 % interval of a standard deviation estimated from `count` normal values."""
     tail, freedom = (1 - SPREAD_CONFIDENCE) / 2, count - 1
-    low, high = (freedom / stats.chi2.ppf([1 - tail, tail], freedom)) ** 0.5
+    low, high = (freedom / scipy.stats.chi2.ppf([1 - tail, tail], freedom)) ** 0.5
     return deviation * low, deviation * high
 
 
@@ -41,11 +41,11 @@ def chance(count: int, deviation: float, alpha: float, margin: float, difference
     """
     freedom = count - 1
     # All in units of the mean's standard error.
-    half = special.stdtrit(freedom, 1 - alpha / 2) * _shown_spreads(freedom)
+    half = scipy.special.stdtrit(freedom, 1 - alpha / 2) * _shown_spreads(freedom)
     distance = margin * math.sqrt(count) / deviation
     if difference:
-        return float(special.ndtr(distance - half).mean())
-    return float(np.maximum(2 * special.ndtr(distance - half) - 1, 0).mean())
+        return float(scipy.special.ndtr(distance - half).mean())
+    return float(np.maximum(2 * scipy.special.ndtr(distance - half) - 1, 0).mean())
 
 
 def fewest_seeds(deviation: float, alpha: float, margin: float, difference: bool) -> int:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
-from scipy import stats
+import scipy
 
 from .mcnemar import wilson
 
@@ -77,7 +77,7 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
     """
     mean, count = values.mean(), len(values)
     deviation = values.std(ddof=1) if count > 1 else math.nan
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, max(count - 1, 1)) * deviation / math.sqrt(count)
+    half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, max(count - 1, 1)) * deviation / math.sqrt(count)
     low, high = limits(metric)
     return {
         "mean": mean,
