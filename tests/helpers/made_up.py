@@ -8,10 +8,12 @@ import pandas as pd
 import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
+from normstudy.data.idx import Split
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import misclassified_table
 from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
+from normstudy.example.explained import explained
 from normstudy.records.files import write_json
 from normstudy.report.study import Study
 
@@ -133,8 +135,16 @@ def made_up_study(
         **study_tables(config, metrics, evaluation, {}, known),
         reference=known,
         label_issues=ISSUES if reference else None,
+        explained=explained_of(config),
         looks=tuple(looks),
     )
+
+
+def explained_of(config: dict) -> dict:
+    """explained.json of a study, from training images that are blank."""
+    recipes = {variant: run_parameters(config, variant) for variant in config["variants"]}
+    blank = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10))
+    return explained(recipes, blank, 10, config["training"], 1)
 
 
 def predictions(labels: Sequence[int], said: Mapping[int, int] | None = None) -> pd.DataFrame:
@@ -178,3 +188,4 @@ def write_study(study: Study) -> None:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
     shared_errors(runs, None).to_csv(study.folder / "shared_errors.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")
+    write_json(study.explained, study.folder / "explained.json")

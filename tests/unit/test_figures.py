@@ -15,8 +15,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from normstudy.data.idx import Split
+from normstudy.example.explained import DRAWS, augmented
 from normstudy.report.figures import curves, final_accuracy
-from normstudy.report.figures.images import AUGMENTED_ROWS, augmented_strip
+from normstudy.report.figures.images import augmented_strip
 from normstudy.report.figures.plot import (
     COLOURS,
     NARROW,
@@ -55,8 +56,13 @@ def every_plot(study, reference=None):
         curves.accuracy(study.metrics, study.labels, reference),
         *(curves.variant_curves(study.metrics, study.labels, v) for v in list(study.labels)[:2]),
         final_accuracy.final_accuracy(study.tests(), study.labels, {"gn": 99.54}),
-        augmented_strip(train, tuple("0123456789"), "digit", TRAINING, 1),
+        strip(train),
     ]
+
+
+def strip(train):
+    made = augmented(train, 10, TRAINING, 1)
+    return augmented_strip(made, tuple("0123456789"), "digit", TRAINING)
 
 
 def words(figure) -> list[Text]:
@@ -298,9 +304,7 @@ def test_the_same_tables_give_the_same_bytes():
 def test_strip_shows_an_original_of_each_class_and_its_draws():
     images = np.zeros((12, 28, 28), np.uint8)
     images[:, 10:18, 10:18] = 200
-    plot = augmented_strip(
-        Split(images, np.array([3, 1, 3] * 4)), tuple("0123456789"), "digit", TRAINING, 1
-    )
+    plot = strip(Split(images, np.array([3, 1, 3] * 4)))
     assert "(1 and 3)" in plot.alt
     assert "±7°" in plot.alt
     assert "0.6 to 1.4" in plot.alt
@@ -308,6 +312,6 @@ def test_strip_shows_an_original_of_each_class_and_its_draws():
     sheet = axes.images[0].get_array()
     assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "3"]
     rows = len(axes.get_yticklabels())
-    assert rows == 1 + AUGMENTED_ROWS and sheet.shape == (30 * rows - 2, 30 * 2 - 2)
+    assert rows == 1 + DRAWS and sheet.shape == (30 * rows - 2, 30 * 2 - 2)
     assert (sheet[:28, :28] == images[1]).all() and (sheet[:28, 30:] == images[0]).all()
     assert (sheet[30:58, :28] != images[1]).any()

@@ -8,6 +8,7 @@ import pytest
 from helpers.made_up import made_up_config, made_up_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from normstudy.example.explained import described
 from normstudy.network import model
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
@@ -290,6 +291,7 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
     study = made_up_study({"gn": [99.0], "own": [99.0]})
     study.recipe("own")["norm"] = "by_neighbours"
     assert context.title(study) == "Group and By neighbours Normalization on MNIST"
+    study.explained["norms"] = described(["by_neighbours"])
     row = setup_tables.norm_table(study).cells.iloc[-1]
     assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
 

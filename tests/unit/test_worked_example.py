@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 import torch
 from normstudy.example import arithmetic as worked_example
-from normstudy.example import workbook
+from normstudy.example import pytorch, workbook
 from normstudy.example.arithmetic import LAYERS, METHODS
 from normstudy.network.model import build_model
 from normstudy.report.figures import worked_example as worked_figure
@@ -67,26 +67,28 @@ def test_the_sets_by_hand(batches):
 def test_the_table_of_statistics(batches):
     table = worked_example.statistics_table(batches)
     assert table.groupby(["layer", "method"], sort=False).size().tolist() == [4, 4, 8] * 2
-    assert worked_example.pytorch_agreement(batches)["largest_difference"].max() < 1e-12
+    assert pytorch.pytorch_agreement(batches)["largest_difference"].max() < 1e-12
 
 
 def test_layer_normalization_is_group_normalization_with_one_group():
-    table = worked_example.layer_is_group_of_one()
+    table = pytorch.layer_is_group_of_one()
     assert table["largest_difference"].max() < 1e-5
     assert table["largest_difference"].iloc[2] > 0  # two computations, not one twice
-    assert worked_example.layer_is_group_sentence(table).endswith("rounding of 32-bit numbers.")
+    assert worked_example.layer_is_group_sentence(table.to_dict("records")).endswith(
+        "rounding of 32-bit numbers."
+    )
     table.loc[2, "largest_difference"] = 0.25
-    sentence = worked_example.layer_is_group_sentence(table)
+    sentence = worked_example.layer_is_group_sentence(table.to_dict("records"))
     assert "outputs by at most 0.2" in sentence and "rounding" not in sentence
 
 
 def test_the_copy_has_pytorchs_layer_norm_throughout():
     network = build_model("layer", dropout=0)
-    copied = worked_example.with_layer_norm(network, torch.zeros(2, 1, 28, 28))
+    copied = pytorch.with_layer_norm(network, torch.zeros(2, 1, 28, 28))
     kinds = [type(module) for module in copied.modules()]
     assert kinds.count(nn.LayerNorm) == 6 and nn.GroupNorm not in kinds
     assert not any(isinstance(module, nn.LayerNorm) for module in network.modules())
-    other = worked_example.with_layer_norm(
+    other = pytorch.with_layer_norm(
         build_model("group", num_groups=2, dropout=0), torch.zeros(2, 1, 28, 28)
     )
     images = torch.randn(4, 1, 28, 28, generator=torch.Generator().manual_seed(1))

@@ -16,6 +16,7 @@ rule report:
         shared_errors=RESULTS / "shared_errors.csv",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
+        explained=RESULTS / "explained.json",
         predictions=run_files("predictions.csv"),
         misclassified=expand(RUN / "misclassified.csv", variant=VARIANTS, seed=SEEDS[:1]),
         pictures=expand(RUN / "misclassified.png", variant=VARIANTS, seed=SEEDS[:1]),
@@ -59,13 +60,17 @@ rule report:
 
 
 rule worked_example:
+    input:
+        checksums=CHECKSUMS,
+        raw=ancient(RAW_FILES),
     output:
-        shown(
+        workbook=shown(
             RESULTS / "normalization_example.xlsx",
             "Report",
             "Worked example, with formulas",
             "workbook",
         ),
+        explained=RESULTS / "explained.json",
     log:
         LOGS / "worked_example.log",
     benchmark:
@@ -78,5 +83,18 @@ rule worked_example:
         runtime=5,
     params:
         code=code("worked_example"),
+        networks={
+            variant: {
+                key: study.run_parameters(STUDY, variant)[key]
+                for key in ("norm", "norm_options", "dropout", "num_classes")
+            }
+            for variant in VARIANTS
+        },
+        train_images=STUDY["dataset"]["train_images"],
+        classes=len(FACTS.classes),
+        augmentation={
+            key: STUDY["training"][key] for key in ("rotation_degrees", "brightness", "contrast")
+        },
+        seed=SEEDS[0],
     script:
         "../scripts/worked_example.py"

@@ -16,6 +16,8 @@ STUDY = (
     *("command", "started", "finished", "sources", "python", "versions", "system", "processor"),
     *("data_sha256", "data_source", "seeds", "runs", "jobs", "config"),
 )
+# Of what the report explains (rule worked_example).
+EXPLAINED = ("network", "parameters", "norms", "layer_is_group", "augmented")
 # Of a look that decides which runs follow (rule look).
 LOOK = ("seeds", "taken", "verdicts", "still_needed")
 

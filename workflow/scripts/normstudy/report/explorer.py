@@ -1,14 +1,13 @@
 """What the page's errors explorer is made from: the images that runs get wrong, and the answers."""
 
 import base64
-import io
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
+from .pictures import bitmap
 from .study import Study
 from .text.wording import counted
 
@@ -57,10 +56,7 @@ class Explorer:
         cells = np.zeros((rows * ACROSS, SIDE, SIDE), np.uint8)
         cells[: len(self.pictures)] = self.pictures
         grid = cells.reshape(rows, ACROSS, SIDE, SIDE).swapaxes(1, 2)
-        content = io.BytesIO()
-        image = Image.fromarray(grid.reshape(rows * SIDE, ACROSS * SIDE))
-        image.save(content, "PNG", optimize=True)
-        return content.getvalue()
+        return bitmap(grid.reshape(rows * SIDE, ACROSS * SIDE))
 
     @property
     def size(self) -> tuple[int, int]:

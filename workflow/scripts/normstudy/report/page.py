@@ -7,13 +7,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from IPython.display import HTML
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from matplotlib.figure import Figure
 
 from ..records.files import replacing
 from .figures.plot import Plot, rendered
+from .pictures import bitmap
 from .study import Study
 from .tables.table import Table
 from .text import context
@@ -166,34 +167,37 @@ class Page(Pieces):
         )
         return _html(figure)
 
-    def matrix(self, variant: str, narrow: Figure) -> HTML:
-        """The picture of a variant's errors with the first seed, as rule misclassified drew it.
+    def matrix(self, variant: str, pictures: np.ndarray) -> HTML:
+        """A variant's first errors with the first seed, those of the picture beside the page.
 
         Args:
-            narrow: the same images for a phone.
+            pictures: the test images, uint8 (N, 28, 28).
         """
-        study = self._study
-        run = study.run_folder(variant, study.seeds[0]).relative_to(study.folder).as_posix()
-        content = (study.folder / run / "misclassified.png").read_bytes()
-        sides = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))  # PNG's header
-        width, height = (side // 2 for side in sides)
-        alt, caption = context.misclassified(study, variant)
-        figure = self._parts.figure(
+        study, seed = self._study, self._study.seeds[0]
+        run = study.run_folder(variant, seed).relative_to(study.folder).as_posix()
+        errors = study.errors(variant, seed).head(study.config["misclassified"]["count"])
+        classes = study.facts.classes
+        tiles = [
+            {
+                "index": row.index,
+                "picture": _data("png", bitmap(pictures[row.index])),
+                "predicted": classes[row.prediction],
+                "actual": classes[row.label],
+                "disputed": row.disputed,
+                "confidence": f"{100 * row.confidence:.1f} %",
+            }
+            for row in errors.itertuples(index=False, name="Error")
+        ]
+        matrix = self._parts.matrix(
             name=f"misclassified-{variant}",
-            wide=_data("png", content),
-            narrow=_data("png", rendered(narrow, "png", DOTS_OF_PHOTOGRAPHS)),
-            width=width,
-            height=height,
-            alt=alt,
-            caption=caption,
-            kinds=[],
-            formats=["png"],
+            tiles=tiles,
+            caption=context.misclassified(study, variant),
             table=f"{run}/misclassified.csv",
             function="normstudy.evaluation.matrix.misclassified_matrix",
             files=[f"{run}/misclassified.png"],
             remake=study.remake(f"{run}/misclassified.png"),
         )
-        return _html(figure)
+        return _html(matrix)
 
 
 def _html(body: str) -> HTML:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Study:
     shared_errors: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
+    explained: dict = field(default_factory=dict)  # explained.json: what only PyTorch knows
     looks: tuple[dict, ...] = ()  # when verdicts were read: the record of looks.json
     options: str = ""  # what `snakemake` must be told to mean this study
 
@@ -183,6 +184,9 @@ def load_study(
         shared_errors=table("shared_errors.csv", shared_errors.COLUMNS),
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
+        explained=records.read_record(
+            folder / "explained.json", records.EXPLAINED, "worked_example"
+        ),
         looks=tuple(records.read_looks(folder / "looks.json")),
         options=options,
     )

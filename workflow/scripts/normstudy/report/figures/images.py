@@ -1,49 +1,30 @@
-"""Figures that show images: augmented training images, and errors drawn for a phone."""
+"""The figure of augmented training images."""
 
+import base64
 from functools import partial
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 
-from ...data.idx import Split
-from ...evaluation.matrix import misclassified_matrix
-from ...network.augmentation import draw, jitter, rotate
-from ...network.streams import stream
-from ..study import Study
 from ..text.wording import listing
 from .plot import WIDTH, Plot, plain
 
-AUGMENTED_ROWS = 4
 GAP = 2  # pixels between two images
 
 
-def augmented_strip(
-    train: Split, classes: tuple[str, ...], noun: str, training: dict, seed: int
-) -> Plot:
+def augmented_strip(augmented: dict, classes: tuple[str, ...], noun: str, training: dict) -> Plot:
     """What the network sees in training: an image of each class, and draws of it below.
 
     Args:
-        train: the training images.
+        augmented: the classes shown and their pictures, of `example.explained.augmented`.
         classes: names of the classes.
         noun: what an image shows.
         training: a recipe's rotation_degrees, brightness and contrast.
-        seed: of the draws.
     """
-    present = [label for label in range(len(classes)) if (train.labels == label).any()]
-    chosen = [int(np.flatnonzero(train.labels == label)[0]) for label in present]
-    originals = torch.from_numpy(train.images[chosen].copy())
-    count = len(chosen)
-    draws = draw(
-        AUGMENTED_ROWS * count,
-        stream(seed, "augmentation"),
-        training["rotation_degrees"],
-        training["brightness"],
-        training["contrast"],
-    )
-    rotated = rotate(originals.repeat(AUGMENTED_ROWS, 1, 1), draws.degrees)
-    augmented = jitter(rotated, draws.brightness, draws.contrast, draws.brightness_first)
-    rows = torch.stack([originals.float(), *augmented.split(count)]).numpy()
+    present = augmented["classes"]
+    pixels = np.frombuffer(base64.b64decode(augmented["pictures"]), np.uint8)
+    rows = pixels.reshape(-1, len(present), 28, 28)
+    count = len(rows) - 1
     ranges = (
         f"rotated by up to ±{training['rotation_degrees']:g}°, brightness by factors of"
         f" {_factors(training['brightness'])}, contrast by factors of"
@@ -55,10 +36,10 @@ def augmented_strip(
         draw=partial(_strip, rows, [classes[label] for label in present]),
         alt=(
             f"The first training image of each class ({names}) and, beside each,"
-            f" {AUGMENTED_ROWS} random draws of that {noun}, {ranges}."
+            f" {count} random draws of that {noun}, {ranges}."
         ),
         caption=(
-            f"The first training image of each class, and {AUGMENTED_ROWS} draws of what the"
+            f"The first training image of each class, and {count} draws of what the"
             f" network sees of it in training: {ranges}."
         ),
         table="provenance.json",
@@ -92,20 +73,6 @@ def _strip(rows: np.ndarray, names: list[str], width: float) -> Figure:
     for set_ticks, labels in ((axes.set_xticks, heads), (axes.set_yticks, sides)):
         set_ticks([13.5 + pitch * n for n in range(len(labels))], [plain(n, 9) for n in labels])
     return figure
-
-
-def narrow_matrix(study: Study, variant: str, test: Split) -> Figure:
-    """The errors of a variant with the first seed, two images a row for a phone."""
-    seed, shown = study.seeds[0], study.config["misclassified"]
-    return misclassified_matrix(
-        test.images,
-        study.errors(variant, seed),
-        study.facts.classes,
-        f"{study.labels[variant]}, seed {seed}",
-        shown["count"],
-        shown["order"],
-        columns=2,
-    )
 
 
 def _factors(jitter: float) -> str:

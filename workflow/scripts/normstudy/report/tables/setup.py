@@ -1,10 +1,7 @@
 """The report's tables of how the results came about: model, recipe, machine, jobs, data."""
 
 import pandas as pd
-import torch
-from torch import nn
 
-from ...network.model import NORMS, model_of, parameter_count
 from ..study import Study
 from ..text.context import norm_name, norms
 from ..text.wording import listing
@@ -29,58 +26,23 @@ RECIPE_ROWS = {
 MOST_CHECKPOINTS = 20  # in the table of their digests
 
 
-def _layer(layer: nn.Module) -> str:
-    """A layer in words; "" for one that only reshapes."""
-    if isinstance(layer, nn.Conv2d):
-        size = f"Conv {layer.kernel_size[0]}×{layer.kernel_size[1]}"
-        padding = f", padding {layer.padding[0]}" if layer.padding[0] else ""
-        return f"{size}, {layer.in_channels}→{layer.out_channels}{padding}"
-    if isinstance(layer, nn.MaxPool2d):
-        return f"MaxPool {layer.kernel_size}×{layer.kernel_size}"
-    if isinstance(layer, nn.AvgPool2d):
-        return f"AvgPool {layer.kernel_size}×{layer.kernel_size}"
-    if isinstance(layer, nn.Dropout):
-        return f"Dropout {layer.p:g}"
-    names = {nn.ReLU: "ReLU", nn.LogSoftmax: "log-softmax", nn.Flatten: "", nn.Identity: ""}
-    return names.get(type(layer), "Norm")
-
-
 def model_table(study: Study) -> Table:
     """The network block by block: layers, shape of the output, learned parameters."""
-    first = study.recipe(next(iter(study.labels)))
-    model = model_of(first)
-    image = torch.zeros(1, 1, 28, 28)
-    model.eval()
-    rows = []
-    with torch.inference_mode():
-        for name, block in model.named_children():
-            image = block(image)
-            layers = list(block.children())
-            counts = [parameter_count(layer) for layer in layers if parameter_count(layer)]
-            rows.append(
-                {
-                    "Block": name,
-                    "Layers": "; ".join(filter(None, map(_layer, layers))),
-                    "Output": "×".join(map(str, image.shape[1:])),
-                    "Parameters": " + ".join(f"{count:,}" for count in counts),
-                }
-            )
-    rows.append(
-        {"Block": "Total", "Layers": "", "Output": "", "Parameters": f"{parameter_count(model):,}"}
-    )
+    cells = pd.DataFrame(study.explained["network"]).rename(columns=str.capitalize)
+    total = study.explained["parameters"][next(iter(study.labels))]
+    cells.loc[len(cells)] = ["Total", "", "", f"{total:,}"]
     caption = (
         "The network. Parameters are those of the convolution + those of the normalization"
         " (a factor and an offset a channel); there are no biases."
     )
-    return Table(pd.DataFrame(rows), caption)
+    return Table(cells, caption)
 
 
 def parameter_sentence(study: Study) -> str:
     """How many parameters each model learns."""
     counts: dict[int, list[str]] = {}
     for variant, label in study.labels.items():
-        recipe = study.recipe(variant)
-        counts.setdefault(parameter_count(model_of(recipe)), []).append(label)
+        counts.setdefault(study.explained["parameters"][variant], []).append(label)
     if len(counts) > 1:
         parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
         return f"Learned parameters: {'; '.join(parts)}."
@@ -230,16 +192,18 @@ NORM_ROWS = {
 }
 
 
-def _own_norm(norm: str) -> tuple[str, str, str, str]:
+def _own_norm(norm: str, words: str) -> tuple[str, str, str, str]:
     """A row for a normalization that is none of NORM_ROWS: what its docstring says first."""
-    words = (NORMS[norm].__doc__ or "").strip().partition("\n")[0]
     return (norm_name(norm), words.rstrip(".") or ABSENT, ABSENT, ABSENT)
 
 
 def norm_table(study: Study) -> Table:
     """The index sets of the normalizations in use; if there are none, the worked example's."""
     used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
-    rows = [NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm) for norm in used]
+    rows = [
+        NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm, study.explained["norms"][norm])
+        for norm in used
+    ]
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
     return Table(
         pd.DataFrame(rows, columns=columns),

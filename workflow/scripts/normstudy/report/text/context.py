@@ -83,28 +83,21 @@ def transforms(study: Study) -> str:
     )
 
 
-def misclassified(study: Study, variant: str) -> tuple[str, str]:
-    """Alt text and caption for the picture of a variant's errors with the first seed."""
+def misclassified(study: Study, variant: str) -> str:
+    """The caption of a variant's first errors with the first seed."""
     seed, shown = study.seeds[0], study.config["misclassified"]
     table = study.errors(variant, seed)
-    head, classes = table.head(shown["count"]), study.facts.classes
-    label = study.labels[variant]
-    tiles = [
-        f"no. {row.index} predicted {classes[row.prediction]}, actual {classes[row.label]}"
-        f"{', label disputed' if row.disputed else ''}"
-        for row in head.itertuples(index=False, name="Error")
-    ]
-    if not tiles:
-        return f"No test image is misclassified by {label}.", f"{label}: no errors."
-    alt = f"{counted(len(tiles), 'misclassified test image')} of {label}: {'; '.join(tiles)}."
+    head, label = table.head(shown["count"]), study.labels[variant]
+    if head.empty:
+        return f"{label}: no errors."
     order = "in test-set order" if shown["order"] == "index" else "highest confidence first"
     caption = (
-        f"{label}, seed {seed}: {len(tiles):,} of its {counted(len(table), 'error')} among"
+        f"{label}, seed {seed}: {len(head):,} of its {counted(len(table), 'error')} among"
         f" {study.images('test'):,} test images, {order}."
     )
     if head["disputed"].any():
         caption += " A dagger marks a disputed label."
-    return alt, caption
+    return caption
 
 
 INSTANCE_NOTE = (
