@@ -109,6 +109,28 @@ async function bitmap(image) {
   canvas.getContext("2d").drawImage(drawn, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => { canvas.toBlob(done, "image/png"); });
 }
+// A sheet of images and words as it lies on the page, in twice its size, on white paper.
+function sheet(list) {
+  const frame = list.getBoundingClientRect();
+  const canvas = document.createElement("canvas");
+  canvas.width = 2 * frame.width;
+  canvas.height = 2 * frame.height;
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "#fff";
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.scale(2, 2);
+  paper.imageSmoothingEnabled = false;
+  paper.fillStyle = "#000";
+  paper.textBaseline = "middle";
+  for (const part of list.querySelectorAll("img, p")) {
+    const { left, top, width, height } = part.getBoundingClientRect();
+    const [x, y] = [left - frame.left, top - frame.top];
+    paper.font = getComputedStyle(part).font;
+    if (part.matches("img")) paper.drawImage(part, x, y, width, height);
+    else paper.fillText(part.textContent, x, y + height / 2, width);
+  }
+  return new Promise((done) => { canvas.toBlob(done, "image/png"); });
+}
 for (const line of document.querySelectorAll("figure p.save")) {
   line.hidden = false;
   const figure = line.closest("figure");
@@ -116,8 +138,9 @@ for (const line of document.querySelectorAll("figure p.save")) {
     const format = event.target.dataset.save;
     if (!format) return;
     const image = figure.querySelector("img"); // its src is the drawing for wide screens
-    const same = image.src.startsWith(`data:image/${format}`);
-    save(`${figure.dataset.name}.${format}`, same ? blob(image.src) : await bitmap(image));
+    const list = figure.querySelector("ul");
+    const content = list ? await sheet(list) : format === "svg" ? blob(image.src) : await bitmap(image);
+    save(`${figure.dataset.name}.${format}`, content);
   });
 }
 

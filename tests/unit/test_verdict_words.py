@@ -296,3 +296,28 @@ def test_a_figure_against_learning_rate_only_where_it_varies(config):
     (axes,) = plot.figure.axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.005", "0.045"]
     assert plot.narrow.axes[0].get_xscale() == "log"
+
+
+def test_no_interval_reaches_beyond_what_differences_can_be(config):
+    _, table, claims = judged(config, 2, gn=99.6)
+    table[["ci_low", "ci_high"]] = [-403.03, 411.83]
+    words = " ".join(verdict_text.claim_sentences(table, claims, config))
+    cells = " ".join(verdict_text.verdict_table(table, claims, config).to_numpy().ravel())
+    for text in (words, cells):
+        assert not re.search(r"\d{3}\.\d", text.replace("100.000", "").replace("200.000", ""))
+        assert "−100.000 to +100.000" in text and "−200.000 to +200.000" in text
+    assert verdict_text.interval(-403.03, 411.83, "test_loss") == "−403.0300 to +411.8300"
+
+
+def test_beside_the_table_only_what_it_does_not_hold_is_said(config):
+    _, table, claims = judged(config, 10, gn=99.6)
+    assert verdict_text.claim_notes(table, claims, config, pd.DataFrame()) == []
+    table.loc[0, ["verdict", "sign_flip_p"]] = [Verdict.HOLDS, 0.5]
+    (note,) = verdict_text.claim_notes(table, claims, config, pd.DataFrame())
+    assert note.startswith("“Group") and "sign-flip test" in note and "interval +" not in note
+
+
+def test_one_run_has_a_difference_and_no_mean(config):
+    _, table, claims = judged(config, 1, gn=99.6)
+    columns = list(verdict_text.verdict_table(table, claims, config))
+    assert "difference" in columns and "mean difference" not in columns

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from normstudy.report.page import KEPT
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -147,12 +148,17 @@ def test_without_its_script_it_shows_everything(opened):
 def test_every_picture_loads_and_says_what_it_shows(opened):
     for width in (360, 1280):
         page, _, _ = opened(width)
-        pictures = page.locator("img").evaluate_all(
+        pictures = page.locator("picture img").evaluate_all(
             "all => all.map(i => [i.naturalWidth, i.alt, i.currentSrc.length, i.src.length])"
         )
-        assert len(pictures) >= 3 + 3 + 3  # graphs, curves, matrices
+        assert len(pictures) >= 3 + 3 + 2  # graphs, curves, worked examples
         assert all(drawn > 0 and len(alt) > 40 for drawn, alt, _, _ in pictures)
         assert all((shown != wide) == (width == 360) for _, _, shown, wide in pictures)
+        sheets = page.locator("figure.sheet")
+        assert sheets.count() == 3 + 1  # misclassified images of each model, augmented ones
+        for tile in page.locator("figure.sheet li").all():
+            assert tile.locator("img").evaluate("one => one.naturalWidth") == 28
+            assert tile.locator("img").get_attribute("alt") and tile.inner_text().strip()
 
 
 def test_the_outline_is_sound(opened):
@@ -325,6 +331,28 @@ def test_figures_are_saved_as_svg_and_png(opened, page_path):
     )  # fmt: skip
     name, content = saved(page, "#figure-loss [data-save=png]")
     assert name == "loss.png" and content.startswith(b"\x89PNG") and len(content) > 20_000
+
+
+def test_a_sheet_of_images_is_saved_as_it_is_shown_on_white_paper(opened):
+    page, _, _ = opened(1280, color_scheme="dark")
+    name, content = saved(page, "#figure-misclassified-gn [data-save=png]")
+    assert name == "misclassified-gn.png"
+    picture = Image.open(io.BytesIO(content)).convert("L")
+    shown = page.locator("#figure-misclassified-gn ul").bounding_box()
+    assert picture.width == pytest.approx(2 * shown["width"], abs=2)
+    first = page.locator("#figure-misclassified-gn li img").first.bounding_box()
+    digit = picture.crop((8, 8, 2 * int(first["width"]) - 8, 2 * int(first["height"]) - 8))
+    assert digit.getextrema()[0] < 10 and digit.getextrema()[1] > 150
+    assert picture.getpixel((picture.width - 1, 2 * int(first["height"]) + 30)) == 255
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_paper_is_white_in_the_dark(opened, scheme):
+    page, _, _ = opened(1280, color_scheme=scheme)
+    for figure in page.locator("figure:visible").all():
+        picture = Image.open(io.BytesIO(figure.screenshot())).convert("L")
+        edge = picture.getpixel((2, picture.height // 3))
+        assert (edge < 90) == (scheme == "dark")
 
 
 def test_few_tab_stops_lie_before_the_end_of_the_first_figure(opened):

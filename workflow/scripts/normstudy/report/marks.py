@@ -53,7 +53,7 @@ def annotated(svg: bytes, figure: Figure) -> bytes:
             points = element.findall(f".//{{{SVG}}}use")
             for point, value in zip(points, values, strict=True):
                 ET.SubElement(point, f"{{{SVG}}}title").text = value
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True).replace(b" />", b"/>")
 
 
 def named(figure: Figure) -> Figure:

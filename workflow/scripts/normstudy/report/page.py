@@ -22,8 +22,9 @@ from .text import context
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PIXELS_PER_INCH = 100  # of a figure on the page
-DOTS_OF_PHOTOGRAPHS = 120  # per inch: theirs are large pixels anyway
 FEWEST_TO_SORT = 3  # rows of a table
+FEWEST_FOR_CARDS = 5  # columns of a table whose rows become cards on a phone,
+FEWEST_FOR_WIDE = 10  # and wherever there is less room than beside the contents
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {
@@ -106,7 +107,9 @@ class Pieces:
         cells = table.cells.drop(columns=table.group or [])
         kinds = [_kind(cells[column], column in table.names) for column in cells]
         groups = table.cells[table.group] if table.group else [""] * len(cells)
-        rows = [list(zip(row, kinds, strict=True)) for row in cells.itertuples(index=False)]
+        cards = len(kinds) >= FEWEST_FOR_CARDS
+        names = [_column(column) if cards else None for column in cells]
+        rows = [list(zip(row, kinds, names, strict=True)) for row in cells.itertuples(index=False)]
         grouped = groupby(zip(groups, rows, strict=True), key=lambda pair: pair[0])
         made = self._parts.table(
             head=list(_head(cells.columns, kinds)),
@@ -115,7 +118,9 @@ class Pieces:
             caption=table.caption,
             source=table.source,
             label=table.caption.partition(".")[0],
-            sortable=table.sortable and len(cells) >= FEWEST_TO_SORT,
+            classes=["sortable"] * (table.sortable and len(cells) >= FEWEST_TO_SORT)
+            + ["cards"] * cards
+            + ["wide"] * (len(kinds) >= FEWEST_FOR_WIDE),
             kept=table.source in KEPT,
         )
         return _html(made)
@@ -136,8 +141,8 @@ class Page(Pieces):
     def show(self, *plots: Plot | None) -> HTML | None:
         """Save each plot as <results>/figures/<name>.png and .svg, and put it on the page.
 
-        The page holds charts as drawings and photographs as bitmaps, each drawn for screens and
-        again for phones.
+        The page holds charts as drawings, for screens and again for phones, and images as they
+        are.
         """
         return self.join([self._shown(plot) for plot in plots if plot])
 
@@ -147,23 +152,30 @@ class Page(Pieces):
         for extension, content in files.items():
             with replacing(study.folder / f"{name}.{extension}") as temporary:
                 temporary.write_bytes(content)
+        about = {
+            "name": plot.name,
+            "caption": plot.caption,
+            "table": plot.table,
+            "function": f"normstudy.report.{plot.function}",
+            "files": [f"{name}.{extension}" for extension in files],
+            "remake": study.remake(f"{name}.svg"),
+        }
+        if plot.pictures:
+            tiles = [
+                _tile(pixels, f"{words}, and below it as the network sees it", words)
+                for words, pixels in plot.pictures
+            ]
+            return _html(self._parts.sheet(tiles, kind="columns", **about))
         width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
-        kind = "png" if plot.photographs else "svg"
-        kinds = [] if plot.photographs else ["chart"]
         figure = self._parts.figure(
-            name=plot.name,
-            wide=_data(kind, files[kind]),
-            narrow=_data(kind, rendered(plot.narrow, kind, DOTS_OF_PHOTOGRAPHS)),
+            wide=_data("svg", files["svg"]),
+            narrow=_data("svg", rendered(plot.narrow, "svg")),
             width=width,
             height=height,
             alt=plot.alt,
-            caption=plot.caption,
-            kinds=kinds + ["tall"] * (height > width),
-            formats=["png"] if plot.photographs else ["svg", "png"],
-            table=plot.table,
-            function=f"normstudy.report.{plot.function}",
-            files=[f"{name}.svg", f"{name}.png"],
-            remake=study.remake(f"{name}.svg"),
+            kinds=["chart"] + ["tall"] * (height > width),
+            formats=["svg", "png"],
+            **about,
         )
         return _html(figure)
 
@@ -178,19 +190,19 @@ class Page(Pieces):
         errors = study.errors(variant, seed).head(study.config["misclassified"]["count"])
         classes = study.facts.classes
         tiles = [
-            {
-                "index": row.index,
-                "picture": _data("png", bitmap(pictures[row.index])),
-                "predicted": classes[row.prediction],
-                "actual": classes[row.label],
-                "disputed": row.disputed,
-                "confidence": f"{100 * row.confidence:.1f} %",
-            }
+            _tile(
+                pictures[row.index],
+                f"Test image no. {row.index}",
+                f"predicted {classes[row.prediction]}",
+                f"actual {classes[row.label]}{' †' * row.disputed}",
+                f"{100 * row.confidence:.1f} % · no. {row.index}",
+            )
             for row in errors.itertuples(index=False, name="Error")
         ]
-        matrix = self._parts.matrix(
+        matrix = self._parts.sheet(
+            tiles,
+            kind="matrix",
             name=f"misclassified-{variant}",
-            tiles=tiles,
             caption=context.misclassified(study, variant),
             table=f"{run}/misclassified.csv",
             function="normstudy.evaluation.matrix.misclassified_matrix",
@@ -198,6 +210,13 @@ class Page(Pieces):
             remake=study.remake(f"{run}/misclassified.png"),
         )
         return _html(matrix)
+
+
+def _tile(pixels: np.ndarray, alt: str, *words: str) -> dict:
+    """A picture with its words, for the sheets of the page."""
+    height, width = pixels.shape
+    picture = _data("png", bitmap(pixels))
+    return {"picture": picture, "width": width, "height": height, "alt": alt, "words": words}
 
 
 def _html(body: str) -> HTML:
@@ -223,6 +242,11 @@ def _words(words: str) -> str:
 def _cell(words: str) -> str:
     """As `_words`, but a number may part from its ± where the column is narrow."""
     return _words(words).replace("\u00a0±", " ±")
+
+
+def _column(name: str | tuple[str, str]) -> str:
+    """A column's name in one; of two levels as "Test accuracy, %: this run"."""
+    return name if isinstance(name, str) else ": ".join(filter(None, name))
 
 
 def _kind(cells: Iterable[str], names: bool) -> str | None:

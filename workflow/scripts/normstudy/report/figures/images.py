@@ -35,7 +35,7 @@ def augmented_strip(augmented: dict, classes: tuple[str, ...], noun: str, traini
         name="augmentation",
         draw=partial(_strip, rows, [classes[label] for label in present]),
         alt=(
-            f"The first training image of each class ({names}) and, beside each,"
+            f"The first training image of each class ({names}) and, below each,"
             f" {count} random draws of that {noun}, {ranges}."
         ),
         caption=(
@@ -44,7 +44,9 @@ def augmented_strip(augmented: dict, classes: tuple[str, ...], noun: str, traini
         ),
         table="provenance.json",
         function="figures.images.augmented_strip",
-        photographs=True,
+        pictures=tuple(
+            (classes[label], rows[:, place].reshape(-1, 28)) for place, label in enumerate(present)
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 import io
 import math
-import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
 from .. import marks
+from ..pictures import brief
 
 # Okabe & Ito's colours for every kind of colour vision, without the yellow that white swallows.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -58,7 +58,9 @@ class Plot:
     caption: str
     table: str  # the file that it shows, relative to the results folder
     function: str  # what drew it, as <module>.<function> of normstudy.report
-    photographs: bool = False  # whether it shows images, whose light and dark mean something
+    # Of a figure that shows images: their names, with uint8 (height, width). The page has them
+    # as they are, in any width and on dark paper, instead of the drawing.
+    pictures: tuple[tuple[str, np.ndarray], ...] = ()
 
     @cached_property
     def figure(self) -> Figure:
@@ -143,24 +145,6 @@ def rendered(figure: Figure, extension: str, dots: int = 200) -> bytes:
         )
     content = buffer.getvalue()
     return marks.annotated(brief(content), figure) if extension == "svg" else content
-
-
-_UNSEEN = re.compile(rb"<metadata>.*?</metadata>|<!--.*?-->| id=\"[a-z0-9.]+_\d+\"", re.DOTALL)
-_LONG_NUMBER = re.compile(rb"(?<!scale\()-?\d+\.\d{3,}")  # but for the scale of glyphs, 1/64
-_PATH = re.compile(rb"(?<= d=\")[^\"]+")
-_AROUND_COMMAND = re.compile(rb"\s*([MLQCz])\s*")
-
-
-def brief(svg: bytes) -> bytes:
-    """An SVG of matplotlib's that looks the same and takes fewer bytes.
-
-    Coordinates are hundredths of a point; what nobody sees or refers to is left out.
-    """
-    svg = _UNSEEN.sub(b"", svg)
-    svg = _LONG_NUMBER.sub(lambda found: (b"%.2f" % float(found[0])).rstrip(b"0").rstrip(b"."), svg)
-    svg = _PATH.sub(lambda found: _AROUND_COMMAND.sub(rb"\1", found[0]), svg)
-    svg = svg.replace(b"DejaVuSans-", b"g")
-    return re.sub(rb">\s+<", b"><", svg)
 
 
 def place_ticks(

@@ -12,7 +12,7 @@ from ...statistics.summary import METRICS
 from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
-from ..text.verdicts import amount, interval, metric_name, unit
+from ..text.verdicts import amount, bounded, interval, metric_name, unit
 from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 
@@ -129,11 +129,12 @@ def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, st
             ]
             mark(ticks, "single seeds", told)
     if row.verdict not in UNJUDGED:
-        bar = axes.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=2.2)
+        ends = [bounded(end, row.metric) for end in (row.ci_low, row.ci_high)]
+        bar = axes.plot(ends, [place, place], color=colour, linewidth=2.2)
         mark(bar, "intervals")
     if pd.notna(row.other_images_low):
         bar = axes.plot(
-            [row.other_images_low, row.other_images_high],
+            [bounded(end, row.metric) for end in (row.other_images_low, row.other_images_high)],
             [place + 0.38] * 2,
             color=colour,
             linewidth=1.4,

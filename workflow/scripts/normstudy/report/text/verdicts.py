@@ -57,8 +57,17 @@ def _labels(config: dict) -> dict[str, str]:
     return {name: variant["label"] for name, variant in config["variants"].items()}
 
 
+def bounded(value: float, metric: str) -> float:
+    """An end of an interval, no further from 0 than a difference in the metric can be."""
+    if metric == "test_loss":
+        return value
+    most = 200.0 if metric.startswith("gap") else 100.0  # points
+    return min(max(value, -most), most)
+
+
 def interval(low: float, high: float, metric: str) -> str:
     """The two ends of an interval of a difference."""
+    low, high = bounded(low, metric), bounded(high, metric)
     return f"{amount(low, metric)} to {amount(high, metric)}"
 
 
@@ -207,6 +216,24 @@ def claim_sentences(
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
+def claim_notes(
+    comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict, tests: pd.DataFrame
+) -> list[str]:
+    """What there is to say of each claim beside `verdict_table`, which has the numbers.
+
+    Args:
+        tests: a table of `mcnemar.single_run_tests`.
+    """
+    labels, notes = _labels(config), []
+    for claim in claims.itertuples():
+        rows = comparisons[comparisons["claim"] == claim.claim]
+        if claim.verdict == Verdict.ONE_RUN:
+            notes += _mcnemar(claim.claim, tests, labels)
+        elif doubts := _doubted_by_signs(rows, config, labels):
+            notes.append(" ".join([f"{_says(config, claim.claim)}:", *doubts]))
+    return notes
+
+
 def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
     """Two sentences for each claim of several seeds: its verdict, and the differences found."""
     return [
@@ -307,7 +334,9 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
                 "claim": f"{MARKS[whole]} {_says(config, row.claim)}: {whole}"
                 f" ({metric_name(row.metric, row.absolute)}, {unit(row.metric)})",
                 "against": labels[row.rival],
-                "mean difference": amount(row.mean_difference, row.metric),
+                "difference" if row.verdict == Verdict.ONE_RUN else "mean difference": amount(
+                    row.mean_difference, row.metric
+                ),
                 "interval": interval(row.ci_low, row.ci_high, row.metric) if judged else "",
                 "verdict": row.verdict if judged else "",
                 "other images too": ""
