@@ -9,7 +9,6 @@ import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
 from normstudy.data.idx import Split
-from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import misclassified_table
 from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
@@ -155,34 +154,31 @@ def predictions(labels: Sequence[int], said: Mapping[int, int] | None = None) ->
     return table.assign(confidence=0.9, label_probability=0.1)
 
 
-def write_run(
-    folder: Path, table: pd.DataFrame, disputed: Collection[int] = (), picture: bool = False
-) -> None:
-    """Write what rule misclassified makes of a run's predictions, into the run's folder.
+def write_run(folder: Path, table: pd.DataFrame, disputed: Collection[int] = ()) -> None:
+    """Write the tables that rule misclassified makes of a run's predictions, into its folder.
 
     Args:
         table: its predictions.
         disputed: indices of images whose label is doubted.
-        picture: whether to draw the misclassified images too, each of them blank.
     """
     folder.mkdir(parents=True)
-    errors = misclassified_table(table, set(disputed))
     table.to_csv(folder / "predictions.csv", index=False)
-    errors.to_csv(folder / "misclassified.csv", index=False)
-    if picture:
-        blank = np.zeros((len(table), 28, 28), np.uint8)
-        figure = misclassified_matrix(blank, errors, list("0123456789"), folder.parent.name)
-        figure.savefig(folder / "misclassified.png", dpi=40)
+    misclassified_table(table, set(disputed)).to_csv(folder / "misclassified.csv", index=False)
 
 
-def write_study(study: Study) -> None:
-    """Write a made-up study into its folder as the workflow does; each error takes a 3 for a 5."""
+def write_study(study: Study, draws: np.random.Generator | None = None) -> None:
+    """Write a made-up study into its folder as the workflow does; each error takes a 3 for a 5.
+
+    Args:
+        draws: of the images that a run gets wrong; left out, they are the first.
+    """
     tests = study.evaluation[study.evaluation["split"] == "test"]
     runs = {}
     for row in tests.itertuples():
-        said = dict.fromkeys(range(row.errors), 5)
+        wrong = range(row.errors) if draws is None else draws.permutation(row.images)[: row.errors]
+        said = dict.fromkeys(wrong, 5)
         table = runs[row.variant, row.seed] = predictions([3] * row.images, said)
-        write_run(study.run_folder(row.variant, row.seed), table, picture=True)
+        write_run(study.run_folder(row.variant, row.seed), table)
     names = ("metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims")
     for name in (*names, "single_run", "label_doubts"):
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)

@@ -1,13 +1,16 @@
 """The whole report of made-up studies of any shape: no empty section, no figure without words."""
 
 import ast
+import json
 import re
 
 import nbformat
+import numpy as np
 import pytest
-from helpers.made_up import made_up_study, write_study
+from helpers.made_up import made_up_config, made_up_study, write_study
 from helpers.places import ROOT, SAMPLE
 from normstudy.report.notebook import drop_empty, render
+from normstudy.report.page import KEPT
 
 IMAGES = 200  # of the sample's test images
 CLAIM = {"id": "best", "says": "It is best", "metric": "test_accuracy", "variant": "gn"}
@@ -37,7 +40,8 @@ def reported(folder, reference):
         if shown is not None:
             data = {"text/html": shown.data}
             cell.outputs = [nbformat.v4.new_output("execute_result", data)]
-    return render(drop_empty(notebook), ROOT / "report" / "template")
+    tables = [folder / name for name in KEPT]
+    return render(drop_empty(notebook), ROOT / "report" / "template", tables)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,27 @@ def test_no_section_is_empty_and_no_sentence_false(tmp_path, accuracies, options
     example = article.index("A worked example<a")
     assert 'id="how-the-normalizations-work"' in article[:example].rpartition("<h2")[2]
     assert "at the commit" not in words  # which these studies do not know
+
+
+def test_twelve_models_of_eight_seeds_fit_into_five_megabytes(tmp_path):
+    draws = np.random.default_rng(1)
+    models = ["gn", "ln", "bn_l1", *(f"v{number}" for number in range(9))]
+    accuracies = {model: (85 + draws.integers(0, 8, 8) / 2).tolist() for model in models}
+    study = made_up_study(
+        accuracies,
+        images=IMAGES,
+        folder=tmp_path / "results",
+        reference=False,
+        claims=made_up_config()["claims"],
+    )
+    write_study(study, draws)
+    page = reported(study.folder, reference=False)
+    images = study_images(page)
+    assert len(images) > 190  # as many as so many runs get wrong of MNIST's 10,000
+    assert page.count("<figure") >= 2 + 1 + 2 * 12 + 1 + 2 + 1
+    assert len(page.encode()) < 5_000_000
+
+
+def study_images(page):
+    found = re.search(r'id="explorer-data">(.*?)</script>', page)
+    return json.loads(found[1])["images"]
