@@ -181,7 +181,7 @@ def test_git_checkout_of_another_branch_and_back_reruns_nothing(project):
 def test_after_a_new_variant_only_its_jobs_and_the_report_run(project):
     project.edit("config.yaml", "variants: ", NEW_VARIANT + "#")
     assert project.planned() == {
-        "all": 1, "train": 1, "misclassified": 1, "summarize": 1, "report": 1,
+        "all": 1, "train": 1, "misclassified": 1, "summarize": 1, "worked_example": 1, "report": 1,
     }  # fmt: skip
 
 
