@@ -72,7 +72,8 @@ calibration: setup
 
 # Long and patient: one process, and whatever else runs goes first.
 mutants: setup $(VENV)/test.stamp
-	@nice -n 19 $(IN_VENV) benchmarks.mutants --room $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE))
+	@nice -n 19 $(IN_VENV) benchmarks.mutants --room $(ROOM) \
+		$(if $(MODULE),--module $(MODULE)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

@@ -2,14 +2,14 @@
 
     make mutants ROOM=statistics            # every mutant
     make mutants ROOM=network SAMPLE=150    # as many, drawn with a fixed seed
+    make mutants MODULE=summary             # of statistics/summary.py, by test_summary.py alone
 
 A mutant is the code with one operator, constant, argument or name changed. mutmut makes them, finds
 out which tests run the function, and runs those in a fork, so that PyTorch is imported once. It
 works in .mutants/<room>, a copy of the project in which the package stands at the top, because
-mutmut names a module by its path. The tests taken are the room's own,
-without simulations, and hypothesis draws ten examples for each. So a survivor may be one that a
-test left out would notice; `pytest tests/unit` on the changed code tells. Ctrl-C ends it with what
-was found so far.
+mutmut names a module by its path. The tests taken are the room's own, without simulations, and
+hypothesis draws ten examples for each. So a survivor may be one that a test left out would notice;
+`pytest tests/unit` on the changed code tells. Ctrl-C ends it with what was found so far.
 
 What a message says is no behaviour that a test should hold to the letter: `raise` and `print`
 statements are left as they are. Survivors are printed as differences. docs/reliability.md has the
@@ -46,9 +46,8 @@ markers = ["slow: left out here"]
 
 [tool.mutmut]
 source_paths = ["normstudy"]
-only_mutate = ["normstudy/{room}/*"]
+only_mutate = ["normstudy/{room}/{module}.py", "normstudy/{room}/*/{module}.py"]
 also_copy = {copied}
-max_stack_depth = 6
 pytest_add_cli_args = ["-m", "not slow", "-k", "not figure and not made_up and not hardly_ever"]
 pytest_add_cli_args_test_selection = {tests}
 do_not_mutate_patterns = ['^\\s*raise ', '^\\s*print\\(']
@@ -58,7 +57,7 @@ use_git_change_detection = false
 """
 
 
-def workshop(room: str) -> Path:
+def workshop(room: str, module: str | None) -> Path:
     """The folder in which mutmut works, made anew."""
     folder = ROOT / ".mutants" / room
     shutil.rmtree(folder, ignore_errors=True)
@@ -72,8 +71,8 @@ def workshop(room: str) -> Path:
             shutil.copy(source, folder)
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "workflow" / "scripts" / "normstudy", folder / "normstudy", ignore=leave)
-    tests = [f"tests/unit/test_{name}.py" for name in ROOMS[room].split()]
-    settings = SETTINGS.format(room=room, copied=list(COPIED), tests=tests)
+    tests = [f"tests/unit/test_{name}.py" for name in ROOMS[room].split() if module in (None, name)]
+    settings = SETTINGS.format(room=room, module=module or "*", copied=list(COPIED), tests=tests)
     with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
         conftest.write(FEW_EXAMPLES)
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
@@ -85,9 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--room", choices=ROOMS, default="statistics")
     parser.add_argument("--sample", type=int, help="so many mutants, drawn with a fixed seed")
-    parser.add_argument("--only", help="mutants whose name holds these letters")
+    parser.add_argument("--module", help="one that has the name of one of the room's test files")
     choice = parser.parse_args()
-    os.chdir(workshop(choice.room))
+    os.chdir(workshop(choice.room, choice.module))
     sys.argv = sys.argv[:1]
 
     from mutmut import __main__ as mutmut
@@ -100,7 +99,7 @@ def main() -> None:
     mutmut.setup_source_paths()
     mutmut.create_mutants(1)
     found, _ = mutmut.collect_source_file_mutation_data(mutant_names=())
-    names = sorted(name for _, name, _ in found if not choice.only or choice.only in name)
+    names = sorted(name for _, name, _ in found)
     whole = len(names)
     if choice.sample and choice.sample < whole:
         names = sorted(random.Random(SEED).sample(names, choice.sample))
