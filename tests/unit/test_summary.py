@@ -54,6 +54,7 @@ def test_one_value_has_no_interval():
         ("test_accuracy", [99, 100], None, 100),
         ("test_accuracy", [0, 1], 0, None),
         ("test_loss", [0, 1], 0, None),
+        ("test_loss", [98, 99], None, None),
         ("gap", [-99, -100], -100, None),
         ("gap_evaluated", [99, 100], None, 100),
     ],
@@ -124,7 +125,7 @@ def test_figures_are_written_to_six_decimals():
 def test_corrected_labels_are_metrics_of_their_own():
     doubts = pd.DataFrame(
         [
-            ("gn", 1, "given", 99.0), ("gn", 1, "corrected", 99.2), ("gn", 1, "left out", 99.4),
+            ("gn", 1, "given", 99.0), ("gn", 1, "left out", 99.4), ("gn", 1, "corrected", 99.2),
             ("ln", 1, "corrected", 10.0), ("gn", 2, "corrected", 99.6),
         ],
         columns=["variant", "seed", "scoring", "accuracy"],
@@ -134,13 +135,14 @@ def test_corrected_labels_are_metrics_of_their_own():
     assert added["mean"].to_dict() == pytest.approx(
         {"test_accuracy_corrected": 99.4, "test_accuracy_left out": 99.4}
     )
-    assert list(added["seeds"]) == [2, 1]
+    assert added["seeds"].to_dict() == {"test_accuracy_left out": 1, "test_accuracy_corrected": 2}
+    assert list(added.index) == ["test_accuracy_left out", "test_accuracy_corrected"]
 
 
 def test_runs_keep_their_order_and_a_runs_figures_stay_its_own():
     columns = ["variant", "seed", "epoch", "train_accuracy", "test_loss", "test_accuracy"]
     metrics = pd.DataFrame(
-        [["ln", 2, 1, 10.0, 0.5, 20.0], ["gn", 1, 1, 30.0, 0.25, 35.1234567]], columns=columns
+        [["ln", 2, 2, 10.0, 0.5, 20.0], ["gn", 1, 1, 30.0, 0.25, 35.1234567]], columns=columns
     )
     evaluation = pd.DataFrame(
         [["gn", 1, "train", 50.0], ["ln", 2, "test", 1.0], ["ln", 2, "train", 60.0]],

@@ -51,7 +51,7 @@ def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame
         evaluation: all runs' evaluation.csv, likewise.
     """
     keys = ["variant", "seed"]
-    last = metrics.sort_values("epoch").groupby(keys, sort=False).tail(1).set_index(keys)
+    last = metrics.sort_values("epoch").groupby(keys).tail(1).set_index(keys)
     train = evaluation[evaluation["split"] == "train"].set_index(keys)
     table = last[["test_accuracy", "test_loss", "train_accuracy"]].copy()
     table["train_accuracy_evaluated"] = train["accuracy"]
@@ -76,14 +76,14 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
         mean, standard_deviation, ci_low, ci_high.
     """
     mean, count = values.mean(), len(values)
-    deviation = values.std(ddof=1) if count > 1 else math.nan
-    half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, max(count - 1, 1)) * deviation / math.sqrt(count)
+    deviation = values.std(ddof=1)  # NaN of one value, and so is what follows from it
+    half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
     low, high = limits(metric)
     return {
         "mean": mean,
         "standard_deviation": deviation,
-        "ci_low": max(mean - half, low) if count > 1 else math.nan,
-        "ci_high": min(mean + half, high) if count > 1 else math.nan,
+        "ci_low": max(mean - half, low),
+        "ci_high": min(mean + half, high),
     }
 
 
