@@ -1,5 +1,7 @@
 """What several tests need: the sample, the default study, a project that was run."""
 
+import shutil
+
 import pytest
 import torch
 import yaml
@@ -56,3 +58,14 @@ def fresh(finished, tmp_path) -> Project:
     project = finished.copy(tmp_path / "project")
     project.snakemake("--delete-all-output", "--cores", "1")
     return project
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright  # only the tests of pages need it
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        yield playwright.chromium.launch(executable_path=path, args=flags)

@@ -79,5 +79,5 @@ def test_results_that_are_read_only_are_one_sentence_before_any_job(project, dis
     project.edit("config.yaml", "label: Layer Normalization", "label: LN")
     disks.read_only(results)
     said = project.snakemake(succeeds=False)
-    assert "results cannot be written to (read-only): mend that" in said
+    assert "results cannot be written to (read-only): fix that" in said
     assert "Traceback" not in said and "localrule" not in said

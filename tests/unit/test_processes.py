@@ -65,7 +65,7 @@ def test_another_folder_is_free(hold, tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StudyError, match=r"cannot be written to \(.*\): mend that, or give this"):
+    with pytest.raises(StudyError, match=r"cannot be written to \(.*\): fix that, or give this"):
         processes.claim(tmp_path / "file")
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from normstudy.example import arithmetic as worked_example
 from normstudy.example import pytorch, workbook
-from normstudy.example.arithmetic import LAYERS, METHODS
+from normstudy.example.arithmetic import CHANNELS, IMAGES, LAYERS, METHODS, SIDE
 from normstudy.network.model import build_model
 from normstudy.report.figures import worked_example as worked_figure
 from torch import nn
@@ -67,7 +67,6 @@ def test_the_sets_by_hand(batches):
 def test_the_table_of_statistics(batches):
     table = worked_example.statistics_table(batches)
     assert table.groupby(["layer", "method"], sort=False).size().tolist() == [4, 4, 8] * 2
-    assert pytorch.pytorch_agreement(batches)["largest_difference"].max() < 1e-12
 
 
 def test_layer_normalization_is_group_normalization_with_one_group():
@@ -96,6 +95,30 @@ def test_the_copy_has_pytorchs_layer_norm_throughout():
     assert torch.equal(other(images), copied(images))
 
 
+def first_row(method):
+    """The first row of a method's grid: the grid of the images themselves comes before."""
+    return workbook.FIRST_ROW + (1 + list(METHODS).index(method)) * workbook.BLOCK_ROWS
+
+
+def grid_values(sheet, method):
+    """A method's normalized values, (image, channel, row, column)."""
+    rows = sheet.iter_rows(
+        min_row=first_row(method),
+        max_row=first_row(method) + IMAGES * SIDE - 1,
+        min_col=workbook.FIRST_COLUMN,
+        max_col=workbook.FIRST_COLUMN + CHANNELS * SIDE - 1,
+        values_only=True,
+    )
+    return np.array(list(rows)).reshape(IMAGES, SIDE, CHANNELS, SIDE).transpose(0, 2, 1, 3)
+
+
+def statistics_values(sheet, method):
+    """A method's means and variances, one row per set of values: (2, sets)."""
+    rows = range(first_row(method), first_row(method) + SETS[method])
+    columns = (workbook.STATISTICS_COLUMN + 1, workbook.STATISTICS_COLUMN + 2)
+    return np.array([[sheet.cell(row, column).value for row in rows] for column in columns])
+
+
 def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
     path, answer = tmp_path / "example.xlsx", tmp_path / "recalculated"
     book = workbook.example_workbook()
@@ -112,10 +135,10 @@ def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
     for layer, batch in changed.items():
         for method in METHODS:
             sheet = recalculated[layer]
-            found = workbook.grid_values(sheet, method)
+            found = grid_values(sheet, method)
             np.testing.assert_allclose(found, reference(batch, method), atol=1e-6)
             mean, variance, _ = worked_example.normalize(batch, method)
-            np.testing.assert_allclose(workbook.statistics_values(sheet, method), (mean, variance))
+            np.testing.assert_allclose(statistics_values(sheet, method), (mean, variance))
 
 
 def test_every_result_of_the_workbook_is_a_formula():

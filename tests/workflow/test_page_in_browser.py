@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -15,9 +14,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from normstudy.report.page import KEPT
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 A4 = {"width": 673, "height": 986}  # pixels, within the margins of a printed page
 HOSTILE = '<script>alert("1")</script> & <b>"$\\frac{1}{0}$" _a_ *b* |c| `d` \'e\' [f](g)'
 
@@ -25,13 +22,6 @@ HOSTILE = '<script>alert("1")</script> & <b>"$\\frac{1}{0}$" _a_ *b* |c| `d` \'e
 @pytest.fixture(scope="module")
 def page_path(finished):
     return finished.folder / "results" / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        yield playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ every answer.
 """
 
 import re
-import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -25,9 +24,7 @@ from normstudy.report.figures.worked_example import averaging_sets
 from normstudy.report.notebook import render
 from normstudy.report.page import Page
 from normstudy.report.text.wording import fixed
-from playwright.sync_api import sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TEMPLATE = ROOT / "report" / "template"
 SEEDS = (1, 2)
 FOCUSABLE = "a[href], button, select, input, summary, [tabindex]"
@@ -94,13 +91,6 @@ def made(tmp_path_factory, sample):
     path = folder / "page.html"
     path.write_text(render(nbformat.v4.new_notebook(cells=cells), TEMPLATE), encoding="utf-8")
     return SimpleNamespace(path=path, study=study, runs=runs)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        yield playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ wildcard_constraints:
 
 
 def source(path):
-    """A file of the project. Where the data lie in storage, it travels with the jobs instead."""
+    """A file of the project. Where the data are in storage, it travels with the jobs instead."""
     return local(sourcecache_entry(str(SOURCE / path), str(path)))
 
 

@@ -93,7 +93,7 @@ def what_changed():
 
 
 def leftovers():
-    """What lies in the results of runs that the config has no longer."""
+    """Files in the results of runs that the config no longer has."""
     return find_leftovers(OF_RUNS, VARIANTS, SEEDS)
 
 

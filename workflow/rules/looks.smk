@@ -1,4 +1,4 @@
-"""`seeds: until decided`: from look to look only what an undecided claim still needs goes on.
+"""`seeds: until decided`: from look to look only what an undecided claim still needs is trained.
 
 The last look is no checkpoint: whatever it says, nothing is trained after it.
 """
@@ -21,7 +21,7 @@ def gone_on(before=None):
     found = []
     for look in LOOKS[: LOOKS.index(before) if before else -1]:
         record = checkpoints.look.get(look=look).output[0]
-        with record.open():  # where results lie in storage, Snakemake fetches it and asks again
+        with record.open():  # where results are in storage, Snakemake fetches it and asks again
             pass
         with one_sentence():
             found.append(still_needed(record))

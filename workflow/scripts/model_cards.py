@@ -1,4 +1,4 @@
-"""Rule model_cards: a page about each variant's networks, for whoever is given one."""
+"""Rule model_cards: a page per variant that describes its trained networks."""
 
 from pathlib import Path
 

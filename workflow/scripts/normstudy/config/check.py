@@ -22,7 +22,7 @@ from .targets import FOLDERS
 # Numbers of groups, and of channels in one, that divide all of them.
 FITTING = [n for n in range(1, 9) if not any(c % n for c in NORMALIZED_CHANNELS)]
 
-# Of the project's folder: nothing that a study writes may lie in these.
+# Folders of the project that no study may write to.
 SOURCES = {"workflow", "report", "tests", "docs", "benchmarks", ".git", ".venv", ".snakemake"}
 
 

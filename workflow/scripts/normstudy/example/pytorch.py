@@ -1,41 +1,13 @@
-"""The worked example beside PyTorch's own layers, and Layer beside Group Normalization."""
+"""Layer Normalization beside Group Normalization with one group, by PyTorch's own layers."""
 
 import copy
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
 from ..network.model import build_model
-from .arithmetic import CHANNELS, EPS, GROUPS, METHODS, SEED, example_batches, normalize
-
-
-def pytorch_normalize(batch: np.ndarray, method: str) -> np.ndarray:
-    """The normalized batch by PyTorch's own layer, in double precision and train mode."""
-    layer = {
-        "batch": nn.BatchNorm2d(CHANNELS, eps=EPS, affine=False),
-        "layer": nn.GroupNorm(1, CHANNELS, eps=EPS, affine=False),
-        "group": nn.GroupNorm(GROUPS, CHANNELS, eps=EPS, affine=False),
-    }[method]
-    return layer.double()(torch.from_numpy(batch).double()).numpy()
-
-
-def pytorch_agreement(batches: dict[str, np.ndarray]) -> pd.DataFrame:
-    """How far the example is from PyTorch: layer, method, largest_difference."""
-    return pd.DataFrame(
-        [
-            {
-                "layer": layer,
-                "method": method.name,
-                "largest_difference": float(
-                    np.abs(normalize(batch, key)[2] - pytorch_normalize(batch, key)).max()
-                ),
-            }
-            for layer, batch in batches.items()
-            for key, method in METHODS.items()
-        ]
-    )
+from .arithmetic import SEED, example_batches
 
 
 def with_layer_norm(network: nn.Module, images: torch.Tensor) -> nn.Module:

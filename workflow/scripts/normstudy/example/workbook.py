@@ -117,23 +117,3 @@ def example_workbook() -> Workbook:
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # no date: same file
     book.calculation.fullCalcOnLoad = True
     return book
-
-
-def grid_values(sheet: Worksheet, method: str) -> np.ndarray:
-    """A method's normalized values as a recalculated sheet has them, (image, channel, 2, 2)."""
-    first_row = FIRST_ROW + (1 + list(METHODS).index(method)) * BLOCK_ROWS
-    values = np.empty((IMAGES, CHANNELS, SIDE, SIDE))
-    for place in np.ndindex(values.shape):
-        values[place] = sheet.cell(*_place(first_row, *place)).value
-    return values
-
-
-def statistics_values(sheet: Worksheet, method: str) -> tuple[np.ndarray, np.ndarray]:
-    """A method's means and variances as a recalculated sheet has them, (sets,) each."""
-    first_row = FIRST_ROW + (1 + list(METHODS).index(method)) * BLOCK_ROWS
-    rows = range(first_row, first_row + len(METHODS[method].sets()))
-    means, variances = (
-        np.array([sheet.cell(row, STATISTICS_COLUMN + offset).value for row in rows], float)
-        for offset in (1, 2)
-    )
-    return means, variances

@@ -57,7 +57,7 @@ def load_checkpoint(path: str | Path, run: tuple[str, int] | None = None) -> tup
         FileNotFoundError: there is no such file.
         StudyError: the file is no checkpoint of this project, or another run's.
     """
-    mend = f"to train that run again, {remake(path, 'train')}"
+    remedy = f"to train that run again, {remake(path, 'train')}"
     try:
         # With weights_only no code in the file is run.
         checkpoint = torch.load(path, weights_only=True, map_location="cpu")
@@ -68,10 +68,10 @@ def load_checkpoint(path: str | Path, run: tuple[str, int] | None = None) -> tup
         raise
     except Exception as error:  # torch.load raises whatever the broken bytes lead it to
         raise StudyError(
-            f"{path} is not a readable checkpoint ({type(error).__name__}): {mend}"
+            f"{path} is not a readable checkpoint ({type(error).__name__}): {remedy}"
         ) from error
     if run is not None and run != (found["variant"], found["seed"]):
         raise StudyError(
-            f"{path} is the checkpoint of {found['variant']} seed {found['seed']}: {mend}"
+            f"{path} is the checkpoint of {found['variant']} seed {found['seed']}: {remedy}"
         )
     return model.eval(), recipe

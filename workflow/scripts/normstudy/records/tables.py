@@ -100,12 +100,12 @@ def broken(path: str | Path, what: str, rule: str | None) -> StudyError:
         what: what is wrong, after the file's name.
         rule: the rule that remakes it; None for a table that comes with the project.
     """
-    mend = (
+    remedy = (
         f"to remake it, {remake(path, rule)}"
         if rule
         else "it comes with the project: put it back, such as with `git checkout`"
     )
-    return StudyError(f"{path}{what}: it was edited or cut short; {mend}")
+    return StudyError(f"{path}{what}: it was edited or cut short; {remedy}")
 
 
 def read_table(path: str | Path, columns: Columns | Iterable[str], rule: str | None = None):

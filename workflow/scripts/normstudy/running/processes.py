@@ -18,7 +18,7 @@ def _lockable(path: Path) -> int:
 def unwritable(folder: str | Path, reason: str | None) -> StudyError:
     """The error that says so."""
     return StudyError(
-        f"{folder} cannot be written to ({reason}): mend that, or give this study another folder"
+        f"{folder} cannot be written to ({reason}): fix that, or give this study another folder"
         " (config key results)"
     )
 
