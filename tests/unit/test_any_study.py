@@ -95,5 +95,5 @@ def test_twelve_models_of_eight_seeds_fit_into_five_megabytes(tmp_path):
 
 
 def study_images(page):
-    found = re.search(r'id="explorer-data">(.*?)</script>', page)
+    found = re.search(r'id="explorer-data"[^>]*>(.*?)</script>', page)
     return json.loads(found[1])["images"]
