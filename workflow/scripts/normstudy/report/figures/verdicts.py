@@ -239,8 +239,10 @@ def _draw_forest(
         )  # fmt: skip
     if rows["other_images_low"].notna().any():
         axes.plot([], [], color=GREY, linewidth=1.4, alpha=0.45, label="for other images too")
-    keys = axes.get_legend_handles_labels()
-    figure.legend(*keys, loc="outside lower left", ncols=2 if narrow else 4)
+    handles, words = axes.get_legend_handles_labels()
+    if narrow:  # a line for each
+        figure.set_size_inches(width, figure.get_figheight() + 0.2 * len(words))
+    figure.legend(handles, words, loc="outside lower left", ncols=1 if narrow else 4)
     return figure
 
 
