@@ -56,7 +56,7 @@ def read_config_file(path: str | Path) -> ConfigFile:
         if not isinstance(root, yaml.MappingNode):
             raise StudyError(f"{path} must hold keys and values, such as `seeds: [1, 2, 3]`")
         lines = dict(_lines(path, root, (), ()))
-        SafeConstructor().construct_document(root)  # finds no values: tags, impossible dates
+        SafeConstructor().construct_document(root)  # refuses tags and impossible dates
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
