@@ -2,7 +2,7 @@
 
     make mutants ROOM=statistics            # every mutant
     make mutants ROOM=network SAMPLE=150    # as many, drawn with a fixed seed
-    make mutants MODULE=summary             # of statistics/summary.py, by test_summary.py alone
+    make mutants MODULE="rule looks"        # of these modules of the room, by their tests alone
 
 A mutant is the code with one operator, constant, argument or name changed. mutmut makes them, finds
 out which tests run the function, and runs those in a fork, so that PyTorch is imported once. It
@@ -24,12 +24,47 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = {  # room → its own tests, tests/unit/test_<name>.py
-    "statistics": "contrasts failures looks other_images seeds_needed single_run summary "
-    "until_decided verdicts verdicts_again",
-    "network": "augmentation model resume training provenance",
-    "data": "bad_mirrors changed_sources damaged_data data data_folders download",
-    "records": "provenance read_tables records resume",
+ROOMS = {  # room → module → its own tests, tests/unit/test_<name>.py
+    "statistics": {
+        "rule": "verdicts",
+        "claims": "verdicts",
+        "judging": "verdicts verdicts_again",
+        "looks": "looks",
+        "until_decided": "until_decided",
+        "contrasts": "contrasts",
+        "failures": "failures",
+        "mcnemar": "single_run",
+        "other_images": "other_images",
+        "seeds_needed": "seeds_needed",
+        "summary": "summary",
+    },
+    "network": {
+        "training": "training",
+        "scoring": "training",
+        "streams": "training",
+        "batches": "training",
+        "augmentation": "augmentation",
+        "model": "model",
+        "checkpoint": "provenance evaluation",
+        "resume": "resume",
+        "run_record": "provenance records",
+    },
+    "data": {
+        "idx": "data damaged_data",
+        "datasets": "download",
+        "fetch": "download data_folders damaged_data changed_sources bad_mirrors",
+        "sources": "download damaged_data bad_mirrors",
+        "changes": "changed_sources",
+        "origins": "changed_sources download",
+    },
+    "records": {
+        "tables": "read_tables",
+        "files": "read_tables data_folders",
+        "json_records": "records looks",
+        "machine": "provenance",
+        "provenance": "provenance records",
+        "store": "resume",
+    },
 }
 COPIED = ("benchmarks", "config.yaml", "profiles", "report", "Snakefile", "tests", "workflow")
 SEED = 16
@@ -46,7 +81,7 @@ markers = ["slow: left out here"]
 
 [tool.mutmut]
 source_paths = ["normstudy"]
-only_mutate = ["normstudy/{room}/{module}.py", "normstudy/{room}/*/{module}.py"]
+only_mutate = {mutated}
 also_copy = {copied}
 pytest_add_cli_args = ["-m", "not slow", "-k", "not made_up and not hardly_ever"]
 pytest_add_cli_args_test_selection = {tests}
@@ -57,7 +92,7 @@ use_git_change_detection = false
 """
 
 
-def workshop(room: str, module: str | None) -> Path:
+def workshop(room: str, modules: list[str]) -> Path:
     """The folder in which mutmut works, made anew."""
     folder = ROOT / ".mutants" / room
     shutil.rmtree(folder, ignore_errors=True)
@@ -71,8 +106,10 @@ def workshop(room: str, module: str | None) -> Path:
             shutil.copy(source, folder)
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "workflow" / "scripts" / "normstudy", folder / "normstudy", ignore=leave)
-    tests = [f"tests/unit/test_{name}.py" for name in ROOMS[room].split() if module in (None, name)]
-    settings = SETTINGS.format(room=room, module=module or "*", copied=list(COPIED), tests=tests)
+    names = dict.fromkeys(name for module in modules for name in ROOMS[room][module].split())
+    tests = [f"tests/unit/test_{name}.py" for name in names]
+    mutated = [f"normstudy/{room}/{place}{name}.py" for name in modules for place in ("", "*/")]
+    settings = SETTINGS.format(mutated=mutated, copied=list(COPIED), tests=tests)
     with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
         conftest.write(FEW_EXAMPLES)
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
@@ -84,9 +121,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--room", choices=ROOMS, default="statistics")
     parser.add_argument("--sample", type=int, help="so many mutants, drawn with a fixed seed")
-    parser.add_argument("--module", help="one that has the name of one of the room's test files")
+    parser.add_argument("--module", nargs="+", metavar="NAME", help="only these of the room")
     choice = parser.parse_args()
-    os.chdir(workshop(choice.room, choice.module))
+    os.chdir(workshop(choice.room, choice.module or list(ROOMS[choice.room])))
     sys.argv = sys.argv[:1]
 
     from mutmut import __main__ as mutmut

@@ -30,6 +30,17 @@ def test_interval_is_the_published_one_of_darwins_maize():
     assert contrasts.interval(DARWIN / 8, 0.95) == pytest.approx((0.003899165, 5.229434169))
 
 
+def test_equal_differences_compare_equal():
+    """Though 99.46 − 99.44 and 0.03 − 0.01 are two numbers in binary."""
+    found = contrasts.difference(np.array([99.46, 0.03]), np.array([99.44, 0.01]))
+    assert found.tolist() == [0.02, 0.02]
+
+
+def test_the_finest_differences_are_tested_exactly():
+    """3, 1, 2 and −1 millionths sum to 5: so do 2 of 16 sign patterns; another sums to 7."""
+    assert contrasts.sign_flip(np.array([3e-6, 1e-6, 2e-6, -1e-6])) == 2 * 3 / 16
+
+
 @given(differences())
 def test_sign_flip_is_scipys_permutation_test(values):
     test = stats.permutation_test(

@@ -40,6 +40,15 @@ def test_three_seeds_are_judged_and_fewer_beside_them_are_not():
     assert looks_failed(table, 10_000).tolist() == [False] * 4 + [True]
 
 
+def test_the_order_of_the_runs_does_not_matter():
+    table = runs(b=[99.5, 11.0], a=[*USUAL, 97.0])
+    shuffled = table.sample(frac=1, random_state=1)
+    assert not shuffled.index.is_monotonic_increasing
+    found = looks_failed(shuffled, 10_000)
+    assert found.sort_index().tolist() == looks_failed(table, 10_000).tolist()
+    assert found[found].index.tolist() == [8]
+
+
 def test_far_is_six_robust_deviations_from_the_median_of_the_others():
     """Distances from the median 99.5 are 0.1, 0.1, 0, 0.2, x: 6 · 1.4826 · 0.1 = 0.88956."""
     usual = [99.4, 99.6, 99.5, 99.7]

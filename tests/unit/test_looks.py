@@ -1,5 +1,7 @@
 """Looks: their shares of alpha, and which comes next."""
 
+import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -78,6 +80,19 @@ def test_words_of_a_claim_do_not_count_and_all_else_does():
     for part, changed in changes.items():
         for other in changed:
             assert [name for name in other if other[name] != parts()[name]] == [part]
+
+
+def test_the_digests_are_those_of_records_made_so_far():
+    """Another digest of the same plan would tell every study that its plan was changed."""
+    contents = {
+        "claims": [["x", "test_accuracy", "gn", "higher", ["ln"]]],
+        "margin": [0.05, 0.002, 0.95],
+        "looks": [3, 4],
+    }
+    assert parts(looks=[3, 4]) == {
+        part: hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        for part, content in contents.items()
+    }
 
 
 def test_a_look_is_recorded_once():

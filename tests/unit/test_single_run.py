@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from normstudy.errors import StudyError
-from normstudy.statistics.mcnemar import mcnemar_exact, single_run_tests, wilson
+from normstudy.statistics.mcnemar import COLUMNS, mcnemar_exact, single_run_tests, wilson
+from scipy import stats
 
 CLAIM = {
     "id": "best",
@@ -42,7 +43,7 @@ def test_mcnemar_by_hand():
 
 def test_mcnemar_on_a_published_example():
     """Approval of the prime minister, Agresti 1990, table 10.1; exact p by R's exact2x2."""
-    assert mcnemar_exact(*pair(794, 150, 86, 570))["p_value"] == pytest.approx(3.7e-5, abs=5e-7)
+    assert mcnemar_exact(*pair(794, 150, 86, 570))["p_value"] == 0.000037  # to six decimals
 
 
 def test_equal_networks_do_not_differ():
@@ -56,24 +57,36 @@ def test_swapping_the_networks_swaps_the_counts():
     assert one["only_variant_right"] == two["only_rival_right"] == 12
 
 
-def test_predictions_of_other_images_are_refused():
+@pytest.mark.parametrize(
+    "other",
+    [
+        predictions([1, 1, 0]),
+        predictions([1, 1]).assign(index=[1, 0]),
+        predictions([1, 1]).assign(label=[3, 4]),
+    ],
+)
+def test_predictions_of_other_images_are_refused(other):
     with pytest.raises(StudyError, match="same images"):
-        mcnemar_exact(predictions([1, 1]), predictions([1, 1, 0]))
+        mcnemar_exact(predictions([1, 1]), other)
 
 
 def test_each_contrast_in_test_accuracy_is_tested():
     first, second = pair(80, 12, 3, 5)
     runs = {("a", 4): first, ("b", 4): second, ("c", 4): first}
-    table = single_run_tests([CLAIM, {**CLAIM, "metric": "gap"}], runs)
-    assert table["rival"].tolist() == ["b", "c"]
-    assert table["only_variant_right"].tolist() == [12, 0]
-    assert table["seed"].tolist() == [4, 4]
+    table = single_run_tests([{**CLAIM, "metric": "gap"}, CLAIM], runs)
+    p = stats.binomtest(3, 15).pvalue
+    assert table.round(6).to_numpy().tolist() == [
+        ["best", "a", "b", 4, 80, 12, 3, 5, round(p, 6)],
+        ["best", "a", "c", 4, 92, 0, 0, 8, 1.0],
+    ]
+    assert tuple(table) == COLUMNS
 
 
 def test_with_more_seeds_there_is_nothing_to_test():
     first, second = pair(80, 12, 3, 5)
     runs = {(v, s): t for v, t in (("a", first), ("b", second)) for s in (1, 2)}
-    assert len(single_run_tests([CLAIM], runs)) == 0
+    table = single_run_tests([CLAIM], runs)
+    assert len(table) == 0 and tuple(table) == COLUMNS
 
 
 @pytest.mark.parametrize(

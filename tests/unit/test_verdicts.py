@@ -1,5 +1,6 @@
 """Verdicts: the rules one by one, the looks, and what must not change them."""
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.errors import StudyError
 from normstudy.statistics.contrasts import interval, resolutions
+from normstudy.statistics.other_images import crossed_interval
+from normstudy.statistics.seeds_needed import seeds_needed
 from normstudy.statistics.verdicts import judging, rule
-from normstudy.statistics.verdicts.claims import paired_differences
+from normstudy.statistics.verdicts.claims import PAIR_COLUMNS, paired_differences, sense
 from normstudy.statistics.verdicts.looks import alpha_shares
 from normstudy.statistics.verdicts.rule import Verdict
 
@@ -72,7 +75,9 @@ def judge(distances, direction="higher", **more):
         (0.06, 0.2, Verdict.HOLDS),
         (0.01, 0.05, Verdict.HOLDS),  # up to the margin, not below it
         (0.01, 0.04, Verdict.TOO_SMALL),
+        (0.0, 0.04, Verdict.NO_DIFFERENCE),
         (-0.01, 0.04, Verdict.NO_DIFFERENCE),
+        (-0.04, 0.0, Verdict.NO_DIFFERENCE),
         (-0.04, -0.01, Verdict.NO_DIFFERENCE),  # on the other side, and too small to matter
         (0.0, 0.2, Verdict.UNDECIDED),
         (-0.01, 0.05, Verdict.UNDECIDED),
@@ -84,7 +89,8 @@ def judge(distances, direction="higher", **more):
     ],
 )
 def test_the_rule(low, high, verdict):
-    assert rule.contrast_verdict(low, high, 0.05) == verdict
+    found = rule.contrast_verdict(low, high, 0.05)
+    assert found == verdict and isinstance(found, str)
     assert rule.contrast_verdict([low] * 2, [high] * 2, 0.05).tolist() == [verdict] * 2
 
 
@@ -173,6 +179,46 @@ def test_what_is_counted():
     assert row.probability_of_superiority == (2 + 0.5) / 4
 
 
+def test_a_row_by_hand():
+    """Squares about the mean of 0.1: 0.04, 0.04, 0.01, 0.01; t is 3.182446 with 3 degrees.
+
+    Of the eight sums ±0.3 ± 0.1 ± 0.2, four are as far from 0 as 0.4.
+    """
+    row = judge([0.3, -0.1, 0.2, 0.0])
+    named = (row.claim, row.metric, row.variant, row.rival, row.look)
+    assert named == ("a-test-accuracy", "test_accuracy", "a", "b", 4)
+    assert (row.standard_deviation, row.sign_flip_p) == (0.182574, 0.5)
+    half = 3.182446 * math.sqrt(0.1 / 3) / 2
+    assert (row.ci_low, row.ci_high) == pytest.approx((0.1 - half, 0.1 + half), abs=1e-6)
+
+
+def test_the_sense_of_a_claim():
+    assert [sense(claim(direction=word)) for word in ("higher", "lower")] == [1, -1]
+
+
+def test_counts_are_whole_numbers_also_where_some_are_missing():
+    table = compare(make_runs(a=off(UP), b=off([0.0] * 10), c=off(WIDE)), [claim()])
+    claims = judging.judged_claims(table, SETTINGS)
+    assert claims["next_look"].isna().all() and table["seeds_for_difference_low"].isna().any()
+    assert (table[list(judging.WHOLE)].dtypes == "Int64").all()
+    assert (claims[list(judging.CLAIM_WHOLE)].dtypes == "Int64").all()
+
+
+def test_a_claim_takes_the_seeds_of_its_hardest_rival_or_of_its_easiest():
+    """a − c is twice a − b. Claims keep their order, and more runs are needed in that order."""
+    runs = make_runs(a=off(WIDE), b=off([0.0] * 10), c=off([-d for d in WIDE]))
+    table = compare(runs, [claim("c", ["b"]), claim("a", ["b", "c"])])
+    _, (_, row) = judging.judged_claims(table, SETTINGS).iterrows()
+    assert row[:5].tolist() == ["a-test-accuracy", "test_accuracy", "a", "undecided", "b c"]
+    assert row["look"] == 10
+    near, far = (own for _, own in table[1:].iterrows())
+    for end in ("low", "high"):
+        difference, equivalence = f"seeds_for_difference_{end}", f"seeds_for_equivalence_{end}"
+        assert near[difference] < far[difference] == row[difference]
+        assert far[equivalence] > near[equivalence] == row[equivalence]
+    assert judging.still_needed(table) == ["c", "b", "a"]
+
+
 def test_loss_has_a_margin_of_its_own():
     runs = make_runs(metric="test_loss", a=[0.0161, 0.0160, 0.0162, 0.0161], b=[0.0160] * 4)
     (row,) = compare(runs, [claim(metric="test_loss")]).itertuples()
@@ -203,10 +249,11 @@ def first(count, **values):
     return make_runs(**{name: own[:count] for name, own in values.items()})
 
 
-def test_before_the_first_look_there_is_no_verdict():
-    (row,) = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
-    assert row.verdict == Verdict.NOT_YET and pd.isna(row.ci_low) and row.seeds == 3
-    (row,) = judged(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
+@pytest.mark.parametrize("count", [2, 3])
+def test_before_the_first_look_there_is_no_verdict(count):
+    (row,) = compare(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
+    assert row.verdict == Verdict.NOT_YET and pd.isna(row.ci_low) and row.seeds == count
+    (row,) = judged(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
     assert (row.verdict, row.next_look) == (Verdict.NOT_YET, 4)
 
 
@@ -264,6 +311,65 @@ def test_variants_that_stopped_at_a_look_give_the_verdicts_of_a_full_study():
     full = compare(first(10, **runs), claims[:1], LOOKS)
     fewer = compare(make_runs(**(runs | {"b": runs["b"][:8]})), claims[:1], LOOKS)
     pd.testing.assert_frame_equal(full, fewer)
+
+
+def test_a_rival_that_is_open_is_judged_again_beside_one_that_is_decided():
+    runs = make_runs(a=off(UP), b=off([0.0] * 10), d=off(WIDE))
+    assert compare(runs, [claim("a", ["b", "d"])], LOOKS)["seeds"].tolist() == [4, 10]
+
+
+def test_runs_that_end_together_are_paired_up_to_there():
+    runs = {"a": off(UP), "b": off(EVEN)}
+    fewer = compare(first(7, **runs), [claim()], LOOKS, seeds=range(1, 11))
+    pd.testing.assert_frame_equal(fewer, compare(first(4, **runs), [claim()], LOOKS))
+
+
+@pytest.mark.parametrize(("count", "share"), [(4, 0.3), (10, 0.6)])
+def test_the_seeds_that_it_takes_are_those_for_the_next_look(count, share):
+    """At the last look, those for an interval like its own."""
+    runs = first(count, a=off(WIDE), b=off([0.0] * 10))
+    (row,) = compare(runs, [claim()], LOOKS).to_dict("records")
+    spread = np.std(WIDE[:count], ddof=1)
+    needed = seeds_needed(spread, count, 0.05 * share, SETTINGS["margin"])
+    assert {name: row[name] for name in needed} == needed
+
+
+def test_equal_differences_are_taken_to_have_the_grids_spread():
+    row = judge([0.01, 0.01])._asdict()
+    needed = seeds_needed(0.01, 2, 0.05, SETTINGS["margin"])
+    assert {name: row[name] for name in needed} == needed
+
+
+def test_the_interval_for_other_images_is_of_the_runs_that_were_judged():
+    draws = np.random.default_rng(1)
+    right = {name: draws.random((7, 50)) < share for name, share in (("a", 0.9), ("b", 0.7))}
+    runs = make_runs(a=off(WIDE[:7]), b=off(EVEN[:7])).assign(gap=0.1)
+    table = compare(runs, [claim(), claim(metric="gap")], LOOKS, correct=right)
+    level = 1 - 0.05 * 0.1 / 2
+    expected = crossed_interval(right["a"][:4], right["b"][:4], level, 0.01)
+    ends = table[["other_images_low", "other_images_high"]]
+    assert ends.iloc[0].tolist() == pytest.approx(expected, abs=1e-6)
+    assert ends.iloc[1].isna().all()
+    few = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS, correct=right)
+    assert few["other_images_low"].isna().all()
+
+
+def test_differences_are_a_row_per_contrast_and_seed():
+    runs = make_runs(a=[99.5, 99.25], b=[99.25, 99.5], c=[99.0, 99.0])
+    claims = [claim("a"), claim("c", ["b"])]
+    table = paired_differences(runs, claims, SETTINGS, [1, 2])
+    assert tuple(table) == PAIR_COLUMNS
+    assert table.to_numpy().tolist() == [
+        ["a-test-accuracy", "test_accuracy", "a", "b", 1, 0.25],
+        ["a-test-accuracy", "test_accuracy", "a", "b", 2, -0.25],
+        ["a-test-accuracy", "test_accuracy", "a", "c", 1, 0.5],
+        ["a-test-accuracy", "test_accuracy", "a", "c", 2, 0.25],
+        ["c-test-accuracy", "test_accuracy", "c", "b", 1, -0.25],
+        ["c-test-accuracy", "test_accuracy", "c", "b", 2, -0.5],
+    ]
+    assert table.index.tolist() == list(range(6))
+    none = paired_differences(runs, [], SETTINGS, [1, 2])
+    assert len(none) == 0 and tuple(none) == PAIR_COLUMNS
 
 
 def test_seeds_are_taken_in_the_order_of_the_study():

@@ -5,7 +5,6 @@ order with the same augmentation draws. d_i is the difference of pair i, variant
 """
 
 import math
-from functools import reduce
 
 import numpy as np
 import scipy
@@ -39,7 +38,7 @@ def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.round(first - second, DECIMALS)
 
 
-def deviation(differences: np.ndarray, resolution: float = 0) -> np.ndarray:
+def deviation(differences: np.ndarray, resolution: float) -> np.ndarray:
     """Their standard deviation (n − 1) along the last axis, `resolution` at the least."""
     return np.maximum(np.std(differences, axis=-1, ddof=1), resolution)
 
@@ -61,7 +60,7 @@ def interval(
     mean = np.mean(differences, axis=-1)
     if count < 2:
         return mean * math.nan, mean * math.nan
-    half = scipy.stats.t.ppf((1 + np.asarray(level)) / 2, count - 1)
+    half = scipy.stats.t.ppf((1 + level) / 2, count - 1)
     half = half * deviation(differences, resolution) / math.sqrt(count)
     return mean - half, mean + half
 
@@ -84,14 +83,14 @@ def sign_flip(differences: np.ndarray) -> float:
     if count < 2:
         return math.nan
     units = np.rint(differences * 10**DECIMALS).astype(np.int64)
-    step = reduce(math.gcd, map(abs, units.tolist())) or 1
+    step = math.gcd(*units.tolist()) or 1
     coarse = math.ceil(np.abs(units).sum() / FINEST)
     tolerance = 0
     if step < coarse:
         step, tolerance = coarse, count
     units = np.rint(units / step).astype(np.int64)
     shares = np.ones(1)  # of the sums −total, −total + 2, …, total of the differences so far
-    for unit in np.abs(units[units != 0]):
+    for unit in np.abs(units):
         wider = np.zeros(len(shares) + unit)
         wider[: len(shares)] = shares / 2
         wider[unit:] += shares / 2

@@ -4,7 +4,6 @@ The intervals assume that what differs between seeds is roughly normal. A run th
 is not of that kind: it widens its variant's intervals and can hide or make a difference.
 """
 
-import numpy as np
 import pandas as pd
 
 FAR = 6  # robust standard deviations
@@ -25,12 +24,7 @@ def looks_failed(runs: pd.DataFrame, test_images: int) -> pd.Series:
     accuracy = runs["test_accuracy"]
     groups = accuracy.groupby(runs["variant"])
     judged = groups.transform("size") >= FEWEST_SEEDS
-    if not judged.any():
-        return pd.Series(False, runs.index)
     spread = 1.4826 * (accuracy - groups.transform("median"))[judged].abs().median()
     least = max(FAR * spread, 100 * FEWEST_IMAGES / test_images)
-    others = pd.Series(np.nan, runs.index)
-    for _, own in groups:
-        for place in own.index:
-            others[place] = own.drop(place).median()
-    return judged & (others - accuracy > least)
+    others = {place: own.drop(place).median() for _, own in groups for place in own.index}
+    return judged & (pd.Series(others) - accuracy > least)

@@ -61,7 +61,7 @@ def paired_values(
             twice = own.index[own.index.duplicated()][0]
             raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
         if own.isna().any():
-            seed = own.sort_index().index[own.sort_index().isna()][0]
+            seed = own.index[own.isna()].min()
             raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
         columns[name] = own
     longest = max(map(len, columns.values()))
@@ -76,7 +76,7 @@ def paired_values(
                 f" {name!r} has no run with seed {listed}"
             )
     pairs = seeds[: min(map(len, columns.values()))]
-    first, second = (own.loc[list(pairs)].to_numpy(float) for own in columns.values())
+    first, second = (own.loc[list(pairs)].to_numpy() for own in columns.values())
     return (np.abs(first), np.abs(second)) if compares_absolute_values(claim) else (first, second)
 
 

@@ -127,7 +127,7 @@ def compare(
     seeds = sorted(set(runs["seed"])) if seeds is None else list(seeds)
     looks = planned_looks(settings, len(seeds))
     family = sum(len(rivals(claim, variants)) for claim in claims)
-    levels = interval_levels(settings, looks, family) if family else ()
+    levels = interval_levels(settings, looks, max(family, 1))
     rows = []
     for claim in claims:
         metric, limit = claim["metric"], margin(claim["metric"], settings)
@@ -189,7 +189,7 @@ def judged_claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
     rows = []
     for claim, own in comparisons.groupby("claim", sort=False):
         verdict = claim_verdict(own["verdict"].tolist())
-        deciding = own if verdict == Verdict.HOLDS else own[own["verdict"] == verdict]
+        deciding = own[own["verdict"] == verdict]
         again = None
         if verdict not in DECIDED:
             reached = int(own.loc[~own["verdict"].isin(DECIDED), "seeds"].min())

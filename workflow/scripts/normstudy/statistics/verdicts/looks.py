@@ -24,7 +24,7 @@ def alpha_shares(count: int) -> np.ndarray:
     to look earlier costs little precision there.
     """
     order = np.arange(1, count + 1)
-    weights = order * (order + 1) / 2
+    weights = order * (order + 1)
     return weights / weights.sum()
 
 
@@ -45,7 +45,7 @@ def taken_looks(settings: dict, read: Sequence[int]) -> list[int]:
     only: the planned looks before it have been taken too.
     """
     latest = max(read, default=0)
-    earlier = [look for look in settings.get("looks") or () if look <= latest]
+    earlier = [look for look in settings.get("looks") or () if look < latest]
     return sorted({*map(int, read), *earlier})
 
 
