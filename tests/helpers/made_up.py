@@ -14,7 +14,7 @@ from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.example.explained import explained
 from normstudy.records.files import write_json
-from normstudy.report.study import Study
+from normstudy.report.study import TABLES, Study
 
 from helpers.places import ROOT
 
@@ -179,8 +179,7 @@ def write_study(study: Study, draws: np.random.Generator | None = None) -> None:
         said = dict.fromkeys(wrong, 5)
         table = runs[row.variant, row.seed] = predictions([3] * row.images, said)
         write_run(study.run_folder(row.variant, row.seed), table)
-    names = ("metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims")
-    for name in (*names, "single_run", "label_doubts"):
+    for name in set(TABLES) - {"shared_errors"}:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
     shared_errors(runs, None).to_csv(study.folder / "shared_errors.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")

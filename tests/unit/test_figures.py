@@ -52,10 +52,10 @@ def every_plot(study, reference=None):
     images = np.zeros((20, 28, 28), np.uint8)
     train = Split(images, np.arange(20) % 10)
     return [
-        curves.loss(study.metrics, study.labels, reference),
-        curves.accuracy(study.metrics, study.labels, reference),
-        *(curves.variant_curves(study.metrics, study.labels, v) for v in list(study.labels)[:2]),
-        final_accuracy.final_accuracy(study.tests(), study.labels, {"gn": 99.54}),
+        curves.loss(study.curves, study.labels, reference),
+        curves.accuracy(study.curves, study.labels, reference),
+        *(curves.variant_curves(study.curves, study.labels, v) for v in list(study.labels)[:2]),
+        final_accuracy.final_accuracy(study),
         strip(train),
     ]
 
@@ -87,7 +87,7 @@ def test_every_axis_is_named_with_its_unit():
 @pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
 def test_each_line_is_named_at_its_end_or_in_a_legend(draw):
     labels = study().labels
-    plot = draw(study().metrics, labels)
+    plot = draw(study().curves, labels)
     beside = [" ".join(text.get_text().split()) for text in plot.figure.findobj(Text)]
     assert all(beside.count(label) == 2 for label in labels.values())  # test and train
     assert legend(plot.narrow) == list(labels.values())
@@ -100,7 +100,7 @@ def test_no_words_lie_over_others_and_the_last_values_are_written(draw, count, e
     """Where all models end at nearly the same value, the worst case."""
     labels = {f"v{i}": f"Group Normalization, {i} groups" for i in range(count)}
     made = made_up_study({name: [99.4 + 0.001 * i] for i, name in enumerate(labels)}, epochs=epochs)
-    plot = draw(made.metrics, labels)
+    plot = draw(made.curves, labels)
     for figure in (plot.figure, plot.narrow):
         with style():
             boxes = [(t.get_text(), Text.get_window_extent(t).padded(-1)) for t in words(figure)]
@@ -115,7 +115,7 @@ def test_no_words_lie_over_others_and_the_last_values_are_written(draw, count, e
 @pytest.mark.parametrize(("epochs", "panels"), [(3, 2), (20, 4)])
 def test_the_last_five_epochs_are_magnified_where_there_are_more(epochs, panels):
     made = study(epochs=epochs)
-    plot = curves.accuracy(made.metrics, made.labels, REFERENCE)
+    plot = curves.accuracy(made.curves, made.labels, REFERENCE)
     for figure in (plot.figure, plot.narrow):
         assert len(figure.axes) == panels
         if panels == 4:
@@ -123,7 +123,7 @@ def test_the_last_five_epochs_are_magnified_where_there_are_more(epochs, panels)
                 assert list(last.get_xticks()) == [16, 17, 18, 19, 20]
                 assert np.ptp(last.get_ylim()) < np.ptp(whole.get_ylim())
     one = study(variants=["gn"])
-    assert len(curves.accuracy(one.metrics, one.labels).figure.axes) == 2  # nothing merges
+    assert len(curves.accuracy(one.curves, one.labels).figure.axes) == 2  # nothing merges
 
 
 @given(labels=st.lists(st.tuples(st.floats(-1, 2), st.floats(0.01, 0.1)), min_size=1, max_size=10))
@@ -152,7 +152,7 @@ def test_words_in_a_models_colour_can_be_read_on_white(colour):
 @pytest.mark.parametrize("draw", [curves.loss, curves.accuracy])
 def test_of_many_models_each_has_a_panel_of_its_own(draw):
     made = study(variants=[f"v{i}" for i in range(12)])
-    plot = draw(made.metrics, made.labels)
+    plot = draw(made.curves, made.labels)
     for figure in (plot.figure, plot.narrow):
         named = [axes for axes in figure.axes if axes.get_title(loc="left")]
         assert [axes.get_title(loc="left") for axes in named] == list(made.labels.values())
@@ -186,36 +186,36 @@ def test_every_figure_names_a_function_that_is_there():
 
 def test_the_originals_curves_are_dashed_and_only_what_there_is():
     made = study()
-    plot = curves.loss(made.metrics, made.labels, REFERENCE)
+    plot = curves.loss(made.curves, made.labels, REFERENCE)
     assert "the original, test" in legend(plot.figure)  # it has no train loss
     assert "the original, test and train" in legend(
-        curves.accuracy(made.metrics, made.labels, REFERENCE).figure
+        curves.accuracy(made.curves, made.labels, REFERENCE).figure
     )
     assert "the original" in plot.caption
-    plot = curves.accuracy(made.metrics, made.labels, None)
+    plot = curves.accuracy(made.curves, made.labels, None)
     assert "original" not in texts(plot.figure) + plot.caption
 
 
 def test_alt_text_has_the_numbers():
     made = study()
-    alt = curves.accuracy(made.metrics, made.labels).alt
+    alt = curves.accuracy(made.curves, made.labels).alt
     assert "Group Normalization 99.10 % (from 98.91 %)" in alt
     assert "over 20 epochs" in alt
-    assert "0.0250" in curves.loss(made.metrics, made.labels).alt
-    alt = final_accuracy.final_accuracy(made.tests(), made.labels, {"gn": 99.54}).alt
+    assert "0.0250" in curves.loss(made.curves, made.labels).alt
+    alt = final_accuracy.final_accuracy(made).alt
     assert "Group Normalization 99.10 % (interval 98.9" in alt
     assert "the original 99.54 %" in alt
-    alt = curves.variant_curves(made.metrics, made.labels, "ln").alt
+    alt = curves.variant_curves(made.curves, made.labels, "ln").alt
     assert "test accuracy 99.15 % (from 98.96 %)" in alt
 
 
 def test_several_seeds_are_means_with_a_band_that_the_caption_explains():
     made = study(seeds=5)
-    plot = curves.accuracy(made.metrics, made.labels)
+    plot = curves.accuracy(made.curves, made.labels)
     assert "means over 5 seeds, bands go from the lowest to the highest" in plot.caption
     assert "Group Normalization 99.12 %" in plot.alt
     assert all(axes.collections for axes in plot.figure.axes)
-    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
+    plot = final_accuracy.final_accuracy(made)
     (dots, *_), rows = plot.figure.axes[0].lines, plot.figure.axes[0].get_yticks()
     assert len(dots.get_xdata()) == 5
     assert len(rows) == 3
@@ -233,9 +233,10 @@ def test_any_number_of_seeds_variants_and_epochs(seeds, count, epochs):
 def test_poor_and_perfect_accuracies_and_losses_fit_their_axes():
     for accuracy in (9.8, 100.0):
         made = made_up_study({"gn": [accuracy]}, epochs=2)
-        made.metrics.loc[:, ["train_loss", "test_loss"]] = 0.0
+        losses = made.curves["metric"].str.endswith("loss")
+        made.curves.loc[losses, ["mean", "lowest", "highest"]] = 0.0
         for draw in (curves.loss, curves.accuracy):
-            for axes in draw(made.metrics, made.labels).figure.axes:
+            for axes in draw(made.curves, made.labels).figure.axes:
                 low, high = axes.get_ylim()
                 ys = np.concatenate([line.get_ydata() for line in axes.lines])
                 assert np.isfinite([low, high]).all()
@@ -245,7 +246,7 @@ def test_poor_and_perfect_accuracies_and_losses_fit_their_axes():
 
 def test_runs_of_one_seed_are_joined_in_the_dot_plot():
     made = study(seeds=3)
-    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
+    plot = final_accuracy.final_accuracy(made)
     table = made.tests().pivot(index="seed", columns="variant", values="accuracy")
     drawn = [line.get_xdata().tolist() for line in plot.figure.axes[0].lines]
     assert all(row in drawn for row in table[list(made.labels)].to_numpy().tolist())
@@ -254,7 +255,7 @@ def test_runs_of_one_seed_are_joined_in_the_dot_plot():
 @pytest.mark.parametrize("seeds", [1, 5])
 def test_final_accuracies_are_written_beside_their_rows(seeds):
     made = study(seeds, [f"v{i}" for i in range(9)])
-    plot = final_accuracy.final_accuracy(made.tests(), made.labels)
+    plot = final_accuracy.final_accuracy(made)
     means = made.tests().groupby("variant")["accuracy"].mean()
     for figure in (plot.figure, plot.narrow):
         with style():
@@ -296,7 +297,7 @@ def test_the_same_tables_give_the_same_bytes():
     made = study()
     for extension in ("png", "svg"):
         first, second = (
-            rendered(curves.loss(made.metrics, made.labels).figure, extension) for _ in range(2)
+            rendered(curves.loss(made.curves, made.labels).figure, extension) for _ in range(2)
         )
         assert first == second
 

@@ -36,12 +36,12 @@ def study(seeds=1):
 @pytest.mark.parametrize("seeds", [1, 4])
 def test_every_point_of_a_curve_tells_its_epoch_and_its_value(seeds):
     made = study(seeds)
-    plot = curves.accuracy(made.metrics, made.labels, REFERENCE)
+    plot = curves.accuracy(made.curves, made.labels, REFERENCE)
     for figure in (plot.figure, plot.narrow):
         found = told(figure)
         for variant, label in made.labels.items():
             own = made.metrics[made.metrics["variant"] == variant]
-            means = own.groupby("epoch")["test_accuracy"].mean()
+            means = own.groupby("epoch")["test_accuracy"].mean().round(6)
             values = found[label, "test"]
             assert len(values) == len(means) + 5  # the last five epochs are magnified
             drawn = [*means.items(), *means.iloc[-5:].items()]
@@ -59,14 +59,14 @@ def test_every_contrast_and_every_run_tells_its_value(seeds):
             values = [*chain(*told(figure).values())]
             assert sum(" minus " in value for value in values) == len(values)
             assert len(values) == len(made.comparisons) * (1 if seeds == 1 else 1 + seeds)
-    dots = final_accuracy.final_accuracy(made.tests(), made.labels, {"gn": 99.54})
+    dots = final_accuracy.final_accuracy(made)
     values = [*chain(*told(dots.figure).values())]
     for run in made.runs.itertuples():
         assert any(
             value.startswith(made.labels[run.variant]) and f"{run.test_accuracy:.2f} %" in value
             for value in values
         )
-    assert len(seed_dots(made.runs, made.config)) == (seeds > 1)
+    assert len(seed_dots(made.runs, made.summary, made.config)) == (seeds > 1)
 
 
 def test_the_users_words_and_an_unmarked_figure_stay_as_they_are():

@@ -59,7 +59,7 @@ def test_strings_are_escaped_everywhere():
 def test_labels_are_escaped_in_alt_text(tmp_path):
     variants = {"gn": {"label": HOSTILE, "norm": "group"}}
     study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2, folder=tmp_path)
-    shown = page_of(study).show(curves.loss(study.metrics, study.labels)).data
+    shown = page_of(study).show(curves.loss(study.curves, study.labels)).data
     assert "<script>" not in shown
     assert 'alt="Line graph of loss' in shown
     assert ESCAPED in shown
@@ -144,12 +144,12 @@ def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
 
 def test_show_saves_both_files_and_embeds_the_drawing_for_screen_and_phone(tmp_path):
     study = made_up_study({"gn": [99.5]}, epochs=2, folder=tmp_path)
-    html = page_of(study).show(curves.accuracy(study.metrics, study.labels)).data
+    html = page_of(study).show(curves.accuracy(study.curves, study.labels)).data
     (data,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
     assert base64.b64decode(data) == (tmp_path / "figures" / "accuracy.svg").read_bytes()
     assert (tmp_path / "figures" / "accuracy.png").read_bytes().startswith(b"\x89PNG")
     (data,) = re.findall(r'srcset="data:image/svg\+xml;base64,([^"]+)"', html)
-    again = curves.accuracy(study.metrics, study.labels)
+    again = curves.accuracy(study.curves, study.labels)
     assert base64.b64decode(data) == rendered(again.narrow, "svg")
     assert "<figcaption>Accuracy by epoch." in html
     assert '<figure id="figure-accuracy"' in html and 'href="#figure-accuracy"' in html
@@ -159,8 +159,8 @@ def test_show_saves_both_files_and_embeds_the_drawing_for_screen_and_phone(tmp_p
 def test_a_figure_names_its_table_its_function_and_its_command(tmp_path):
     study = made_up_study({"gn": [99.5, 99.4]}, epochs=2, folder=tmp_path / "a b")
     study = replace(study, options="--configfile my.yaml")
-    html = page_of(study).show(curves.loss(study.metrics, study.labels)).data
-    assert "from <code>metrics.csv</code> by" in html
+    html = page_of(study).show(curves.loss(study.curves, study.labels)).data
+    assert "from <code>curves.csv</code> by" in html
     assert "<code>normstudy.report.figures.curves.loss</code>" in html
     target = escape(f"'{tmp_path}/a b/figures/loss.svg'").replace("&#x27;", "&#39;")
     assert f"<code>snakemake --cores 1 {target} --force --configfile my.yaml</code>" in html

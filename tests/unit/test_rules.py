@@ -68,6 +68,23 @@ def test_only_the_console_knows_snakemake():
         assert not found or path.name == "console.py", path
 
 
+STATISTICS = {"agg", "aggregate", "cov", "describe", "mean", "median", "nanmean", "nanstd"}
+STATISTICS |= {"percentile", "quantile", "sem", "std", "var"}
+
+
+def test_the_report_computes_no_statistics():
+    """Its numbers stand in tables that rule summarize wrote: it calls nothing that makes a mean or
+    a spread of several, and no module of intervals."""
+    for path in (PACKAGE / "report").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in STATISTICS, f"{path}, line {node.lineno}"
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                assert not re.match(r"import scipy|from scipy", ast.unparse(node)), path
+        names = {other.name for other in imported(path) if room(other) == "statistics"}
+        assert not names & {"contrasts.py", "other_images.py"}, path
+
+
 def test_the_names_of_rules_are_kept_in_one_place():
     """Each has words for the terminal, and none may be the name of a variant."""
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))

@@ -5,9 +5,11 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from normstudy.records.tables import CURVES
 from normstudy.statistics.summary import (
     METRICS,
     RunTables,
+    epoch_means,
     mean_interval,
     run_metrics,
     summarize,
@@ -24,6 +26,19 @@ def test_a_runs_table_is_read_when_it_is_asked_for(tmp_path):
     assert [table["index"].item() for table in tables.values()] == [1, 2]
     with pytest.raises(KeyError):
         tables["ln", 1]
+
+
+def test_the_curves_are_means_over_the_seeds_that_each_variant_has():
+    epochs = [("a", 1, 1, 90), ("a", 1, 2, 95), ("a", 2, 1, 92), ("a", 2, 2, 95.5), ("b", 1, 1, 80)]
+    metrics = pd.DataFrame(epochs, columns=["variant", "seed", "epoch", "test_accuracy"])
+    losses = {"train_loss": 0.5, "test_loss": 0.25, "train_accuracy": 99.0}
+    table = epoch_means(metrics.assign(learning_rate=0.1, **losses))
+    assert set(table["metric"]) == {"test_accuracy", *losses} and len(table) == 4 * 3
+    own = table[table["metric"] == "test_accuracy"].drop(columns="metric")
+    assert own.to_numpy().tolist() == [
+        ["a", 1, 2, 91.0, 90.0, 92.0], ["a", 2, 2, 95.25, 95.0, 95.5], ["b", 1, 1, 80.0, 80.0, 80.0]
+    ]  # fmt: skip
+    assert list(table) == list(CURVES)
 
 
 # Tables of Student's t at 97.5 %: 12.706, 4.303 and 3.182 for 1, 2 and 3 degrees of freedom.

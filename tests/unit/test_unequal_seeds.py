@@ -67,11 +67,11 @@ def test_the_report_says_which_looks_were_taken_and_what_they_decided(study):
 
 def test_all_figures_and_sentences_are_made(study):
     plots = [
-        curves.loss(study.metrics, study.labels),
-        curves.accuracy(study.metrics, study.labels),
-        *(curves.variant_curves(study.metrics, study.labels, v) for v in study.labels),
-        final_accuracy.final_accuracy(study.tests(), study.labels),
-        *verdict_figures.seed_dots(study.runs, study.config),
+        curves.loss(study.curves, study.labels),
+        curves.accuracy(study.curves, study.labels),
+        *(curves.variant_curves(study.curves, study.labels, v) for v in study.labels),
+        final_accuracy.final_accuracy(study),
+        *verdict_figures.seed_dots(study.runs, study.summary, study.config),
         *verdict_figures.forests(study.differences, study.comparisons, study.config),
     ]
     assert len(plots) == 8

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from normstudy.evaluation.label_doubts import verdicts_by_scoring
-from normstudy.report.figures import batch_size as batch_size_figure
 from normstudy.report.figures import verdicts as verdict_figures
-from normstudy.report.figures.learning_rate import accuracy_against_learning_rate
 from normstudy.report.figures.plot import rendered
+from normstudy.report.figures.varied import (
+    accuracy_against_batch_size,
+    accuracy_against_learning_rate,
+)
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
 from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.mcnemar import single_run_tests
+from normstudy.statistics.summary import summarize
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.claims import paired_differences
 from normstudy.statistics.verdicts.rule import Verdict
@@ -252,7 +255,7 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     table["other_images_high"] = table["ci_high"] + 0.01
     pairs = paired_differences(runs, config["claims"], config["verdicts"], range(1, seeds + 1))
     plots = [
-        *verdict_figures.seed_dots(runs, config),
+        *verdict_figures.seed_dots(runs, summarize(runs), config),
         *verdict_figures.forests(pairs, table, config),
     ]
     names = ["forest_points", "forest_nats"]
@@ -270,28 +273,30 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
 
 def test_a_figure_against_batch_size_only_where_it_varies(config):
     runs, *_ = judged(config, 2)
-    assert batch_size_figure.accuracy_against_batch_size(runs, config) is None
+    assert accuracy_against_batch_size(runs, summarize(runs), config) is None
     variants = {
         f"{norm}_{size}": {"label": f"{norm} {size}", "norm": norm, "batch_size": size}
         for norm in ("batch", "group")
         for size in (64, 4)
     }
     config = {**config, "variants": variants}
-    plot = batch_size_figure.accuracy_against_batch_size(make_runs(config, 2, batch_4=98), config)
+    runs = make_runs(config, 2, batch_4=98)
+    plot = accuracy_against_batch_size(runs, summarize(runs), config)
     assert "98.00 % at 4" in plot.alt and "65.3 % at 2" in plot.alt
     assert rendered(plot.figure, "svg").startswith(b"<?xml")
 
 
 def test_a_figure_against_learning_rate_only_where_it_varies(config):
     runs, *_ = judged(config, 2)
-    assert accuracy_against_learning_rate(runs, config) is None
+    assert accuracy_against_learning_rate(runs, summarize(runs), config) is None
     variants = {
         f"{norm}_{rate}": {"label": f"{norm} {rate}", "norm": norm, "max_lr": rate}
         for norm in ("batch", "group")
         for rate in (0.005, 0.045)
     }
     config = {**config, "variants": variants}
-    plot = accuracy_against_learning_rate(make_runs(config, 2, **{"batch_0.045": 98}), config)
+    runs = make_runs(config, 2, **{"batch_0.045": 98})
+    plot = accuracy_against_learning_rate(runs, summarize(runs), config)
     assert "98.00 % at 0.045" in plot.alt
     (axes,) = plot.figure.axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.005", "0.045"]

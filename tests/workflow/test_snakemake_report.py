@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 TABLES = ["metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims"]
-TABLES += ["single_run", "label_doubts", "shared_errors"]
+TABLES += ["curves", "single_run", "label_doubts", "shared_errors"]
 
 
 @pytest.fixture(scope="module")

@@ -69,8 +69,8 @@ def made(tmp_path_factory, sample):
     study = replace(study, shared_errors=shared_errors(runs, issues), label_issues=issues)
     batches = example_batches()
     plots = [
-        curves.accuracy(study.metrics, study.labels),
-        final_accuracy.final_accuracy(study.tests(), study.labels),
+        curves.accuracy(study.curves, study.labels),
+        final_accuracy.final_accuracy(study),
         *forests(study.differences, study.comparisons, study.config),
     ]
     page = Page(study, TEMPLATE)

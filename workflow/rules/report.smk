@@ -4,6 +4,7 @@ FIGURES = report_figures(STUDY)
 rule report:
     input:
         metrics=RESULTS / "metrics.csv",
+        curves=RESULTS / "curves.csv",
         evaluation=RESULTS / "evaluation.csv",
         runs=RESULTS / "runs.csv",
         summary=RESULTS / "summary.csv",

@@ -13,6 +13,7 @@ rule summarize:
         label_issues=resource("label_issues"),
     output:
         metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
+        curves=shown(RESULTS / "curves.csv", "Tables", "Every epoch over the seeds", "epoch_means"),
         evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
         runs=shown(RESULTS / "runs.csv", "Tables", "Every run after its last epoch", "runs"),
         summary=shown(RESULTS / "summary.csv", "Tables", "Summary of each model", "summary"),

@@ -9,7 +9,7 @@ from ..config.resolved import seeds as seeds_of
 from ..statistics.contrasts import resolutions
 from ..statistics.failures import looks_failed
 from ..statistics.mcnemar import single_run_tests
-from ..statistics.summary import run_metrics, summarize, with_image_intervals
+from ..statistics.summary import epoch_means, run_metrics, summarize, with_image_intervals
 from ..statistics.verdicts.claims import paired_differences
 from ..statistics.verdicts.judging import compare, judged_claims
 from .label_doubts import label_doubts, verdicts_by_scoring
@@ -51,6 +51,7 @@ def study_tables(
     verdicts = judged_claims(contrasts, settings)
     return {
         "metrics": metrics,
+        "curves": epoch_means(metrics),
         "evaluation": with_image_intervals(evaluation),
         "runs": runs,
         "summary": summarize(runs, reference, doubts),

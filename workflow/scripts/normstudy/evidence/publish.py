@@ -14,10 +14,9 @@ from ..config.check import check, load_schema
 from ..errors import StudyError
 from ..records.files import replacing
 from ..records.tables import LABEL_ISSUES, REFERENCE_RUN, read_table
-from ..report.figures.batch_size import accuracy_against_batch_size
 from ..report.figures.groups import accuracy_against_groups
-from ..report.figures.learning_rate import accuracy_against_learning_rate
 from ..report.figures.plot import Plot, rendered
+from ..report.figures.varied import accuracy_against_batch_size, accuracy_against_learning_rate
 from ..report.figures.verdicts import forests
 from ..report.study import Study
 from ..report.text.context import looks
@@ -85,8 +84,8 @@ def pictures(study: Study) -> Iterator[Plot]:
     """The figures of a published study, the forest of its claims first."""
     yield from forests(study.differences, study.comparisons, study.config)
     found = (
-        accuracy_against_batch_size(study.runs, study.config),
-        accuracy_against_learning_rate(study.runs, study.config),
+        accuracy_against_batch_size(study.runs, study.summary, study.config),
+        accuracy_against_learning_rate(study.runs, study.summary, study.config),
         accuracy_against_groups(study),
     )
     yield from filter(None, found)

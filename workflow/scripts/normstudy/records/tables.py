@@ -64,6 +64,15 @@ RUNS = {
     "gap_evaluated": NUMBER,
     "looks_failed": ANYTHING,
 }
+CURVES = {
+    "variant": TEXT,
+    "metric": TEXT,
+    "epoch": WHOLE,
+    "seeds": WHOLE,
+    "mean": POSITIVE,
+    "lowest": POSITIVE,
+    "highest": POSITIVE,
+}
 SUMMARY = {
     "variant": TEXT,
     "metric": TEXT,

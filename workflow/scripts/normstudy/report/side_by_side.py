@@ -49,8 +49,8 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
     """
     page = Pieces(template)
     drawings = {
-        "Accuracy": lambda study: page.drawn(accuracy(study.metrics, study.labels)),
-        "Loss": lambda study: page.drawn(loss(study.metrics, study.labels)),
+        "Accuracy": lambda study: page.drawn(accuracy(study.curves, study.labels)),
+        "Loss": lambda study: page.drawn(loss(study.curves, study.labels)),
     }
     parts = {
         "Summary": lambda study: page.table(_unlinked(comparison(study))),

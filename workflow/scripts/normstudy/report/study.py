@@ -1,7 +1,6 @@
 """The finished tables of a study, as the report reads them."""
 
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..errors import StudyError
 from ..evaluation import label_doubts, shared_errors
 from ..records import json_records as records
 from ..records.tables import (
+    CURVES,
     LABEL_ISSUES,
     METRICS,
     MISCLASSIFIED,
@@ -22,7 +22,6 @@ from ..records.tables import (
     RUNS,
     STUDY_EVALUATION,
     SUMMARY,
-    Columns,
     read_table,
 )
 from ..statistics import mcnemar as single_run
@@ -30,10 +29,25 @@ from ..statistics.verdicts import judging
 from ..statistics.verdicts.claims import PAIR_COLUMNS
 from .original import same_course
 
+# Those that summarize.py writes: name, without .csv → columns
+TABLES = {
+    "metrics": METRICS,
+    "curves": CURVES,
+    "evaluation": STUDY_EVALUATION,
+    "runs": RUNS,
+    "summary": SUMMARY,
+    "comparisons": judging.COLUMNS,
+    "differences": PAIR_COLUMNS,
+    "claims": label_doubts.CLAIM_COLUMNS,
+    "single_run": single_run.COLUMNS,
+    "label_doubts": label_doubts.COLUMNS,
+    "shared_errors": shared_errors.COLUMNS,
+}
+
 
 @dataclass(frozen=True)
 class Study:
-    """A study's tables; columns are those that summarize.py and misclassified.py write.
+    """A study's tables, with the columns of TABLES.
 
     `reference` is the original's table of epochs and `label_issues` the listing of
     doubted test labels; each is None where the dataset has none.
@@ -42,6 +56,7 @@ class Study:
     folder: Path
     provenance: dict
     metrics: pd.DataFrame
+    curves: pd.DataFrame
     evaluation: pd.DataFrame
     runs: pd.DataFrame
     summary: pd.DataFrame
@@ -94,6 +109,10 @@ class Study:
         recipes = {run["variant"]: run["recipe"] for run in self.provenance["runs"]}
         return {variant: recipes[variant] for variant in self.labels}
 
+    def means(self, metric: str) -> dict[str, float]:
+        """variant → its mean of the metric over the seeds."""
+        return means(self.summary, metric)
+
     def of_metric(self, metric: str) -> pd.DataFrame:
         """The summary of one metric, by variant in the order of the config."""
         own = self.summary[self.summary["metric"] == metric].set_index("variant")
@@ -143,6 +162,12 @@ class Study:
         return f"snakemake --cores 1 {target} --force {self.options}".rstrip()
 
 
+def means(summary: pd.DataFrame, metric: str) -> dict[str, float]:
+    """variant → its mean of a metric, as summary.csv has it."""
+    own = summary[summary["metric"] == metric]
+    return dict(zip(own["variant"], own["mean"], strict=True))
+
+
 def load_study(
     results: str | Path,
     reference: str | None = None,
@@ -165,23 +190,13 @@ def load_study(
             f"no study here yet: {folder} has no tables; run `snakemake --cores 4` (with the"
             " study's --configfile, if it has one), or name the folder that the study wrote to"
         )
-
-    def table(name: str, columns: Columns | Iterable[str]) -> pd.DataFrame:
-        return read_table(folder / name, columns, "summarize")
-
     return Study(
         folder=folder,
         provenance=records.read_record(folder / "provenance.json", records.STUDY, "summarize"),
-        metrics=table("metrics.csv", METRICS),
-        evaluation=table("evaluation.csv", STUDY_EVALUATION),
-        runs=table("runs.csv", RUNS),
-        summary=table("summary.csv", SUMMARY),
-        comparisons=table("comparisons.csv", judging.COLUMNS),
-        differences=table("differences.csv", PAIR_COLUMNS),
-        claims=table("claims.csv", label_doubts.CLAIM_COLUMNS),
-        single_run=table("single_run.csv", single_run.COLUMNS),
-        label_doubts=table("label_doubts.csv", label_doubts.COLUMNS),
-        shared_errors=table("shared_errors.csv", shared_errors.COLUMNS),
+        **{
+            name: read_table(folder / f"{name}.csv", columns, "summarize")
+            for name, columns in TABLES.items()
+        },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
         explained=records.read_record(

@@ -17,6 +17,7 @@ METRICS = {
     "gap": "running train − test accuracy, points",
     "gap_evaluated": "evaluated train − test accuracy, points",
 }
+EPOCH_METRICS = ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
 CONFIDENCE = 0.95
 
 
@@ -58,6 +59,22 @@ def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame
     table["gap"] = table["train_accuracy"] - table["test_accuracy"]
     table["gap_evaluated"] = table["train_accuracy_evaluated"] - table["test_accuracy"]
     return table.reindex(metrics[keys].drop_duplicates()).round(6).reset_index()
+
+
+def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
+    """What the curves are drawn from: each variant's mean over its seeds, epoch by epoch.
+
+    Args:
+        metrics: all runs' metrics.csv, one above the other.
+
+    Returns:
+        variant, metric (losses and accuracies of metrics.csv), epoch, seeds, mean, lowest, highest.
+    """
+    keys = ["variant", "metric", "epoch"]
+    long = metrics.melt(["variant", "seed", "epoch"], EPOCH_METRICS, "metric")
+    over_seeds = long.groupby(keys, sort=False)["value"]
+    table = over_seeds.agg(seeds="count", mean="mean", lowest="min", highest="max")
+    return table.round(6).reset_index()
 
 
 def limits(metric: str) -> tuple[float, float]:

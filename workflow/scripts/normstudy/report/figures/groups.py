@@ -4,25 +4,35 @@ from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from ...config import resolved as study_config
 from ...config.resolved import NORMALIZED_CHANNELS
-from ..marks import mark
 from ..study import Study
 from ..tables.results import spreads
 from ..tables.table import Table
 from ..text.wording import listing
-from .plot import COLOURS, WIDTH, Plot
+from .plot import WIDTH, Plot
+from .varied import (
+    LOOKS,
+    Line,
+    Points,
+    Series,
+    all_series,
+    draw_paper,
+    draw_series,
+    over_seeds,
+    value_axis,
+)
 
 # Wu & He 2018 (arXiv 1803.08494v3), table 3: validation error of ResNet-50 on ImageNet, percent,
 # with the same number of groups in every layer
 PAPER_ERROR = {64: 24.6, 32: 24.1, 16: 24.6, 8: 24.4, 4: 24.6, 2: 24.7, 1: 25.3}
+PAPER = [(groups, 100 - error) for groups, error in PAPER_ERROR.items()]
 WIDEST = max(NORMALIZED_CHANNELS)
-# What all layers have in common -> how it is said, colour, marker, line style
+# What all layers have in common
 FAMILIES = {
-    "num_groups": ("the same number of groups in every layer", COLOURS[0], "o", "-"),
-    "channels_per_group": ("the same number of channels in every group", COLOURS[1], "s", "--"),
+    "num_groups": Line("the same number of groups in every layer", *LOOKS[0]),
+    "channels_per_group": Line("the same number of channels in every group", *LOOKS[1]),
 }
 FAR = 5.0  # points below the best, beyond which a model would flatten the others
 
@@ -45,15 +55,6 @@ def group_settings(config: dict) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["variant", "option", "value", "groups"])
 
 
-def _axis(axes, groups, title: str, label: str) -> None:
-    axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_locator(FixedLocator(groups))
-    axes.xaxis.set_major_formatter(FixedFormatter([f"{number:g}" for number in groups]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_title(title)
-    axes.set_xlabel(label)
-
-
 def accuracy_against_groups(study: Study) -> Plot | None:
     """This study's test accuracy by the number of groups, and the paper's beside it.
 
@@ -65,25 +66,28 @@ def accuracy_against_groups(study: Study) -> Plot | None:
     settings = group_settings(study.config)
     if settings.empty:
         return None
-    merged = settings.merge(study.runs[["variant", "seed", "test_accuracy"]], on="variant")
-    means = merged.groupby("variant")["test_accuracy"].transform("mean")
-    near, far = merged[means >= means.max() - FAR], merged[means < means.max() - FAR]
+    means = study.means("test_accuracy")
+    best = max(means[variant] for variant in settings["variant"])
+    near, lost = {}, []
+    for row in settings.itertuples():
+        if means[row.variant] >= best - FAR:
+            near[row.variant] = (row.option, row.groups)
+        else:
+            lost.append((row.groups, means[row.variant]))
+    series = all_series(study.runs, study.summary, near, FAMILIES)
     found = []
-    for option, rows in near.groupby("option", sort=False):
-        by_groups = rows.groupby("groups")["test_accuracy"].mean()
-        each = [f"{value:.2f} % with {number}" for number, value in by_groups.items()]
-        found.append(f"{FAMILIES[option][0]}, {listing(each)}")
-    lost = far.groupby("groups")["test_accuracy"].mean()
-    found += [f"{mean:.2f} % with {groups}, too low to be drawn" for groups, mean in lost.items()]
-    known = [f"{100 - error:.1f} % with {groups}" for groups, error in PAPER_ERROR.items()]
-    seeds = "mean over seeds" if len(study.seeds) > 1 else "one seed"
+    for line, _, points in series:
+        each = [f"{value:.2f} % with {number}" for number, value in points]
+        found.append(f"{line.name}, {listing(each)}")
+    found += [f"{mean:.2f} % with {groups}, too low to be drawn" for groups, mean in sorted(lost)]
+    known = [f"{value:.1f} % with {groups}" for groups, value in PAPER]
     return Plot(
         name="groups",
-        draw=partial(_draw, near, lost),
+        draw=partial(_draw, series, sorted(lost)),
         alt=(
-            f"Test accuracy in this study, {seeds}, by the groups in a layer of {WIDEST} channels:"
-            f" {'; '.join(found)}. ImageNet validation accuracy in Wu and He 2018:"
-            f" {listing(known)}."
+            f"Test accuracy in this study, {over_seeds(study.runs)}, by the groups in a layer of"
+            f" {WIDEST} channels: {'; '.join(found)}. ImageNet validation accuracy in Wu and He"
+            f" 2018: {listing(known)}."
         ),
         caption=(
             "Accuracy against the number of groups, a marker a run and a line through the means."
@@ -91,46 +95,34 @@ def accuracy_against_groups(study: Study) -> Plot | None:
             " it ResNet-50 on ImageNet (Wu & He 2018, table 3): another network and data, so"
             " that only the shapes compare."
         ),
-        table="metrics.csv",
+        table="runs.csv, summary.csv",
         function="figures.groups.accuracy_against_groups",
     )
 
 
-def _draw(near: pd.DataFrame, lost: pd.Series, width: float) -> Figure:
-    """Draw `accuracy_against_groups`: our panel beside or, where narrow, above the paper's."""
+def _draw(series: list[Series], lost: Points, width: float) -> Figure:
+    """Draw `accuracy_against_groups`: our panel beside or, where narrow, above the paper's.
+
+    Args:
+        lost: groups and mean accuracy of the models that are too low to be drawn.
+    """
     narrow = width < WIDTH
     figure = Figure(figsize=(width, 6.8 if narrow else 3.9), layout="constrained")
     ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
-    for option, rows in near.groupby("option", sort=False):
-        label, colour, marker, line = FAMILIES[option]
-        by_groups = rows.groupby("groups")["test_accuracy"].mean()
-        mark(ours.plot(by_groups.index, by_groups, linestyle=line, color=colour), label)
-        ours.plot([], [], marker=marker, linestyle=line, color=colour, label=label)
-        dots = ours.plot(rows["groups"], rows["test_accuracy"], marker, color=colour, alpha=0.7)
-        mark(dots, label, [_told(run) for run in rows.itertuples()])
-    for groups, mean in lost.items():
+    draw_series(ours, series, "groups: ")
+    for groups, mean in lost:
         ours.annotate(
             f"{mean:.2f} %\n↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
         )
-    accuracies = [100 - error for error in PAPER_ERROR.values()]
-    _, colour, marker, line = FAMILIES["num_groups"]
-    known = theirs.plot(list(PAPER_ERROR), accuracies, marker=marker, linestyle=line, color=colour)
-    pairs = zip(PAPER_ERROR, accuracies, strict=True)
-    mark(known, FAMILIES["num_groups"][0], [f"groups: {n}, {value:.1f} %" for n, value in pairs])
-    drawn = sorted({*near["groups"], *lost.index})
-    _axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
+    draw_paper(theirs, FAMILIES["num_groups"], PAPER, "groups: ")
+    drawn = sorted({number for own in series for number, _ in own.means} | {n for n, _ in lost})
+    value_axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
     ours.set_xlim(drawn[0] / 1.5, drawn[-1] * 1.5)
-    _axis(theirs, sorted(PAPER_ERROR), "Wu & He 2018, ImageNet", "groups in every layer")
-    ours.set_ylabel("test accuracy, %")
+    numbers = [number for number, _ in PAPER]
+    value_axis(theirs, numbers, "Wu & He 2018, ImageNet", "groups in every layer")
     ours.ticklabel_format(axis="y", useOffset=False)
-    theirs.set_ylabel("validation accuracy, %")
     figure.legend(*ours.get_legend_handles_labels(), loc="outside lower left", ncols=1)
     return figure
-
-
-def _told(run) -> str:
-    """What a run's point says: a row of variants and runs, from itertuples."""
-    return f"groups: {run.groups}, seed {run.seed}: {run.test_accuracy:.2f} %"
 
 
 def groups_table(study: Study) -> Table | None:

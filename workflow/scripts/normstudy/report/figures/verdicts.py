@@ -12,6 +12,7 @@ from ...statistics.summary import METRICS
 from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
+from ..study import means
 from ..text.verdicts import amount, bounded, interval, metric_name, unit
 from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
@@ -30,61 +31,60 @@ LINE = 0.19  # inches, the height of a line of a forest plot
 LETTERS = 9  # of a claim's sentence to an inch
 
 
-def claim_metrics(config: dict) -> list[str]:
-    """The metrics that the claims are about, in their order."""
-    return list(dict.fromkeys(claim["metric"] for claim in config["claims"]))
-
-
 def _value(value: float, metric: str) -> str:
     return fixed(value, 4 if metric == "test_loss" else 2)
 
 
-def seed_dots(runs: pd.DataFrame, config: dict) -> list[Plot]:
+def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[Plot]:
     """Every run's value in each metric that a claim is about: a dot a seed, a bar at the mean.
 
     Args:
         runs: a table of `summary.run_metrics`.
+        summary: a table of `summary.summarize`.
 
     Returns:
         One plot; none for a study without claims or with one seed, whose values the tables have.
     """
-    metrics = claim_metrics(config)
+    metrics = list(dict.fromkeys(claim["metric"] for claim in config["claims"]))
     counts = runs.groupby("variant").size()
     if not metrics or max(counts) == 1:
         return []
     labels = {name: variant["label"] for name, variant in config["variants"].items()}
-    sentences = []
+    sentences, bars = [], {metric: means(summary, metric) for metric in metrics}
     for metric in metrics:
         parts = []
         for name, label in labels.items():
             values = runs.loc[runs["variant"] == name, metric]
-            low, mean, high = (
-                _value(value, metric) for value in (values.min(), values.mean(), values.max())
-            )
+            numbers = (bars[metric][name], values.min(), values.max())
+            mean, low, high = (_value(number, metric) for number in numbers)
             parts.append(f"{label} {mean}, from {low} to {high}")
         sentences.append(f"mean {metric_name(metric)} of {'; '.join(parts)}")
     plot = Plot(
         name="seed_dots",
-        draw=partial(_seed_dots, runs, metrics, labels),
+        draw=partial(_seed_dots, runs, bars, labels),
         alt=f"A dot for each of {span(counts)} seeds of every variant: {'. '.join(sentences)}.",
         caption=(
             "Every run at its last epoch: a dot a seed (in the order of the seeds, downwards)"
             " and a bar at the mean."
         ),
-        table="metrics.csv",
+        table="runs.csv, summary.csv",
         function="figures.verdicts.seed_dots",
     )
     return [plot]
 
 
-def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], width) -> Figure:
-    """Draw `seed_dots`: a panel a metric, a row a variant."""
+def _seed_dots(
+    runs: pd.DataFrame, bars: dict[str, dict[str, float]], labels: dict[str, str], width: float
+) -> Figure:
+    """Draw `seed_dots`: a panel a metric, a row a variant.
+
+    Args:
+        bars: metric → variant → mean.
+    """
     look, narrow = looks(labels), width < WIDTH
-    height = len(metrics) * (0.8 + (0.55 if narrow else 0.34) * len(labels))
+    height = len(bars) * (0.8 + (0.55 if narrow else 0.34) * len(labels))
     figure = Figure(figsize=(width, height), layout="constrained")
-    for axes, metric in zip(
-        figure.subplots(len(metrics), squeeze=False).flat, metrics, strict=True
-    ):
+    for axes, metric in zip(figure.subplots(len(bars), squeeze=False).flat, bars, strict=True):
         for place, name in enumerate(labels):
             own = runs[runs["variant"] == name].sort_values("seed")
             values = own[metric].to_numpy()
@@ -97,7 +97,7 @@ def _seed_dots(runs: pd.DataFrame, metrics: list[str], labels: dict[str, str], w
                 for seed, value in zip(own["seed"], values, strict=True)
             ]
             mark(dots, (labels[name], "single seeds"), told)
-            bar = axes.plot([values.mean()] * 2, [place - 0.36, place + 0.36], color="black")
+            bar = axes.plot([bars[metric][name]] * 2, [place - 0.36, place + 0.36], color="black")
             mark(bar, (labels[name], "mean"))
         name_rows(axes, labels.values(), width)
         axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))

@@ -96,14 +96,14 @@ def job_table(study: Study) -> Table:
     parts = jobs["job"].str.split(n=2, expand=True)
     rows = []
     for (rule, variant), own in jobs.groupby([parts[0], parts[1]], sort=False):
-        seconds = own["seconds"].dropna()
+        seconds = own["seconds"]
         rows.append(
             {
                 "Job": f"{rule}: {study.labels.get(variant, variant)}",
                 "Jobs": f"{len(own):,}",
-                "Seconds a job": f"{seconds.mean():,.0f}" if len(seconds) else ABSENT,
-                "Longest, s": f"{seconds.max():,.0f}" if len(seconds) else ABSENT,
-                "Peak memory, MB": _most(own["peak_memory_mb"]),
+                "Shortest, s": _whole(seconds.min()),
+                "Longest, s": _whole(seconds.max()),
+                "Peak memory, MB": _whole(own["peak_memory_mb"].max()),
             }
         )
     caption = "Time and peak memory of the jobs."
@@ -117,9 +117,8 @@ def job_table(study: Study) -> Table:
     return Table(pd.DataFrame(rows), caption, "provenance.json", sortable=True)
 
 
-def _most(values: pd.Series) -> str:
-    known = values.dropna()
-    return f"{known.max():,.0f}" if len(known) else ABSENT
+def _whole(number: float) -> str:
+    return ABSENT if pd.isna(number) else f"{number:,.0f}"
 
 
 def version_table(study: Study) -> Table:
