@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_up import made_up_study
-from normstudy.report.text import context
+from normstudy.report.text import method
 from normstudy.statistics.failures import looks_failed
 
 
@@ -73,6 +73,6 @@ def test_usual_runs_are_hardly_ever_called_failures():
 
 def test_the_report_warns_of_it():
     study = made_up_study({"gn": [*USUAL, 97.0], "ln": [99.5] * 7}, epochs=1)
-    text = context.failed_runs(study)
+    text = method.failed_runs(study)
     assert text.startswith("Warning: Group Normalization with seed 7 (97.00 %) looks like a fail")
-    assert context.failed_runs(made_up_study({"gn": USUAL}, epochs=1)) == ""
+    assert method.failed_runs(made_up_study({"gn": USUAL}, epochs=1)) == ""

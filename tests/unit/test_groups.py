@@ -12,7 +12,7 @@ from normstudy.report.figures.groups import (
     groups_table,
 )
 from normstudy.report.figures.plot import rendered
-from normstudy.report.text.context import normalization_notes
+from normstudy.report.text.normalizations import normalization_notes
 
 VARIANTS = {
     name: variant

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import made_up_study
-from normstudy.report.text import context
+from normstudy.report.text import method
 from normstudy.statistics.verdicts.looks import (
     alpha_shares,
     changed_since,
@@ -148,7 +148,7 @@ def told(history, seeds=4, looks=None):
     values = {"gn": [99.5, 99.6, 99.55, 99.5][:seeds], "ln": [99.4, 99.5, 99.3, 99.2][:seeds]}
     settings = {"looks": looks} if looks else {}
     study = made_up_study(values, claims=[CLAIM], verdicts=settings, epochs=1)
-    return " ".join(context.looks(replace(study, looks=tuple(history))))
+    return " ".join(method.looks(replace(study, looks=tuple(history))))
 
 
 def test_seeds_added_without_looks_are_said():

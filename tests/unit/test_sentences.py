@@ -13,10 +13,10 @@ from normstudy.network import model
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
 from normstudy.report.text import accuracy as sentences
-from normstudy.report.text import context
+from normstudy.report.text import context, normalizations
 from normstudy.report.text.wording import counted, fixed, listing, numbers, signed, spelled
 from normstudy.statistics.mcnemar import wilson
-from normstudy.statistics.verdicts.rule import DECIDED, Verdict
+from normstudy.statistics.verdicts.rule import DECIDED, HOLDING, Verdict
 
 VERDICTS = (*DECIDED, Verdict.UNDECIDED)
 CLAIM = {
@@ -160,7 +160,7 @@ def test_the_headline_of_verdicts_is_true_and_short(judged, seeds):
     text = sentences.headline(replace(study, claims=table))
     assert words(text) <= 15
     over, total = f" over {spelled(seeds)} seeds", len(judged)
-    held = [says.rstrip(".") for verdict, says in judged if sentences.holds(verdict)]
+    held = [says.rstrip(".") for verdict, says in judged if verdict in HOLDING]
     begin, _, tally = text.partition(over)
     if total == 1:
         assert begin.endswith(f": {judged[0][0]}")
@@ -276,9 +276,12 @@ def test_of_many_models_not_all_are_named():
 
 def test_title_and_notes_follow_the_norms_in_use():
     study = made_up_study({"gn": [99.0], "ln": [99.0]})
-    assert context.title(study) == "Group and Layer Normalization on MNIST"
-    assert len(context.normalization_notes(study)) == 1
-    assert context.title(made_up_study({"a": [99.0]})) == "A network without normalization on MNIST"
+    assert normalizations.title(study) == "Group and Layer Normalization on MNIST"
+    assert len(normalizations.normalization_notes(study)) == 1
+    assert (
+        normalizations.title(made_up_study({"a": [99.0]}))
+        == "A network without normalization on MNIST"
+    )
 
 
 def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
@@ -289,8 +292,8 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
 
     monkeypatch.setitem(model.NORMS, "by_neighbours", by_neighbours)
     study = made_up_study({"gn": [99.0], "own": [99.0]})
-    study.recipe("own")["norm"] = "by_neighbours"
-    assert context.title(study) == "Group and By neighbours Normalization on MNIST"
+    study.recipes["own"]["norm"] = "by_neighbours"
+    assert normalizations.title(study) == "Group and By neighbours Normalization on MNIST"
     study.explained["norms"] = described(["by_neighbours"])
     row = setup_tables.norm_table(study).cells.iloc[-1]
     assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
@@ -299,7 +302,7 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
 def test_the_constants_are_those_that_the_networks_were_trained_with():
     dataset = {"name": "mine", "source": "x", "classes": ["a", "b"]}
     study = made_up_study({"gn": [99.0]}, dataset=dataset, reference=False)
-    study.recipe("gn").update(mean=0.21, std=0.37)  # computed of the images by the training job
+    study.recipes["gn"].update(mean=0.21, std=0.37)  # computed of the images by the training job
     assert "(x − 0.21)/0.37" in context.transforms(study)
 
 

@@ -74,7 +74,7 @@ def test_recipe_says_which_variant_has_what():
     cells = setup_tables.recipe_table(made_up_study({"gn": [99.0], "bn_l1": [99.0]})).cells
     value = cells.set_index("Setting")["Value"]
     assert value["Epochs"] == "20"
-    assert value["Groups"] == "4 channels a group (Group Normalization)"
+    assert value["Groups"] == "4 channels per group (Group Normalization)"
     assert value["L1 penalty"] == (
         "none (Group Normalization); 0.0001 × the sum of each tensor's mean |w|"
         " (Batch Normalization + L1)"

@@ -8,8 +8,8 @@ from helpers.made_up import made_up_study
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.tables import results as tables
-from normstudy.report.text import accuracy, context
-from normstudy.report.text import verdicts as verdict_text
+from normstudy.report.text import accuracy, context, method
+from normstudy.report.text import claims as claim_text
 from normstudy.statistics.verdicts.looks import PROTOCOL
 
 LOOKS = [4, 8, 12]
@@ -56,7 +56,7 @@ def test_every_variant_counts_its_own_seeds(study):
 
 
 def test_the_report_says_which_looks_were_taken_and_what_they_decided(study):
-    _, trained, first, second, last = context.looks(study)
+    _, trained, first, second, last = method.looks(study)
     assert trained.startswith("28 runs were trained, where 12 seeds of each of 3 models")
     assert "36" in trained
     assert "Look at 4 seeds, 2026-01-31: decided “GN is far better than BN”." in first
@@ -79,7 +79,7 @@ def test_all_figures_and_sentences_are_made(study):
         plot.draw(8.0)
     assert "over 4 seeds" in plots[4].caption
     assert "4 to 12 seeds" in plots[0].caption and "4 to 12 seeds" in plots[5].caption
-    told = verdict_text.claim_sentences(
+    told = claim_text.claim_sentences(
         study.comparisons, study.claims, study.config, study.single_run
     )
     assert len(told) == 2 and all(told)
@@ -88,6 +88,6 @@ def test_all_figures_and_sentences_are_made(study):
 
 def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
     old = {"seeds": 6, "taken": "2026-01-30T12:30:00Z"} | SAME | {"looks": "other"}
-    sentences = context.looks(replace(study, looks=(old, *study.looks)))
-    assert sentences[:-1] == context.looks(study)
+    sentences = method.looks(replace(study, looks=(old, *study.looks)))
+    assert sentences[:-1] == method.looks(study)
     assert "changed: the looks." in sentences[-1]

@@ -12,6 +12,8 @@ from normstudy.report.figures.varied import (
     accuracy_against_batch_size,
     accuracy_against_learning_rate,
 )
+from normstudy.report.text import amounts
+from normstudy.report.text import claims as claim_text
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
 from normstudy.statistics.contrasts import resolutions
@@ -57,7 +59,7 @@ def config(default_config):
 
 def test_ten_seeds(config):
     _, table, claims = judged(config, 10, gn=99.6)
-    first, *_ = verdict_text.claim_sentences(table, claims, config)
+    first, *_ = claim_text.claim_sentences(table, claims, config)
     row = table.iloc[0]
     assert first.startswith(
         "“Group Normalization has the best test accuracy”: holds. In test"
@@ -112,7 +114,7 @@ def test_one_seed_cannot_tell_and_shows_mcnemar(config):
         for name, own in right.items()
     }
     tests = single_run_tests(config["claims"], predictions)
-    sentences = verdict_text.claim_sentences(table, claims, config, tests)
+    sentences = claim_text.claim_sentences(table, claims, config, tests)
     (sentence,) = sentences  # the other claims are not about test images
     assert "Group Normalization alone is right on 10 and Layer Normalization alone on 0" in sentence
     assert "0 (p = 0.002)" in sentence
@@ -129,7 +131,7 @@ def test_of_many_rivals_the_sentence_counts(config):
     claim = {**config["claims"][0], "variant": "v0", "against": "all"}
     config = {**config, "variants": variants, "claims": [claim]}
     _, table, claims = judged(config, 10, v0=99.6, v7=99.9, v8=99.6)
-    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
     assert (
         "accuracy”: contradicted against Model 7. Of eight rivals: holds against six," in sentence
     )
@@ -141,7 +143,7 @@ def test_shown_and_too_small_to_matter(config):
     config = {**config, "claims": config["claims"][:1]}
     _, table, claims = judged(config, 40, gn=99.43)
     assert set(claims["verdict"]) == {Verdict.TOO_SMALL}
-    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
     assert "which is less than 0.05 points and too small to matter" in sentence
     assert "holds, but by too little to matter" in verdict_text.judgement(claims, config)
 
@@ -155,7 +157,7 @@ def noisy(config, seeds):
 def test_undecided_tells_the_seeds_for_both_outcomes_as_ranges(config):
     config = {**config, "claims": config["claims"][:1]}
     table, claims = compared(config, noisy(config, 8))
-    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
     assert "best test accuracy”: undecided." in sentence
     low, high = (table[f"seeds_for_difference_{end}"].max() for end in ("low", "high"))
     assert f"a difference of 0.05 points is true, {low} to {high} seeds would show it" in sentence
@@ -172,11 +174,11 @@ def test_a_verdict_that_rests_on_normality_says_so(config):
     """Five seeds: the sign-flip test cannot be below 2/2^5, whatever the differences."""
     config = {**config, "claims": [{**config["claims"][0], "against": ["ln"]}]}
     _, table, claims = judged(config, 5, gn=99.9)
-    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
     assert "holds" in sentence
     assert "gives p = 0.062, the smallest that 5 seeds can give." in sentence
     _, table, claims = judged(config, 10, gn=99.9)
-    assert "sign-flip" not in verdict_text.claim_sentences(table, claims, config)[0]
+    assert "sign-flip" not in claim_text.claim_sentences(table, claims, config)[0]
 
 
 def test_looks_are_announced(config):
@@ -184,7 +186,7 @@ def test_looks_are_announced(config):
     table, claims = compared(config, noisy(config, 5))
     text = verdict_text.judgement(claims, config)
     assert text == "The claim cannot be judged yet: the first look is planned at 8 seeds."
-    (sentence,) = verdict_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
     assert sentence.startswith("“Group Normalization has the best test accuracy”: not judged yet.")
     assert "interval" not in sentence and "opposite" not in sentence
     _, claims = compared(config, noisy(config, 12))
@@ -200,7 +202,7 @@ def test_the_table_read_back_says_the_same(config, tmp_path):
         claims.to_csv(tmp_path / "claims.csv", index=False)
         again = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("comparisons", "claims"))
         table_again, claims_again = again
-        for words in (verdict_text.claim_sentences, verdict_text.verdict_table):
+        for words in (claim_text.claim_sentences, verdict_text.verdict_table):
             here, there = words(table, claims, config), words(table_again, claims_again, config)
             assert list(map(str, here)) == list(map(str, there))
         assert verdict_text.judgement(claims, config) == verdict_text.judgement(
@@ -212,7 +214,7 @@ def test_no_claims(config):
     config = {**config, "claims": []}
     _, table, claims = judged(config, 3)
     assert verdict_text.judgement(claims, config) == ""
-    assert verdict_text.claim_sentences(table, claims, config) == []
+    assert claim_text.claim_sentences(table, claims, config) == []
     assert verdict_text.verdict_table(table, claims, config).empty
 
 
@@ -306,19 +308,19 @@ def test_a_figure_against_learning_rate_only_where_it_varies(config):
 def test_no_interval_reaches_beyond_what_differences_can_be(config):
     _, table, claims = judged(config, 2, gn=99.6)
     table[["ci_low", "ci_high"]] = [-403.03, 411.83]
-    words = " ".join(verdict_text.claim_sentences(table, claims, config))
+    words = " ".join(claim_text.claim_sentences(table, claims, config))
     cells = " ".join(verdict_text.verdict_table(table, claims, config).to_numpy().ravel())
     for text in (words, cells):
         assert not re.search(r"\d{3}\.\d", text.replace("100.000", "").replace("200.000", ""))
         assert "−100.000 to +100.000" in text and "−200.000 to +200.000" in text
-    assert verdict_text.interval(-403.03, 411.83, "test_loss") == "−403.0300 to +411.8300"
+    assert amounts.interval(-403.03, 411.83, "test_loss") == "−403.0300 to +411.8300"
 
 
 def test_beside_the_table_only_what_it_does_not_hold_is_said(config):
     _, table, claims = judged(config, 10, gn=99.6)
-    assert verdict_text.claim_notes(table, claims, config, pd.DataFrame()) == []
+    assert claim_text.claim_notes(table, claims, config, pd.DataFrame()) == []
     table.loc[0, ["verdict", "sign_flip_p"]] = [Verdict.HOLDS, 0.5]
-    (note,) = verdict_text.claim_notes(table, claims, config, pd.DataFrame())
+    (note,) = claim_text.claim_notes(table, claims, config, pd.DataFrame())
     assert note.startswith("“Group") and "sign-flip test" in note and "interval +" not in note
 
 

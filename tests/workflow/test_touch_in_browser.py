@@ -17,10 +17,8 @@ from helpers.made_up import ISSUES, made_up_config, made_up_study
 from helpers.places import ROOT
 from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.example.arithmetic import LAYERS, example_batches, group_normalization, normalize
-from normstudy.report import touch
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.verdicts import forests
-from normstudy.report.figures.worked_example import averaging_sets
 from normstudy.report.notebook import render
 from normstudy.report.page import Page
 from normstudy.report.text.wording import fixed
@@ -74,15 +72,14 @@ def made(tmp_path_factory, sample):
         *forests(study.differences, study.comparisons, study.config),
     ]
     page = Page(study, TEMPLATE)
-    grids = page.show(*(averaging_sets(*batch) for batch in batches.items()))
     pieces = [
         page.heading(1, "A made-up study"),
         page.heading(2, "Charts"),
         page.show(*plots),
         page.heading(2, "Errors"),
-        touch.errors_explorer(study, test.images, TEMPLATE),
+        page.errors_explorer(test.images),
         page.heading(2, "Normalizations"),
-        touch.worked_grids(batches, grids, TEMPLATE),
+        page.worked_example(batches),
     ]
     cells = [nbformat.v4.new_code_cell("") for _ in pieces]
     for cell, piece in zip(cells, pieces, strict=True):

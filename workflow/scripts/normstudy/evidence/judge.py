@@ -13,7 +13,8 @@ from ..evaluation.study_tables import study_tables
 from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
-from ..report.text.verdicts import claim_sentences, verdict_table
+from ..report.text.claims import claim_sentences
+from ..report.text.verdicts import verdict_table
 from ..statistics.summary import METRICS
 from ..statistics.verdicts.claims import paired_differences
 from ..statistics.verdicts.judging import compare, judged_claims

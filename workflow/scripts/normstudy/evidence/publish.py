@@ -19,8 +19,9 @@ from ..report.figures.plot import Plot, rendered
 from ..report.figures.varied import accuracy_against_batch_size, accuracy_against_learning_rate
 from ..report.figures.verdicts import forests
 from ..report.study import Study
-from ..report.text.context import looks
-from ..report.text.verdicts import claims_in_brief, judgement, verdict_table
+from ..report.text.claims import claims_in_brief
+from ..report.text.method import looks
+from ..report.text.verdicts import judgement, verdict_table
 from ..report.text.wording import fixed, listing
 from .judge import judged_study
 from .store import Evidence, read
@@ -112,7 +113,7 @@ def _runs(study: Study) -> str:
     counts = Counter(run["variant"] for run in record["runs"])
     seeds = sorted(set(counts.values()))
     many = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-    epochs = sorted({study.recipe(variant)["epochs"] for variant in counts})
+    epochs = sorted({study.recipes[variant]["epochs"] for variant in counts})
     processors = Counter(run["processor"].partition(",")[0] for run in record["runs"])
     places = [f"{name} ({count} runs)" for name, count in processors.most_common()]
     torch = listing(sorted({run["torch"].partition("+")[0] for run in record["runs"]}))

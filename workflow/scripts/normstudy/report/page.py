@@ -13,11 +13,14 @@ from IPython.display import HTML
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..records.files import replacing
+from .explorer import explorer
 from .figures.plot import Plot, rendered
+from .figures.worked_example import averaging_sets
 from .pictures import bitmap
 from .study import Study
 from .tables.table import Table
 from .text import context
+from .worked_example import worked_example
 
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
@@ -49,12 +52,15 @@ class Pieces:
         Args:
             template: the folder of the page's templates.
         """
-        environment = Environment(
+        self._environment = Environment(
             loader=FileSystemLoader(template), autoescape=True, undefined=StrictUndefined
         )
-        environment.filters |= {"words": _words, "cell": _cell}
-        # Jinja gives the macros of a template as attributes, each of which makes a piece.
-        self._parts: Any = environment.get_template("parts.html.j2").module
+        self._environment.filters |= {"words": _words, "cell": _cell}
+        self._parts = self._macros("parts")
+
+    def _macros(self, name: str) -> Any:
+        """The macros of a template as attributes, each of which makes a piece."""
+        return self._environment.get_template(f"{name}.html.j2").module
 
     def heading(self, level: int, words: str) -> HTML:
         """A heading of level 1 to 6."""
@@ -88,13 +94,12 @@ class Pieces:
 
     def join(self, pieces: Iterable[HTML | None]) -> HTML | None:
         """Several pieces one below the other."""
-        return _html_if_any("".join(piece.data for piece in pieces if piece is not None))
+        return _html_if_any("\n".join(piece.data for piece in pieces if piece is not None))
 
     def drawn(self, plot: Plot) -> HTML:
         """The plot with its caption, embedded only: no files are written."""
-        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
-        wide, narrow = (_data("svg", rendered(one, "svg")) for one in (plot.figure, plot.narrow))
-        return _html(self._parts.drawing(wide, narrow, plot.alt, width, height, plot.caption))
+        picture = _picture(plot, rendered(plot.figure, "svg"))
+        return _html(self._parts.drawing(picture, plot.caption))
 
     def files(self) -> HTML:
         """The tables that the page contains whole."""
@@ -166,18 +171,9 @@ class Page(Pieces):
                 for words, pixels in plot.pictures
             ]
             return _html(self._parts.sheet(tiles, kind="columns", **about))
-        width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
-        figure = self._parts.figure(
-            wide=_data("svg", files["svg"]),
-            narrow=_data("svg", rendered(plot.narrow, "svg")),
-            width=width,
-            height=height,
-            alt=plot.alt,
-            kinds=["chart"] + ["tall"] * (height > width),
-            formats=["svg", "png"],
-            **about,
-        )
-        return _html(figure)
+        picture = _picture(plot, files["svg"])
+        kinds = ["chart"] + ["tall"] * (picture["height"] > picture["width"])
+        return _html(self._parts.figure(picture, kinds, formats=["svg", "png"], **about))
 
     def matrix(self, variant: str, pictures: np.ndarray) -> HTML:
         """A variant's first errors with the first seed, those of the picture beside the page.
@@ -210,6 +206,33 @@ class Page(Pieces):
             remake=study.remake(f"{run}/misclassified.png"),
         )
         return _html(matrix)
+
+    def errors_explorer(self, pictures: np.ndarray) -> HTML | None:
+        """Every misclassified image, to choose from; None where there is none.
+
+        Args:
+            pictures: the test images, uint8 (N, 28, 28).
+        """
+        found = explorer(self._study, pictures)
+        return _html(self._macros("explorer").explorer(found)) if found else None
+
+    def worked_example(self, batches: dict[str, np.ndarray]) -> HTML:
+        """The worked example to touch, with its figures for print and readers without script.
+
+        Args:
+            batches: layer → whole numbers (image, channel, row, column).
+        """
+        grids = self.show(*(averaging_sets(*layer) for layer in batches.items()))
+        made = self._macros("worked_example").worked_example(worked_example(batches), grids)
+        return _html(made)
+
+
+def _picture(plot: Plot, wide: bytes) -> dict:
+    """A plot's drawing for a screen or paper, the SVG `wide`, and the one for a phone."""
+    width, height = (round(side * PIXELS_PER_INCH) for side in plot.figure.get_size_inches())
+    narrow = _data("svg", rendered(plot.narrow, "svg"))
+    found = {"wide": _data("svg", wide), "narrow": narrow, "alt": plot.alt}
+    return found | {"width": width, "height": height}
 
 
 def _tile(pixels: np.ndarray, alt: str, *words: str) -> dict:

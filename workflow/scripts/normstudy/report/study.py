@@ -1,6 +1,7 @@
 """The finished tables of a study, as the report reads them."""
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..records.tables import (
     RUNS,
     STUDY_EVALUATION,
     SUMMARY,
+    Columns,
     read_table,
 )
 from ..statistics import mcnemar as single_run
@@ -30,7 +32,7 @@ from ..statistics.verdicts.claims import PAIR_COLUMNS
 from .original import same_course
 
 # Those that summarize.py writes: name, without .csv → columns
-TABLES = {
+TABLES: dict[str, Columns | Iterable[str]] = {
     "metrics": METRICS,
     "curves": CURVES,
     "evaluation": STUDY_EVALUATION,
@@ -137,10 +139,6 @@ class Study:
     def images(self, split: str) -> int:
         """Number of images of a split ("train" or "test")."""
         return int(self.evaluation.loc[self.evaluation["split"] == split, "images"].iloc[0])
-
-    def recipe(self, variant: str) -> dict:
-        """All the parameters of a variant's runs, as they were trained."""
-        return self.recipes[variant]
 
     def run_folder(self, variant: str, seed: int) -> Path:
         """Where a run's own files lie."""

@@ -75,8 +75,8 @@ def _final_accuracy(study: Study, width: float) -> Figure:
             bar = axes.plot([low, high], [row, row], color=look[variant].colour, linewidth=2)
             mark(bar, "intervals")
             dots = axes.plot(own, [row], linestyle="", markersize=8, **drawn)
-            told = f"{label}: {own.iloc[0]:.2f} %, interval {low:.2f} to {high:.2f} %"
-            mark(dots, "runs", [told])
+            told = [f"{label}: {own.iloc[0]:.2f} %, interval {low:.2f} to {high:.2f} %"]
+            mark(dots, "runs", told)
         else:
             # Spread over a little height in the order of the seeds: equal values stay visible.
             heights = row + np.linspace(-0.18, 0.18, len(own))

@@ -109,12 +109,12 @@ def _draw(series: list[Series], lost: Points, width: float) -> Figure:
     narrow = width < WIDTH
     figure = Figure(figsize=(width, 6.8 if narrow else 3.9), layout="constrained")
     ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
-    draw_series(ours, series, "groups: ")
+    draw_series(ours, series, "groups: {value}")
     for groups, mean in lost:
         ours.annotate(
             f"{mean:.2f} %\n↓", (groups, 0.02), xycoords=("data", "axes fraction"), ha="center"
         )
-    draw_paper(theirs, FAMILIES["num_groups"], PAPER, "groups: ")
+    draw_paper(theirs, FAMILIES["num_groups"], PAPER, "groups: {value},")
     drawn = sorted({number for own in series for number, _ in own.means} | {n for n, _ in lost})
     value_axis(ours, drawn, "This study", f"groups in a layer of {WIDEST} channels")
     ours.set_xlim(drawn[0] / 1.5, drawn[-1] * 1.5)

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from ...config.resolved import varied_batch_sizes, varied_learning_rates
 from ..marks import mark
 from ..study import means
-from ..text.context import norm_name
+from ..text.normalizations import norm_name
 from ..text.wording import listing
 from .plot import COLOURS, WIDTH, Plot
 
@@ -83,7 +83,7 @@ def draw_series(axes, series: Iterable[Series], told: str) -> None:
     """A marker per run and a line through the means of each series.
 
     Args:
-        told: what a run's point says before the value; {} is the name of the series.
+        told: what a run's point says before its seed, with {name} of the series and {value}.
     """
     for line, runs, points in series:
         drawn = {"linestyle": line.dashes, "color": line.colour}
@@ -93,7 +93,8 @@ def draw_series(axes, series: Iterable[Series], told: str) -> None:
             runs["value"], runs["test_accuracy"], line.marker, color=line.colour, alpha=0.7
         )
         words = [
-            f"{told.format(line.name)}{run.value:g}, seed {run.seed}: {run.test_accuracy:.2f} %"
+            f"{told.format(name=line.name, value=run.value)}, seed {run.seed}:"
+            f" {run.test_accuracy:.2f} %"
             for run in runs.itertuples()
         ]
         mark(dots, line.name, words)
@@ -101,11 +102,12 @@ def draw_series(axes, series: Iterable[Series], told: str) -> None:
 
 
 def draw_paper(axes, line: Line, points: Points, told: str) -> None:
-    """A line of the Group Normalization paper; `told` as of `draw_series`."""
+    """A line of the Group Normalization paper; `told` as of `draw_series`, before the accuracy."""
     known = axes.plot(
         *zip(*points, strict=True), marker=line.marker, linestyle=line.dashes, color=line.colour
     )
-    mark(known, line.name, [f"{told.format(line.name)}{x}, {y:.1f} %" for x, y in points])
+    words = [f"{told.format(name=line.name, value=x)} {y:.1f} %" for x, y in points]
+    mark(known, line.name, words)
     axes.set_ylabel("validation accuracy, %")
 
 
@@ -158,7 +160,7 @@ def accuracy_against_batch_size(
     lines = _lines([*PAPER_ERROR, *(norm for norm, _ in varied.values())])
     series = all_series(runs, summary, varied, lines, descending=True)
     found = [f"{own.line.name} {_listed(own.means, 2)}" for own in series]
-    paper = {
+    paper: dict[Line, Points] = {
         lines[norm]: [(x, 100 - y) for x, y in zip(PAPER_BATCH_SIZES, errors, strict=True)]
         for norm, errors in PAPER_ERROR.items()
     }
@@ -185,9 +187,9 @@ def _batch_sizes(series: list[Series], paper: dict[Line, Points], width: float) 
     narrow = width < WIDTH
     figure = Figure(figsize=(width, 6.4 if narrow else 3.7), layout="constrained")
     ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
-    draw_series(ours, series, "{}, batch size ")
+    draw_series(ours, series, "{name}, batch size {value:g}")
     for line, points in paper.items():
-        draw_paper(theirs, line, points, "{}, batch size ")
+        draw_paper(theirs, line, points, "{name}, batch size {value}:")
     sizes = [value for own in series for value in own.runs["value"]]
     value_axis(ours, sizes, "This study", "batch size, images")
     value_axis(theirs, PAPER_BATCH_SIZES, "Wu & He 2018, ImageNet", "batch size, images a GPU")
@@ -231,7 +233,7 @@ def _learning_rates(series: list[Series], width: float) -> Figure:
     narrow = width < WIDTH
     figure = Figure(figsize=(width, 4.2 if narrow else 3.7), layout="constrained")
     axes = figure.subplots()
-    draw_series(axes, series, "{}, max lr ")
+    draw_series(axes, series, "{name}, max lr {value:g}")
     rates = [value for own in series for value in own.runs["value"]]
     label = "peak learning rate of the one-cycle schedule"
     value_axis(axes, rates, "Accuracy against learning rate", label, base=10)

@@ -13,7 +13,7 @@ from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
 from ..study import means
-from ..text.verdicts import amount, bounded, interval, metric_name, unit
+from ..text.amounts import amount, bounded, interval, labels_of, metric_name, unit
 from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
 
@@ -49,7 +49,7 @@ def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[P
     counts = runs.groupby("variant").size()
     if not metrics or max(counts) == 1:
         return []
-    labels = {name: variant["label"] for name, variant in config["variants"].items()}
+    labels = labels_of(config)
     sentences, bars = [], {metric: means(summary, metric) for metric in metrics}
     for metric in metrics:
         parts = []
@@ -106,6 +106,13 @@ def _seed_dots(
     return figure
 
 
+def _symbol(verdict: str) -> dict:
+    """How the mean of a contrast with the verdict is drawn."""
+    colour, marker, filled = VERDICT_LOOKS[Verdict(verdict)]
+    look = {"marker": marker, "linestyle": "", "color": colour, "markersize": 7}
+    return look | {"markerfacecolor": colour if filled else "white"}
+
+
 def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, str]) -> None:
     """One contrast: its seeds as small ticks, its intervals, its mean.
 
@@ -115,7 +122,7 @@ def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, st
         row: of comparisons.csv, from itertuples.
         pairs: its rows of differences.csv.
     """
-    colour, marker, filled = VERDICT_LOOKS[row.verdict]
+    colour = VERDICT_LOOKS[row.verdict][0]
     if row.verdict != Verdict.ONE_RUN:
         for part, alpha in ((pairs[: row.seeds], 1), (pairs[row.seeds :], 0.4)):
             heights = np.full(len(part), place)
@@ -133,30 +140,16 @@ def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, st
         bar = axes.plot(ends, [place, place], color=colour, linewidth=2.2)
         mark(bar, "intervals")
     if pd.notna(row.other_images_low):
-        bar = axes.plot(
-            [bounded(end, row.metric) for end in (row.other_images_low, row.other_images_high)],
-            [place + 0.38] * 2,
-            color=colour,
-            linewidth=1.4,
-            alpha=0.45,
-        )
+        ends = [bounded(end, row.metric) for end in (row.other_images_low, row.other_images_high)]
+        bar = axes.plot(ends, [place + 0.38] * 2, color=colour, linewidth=1.4, alpha=0.45)
         mark(bar, "other images")
-    mean = axes.plot(
-        row.mean_difference,
-        place,
-        marker,
-        color=colour,
-        markerfacecolor=colour if filled else "white",
-        markeredgewidth=1.5,
-        markersize=7,
-        zorder=3,
-    )
-    mark(mean, row.verdict, [_sentence(row, labels)])
+    symbol = _symbol(row.verdict) | {"markeredgewidth": 1.5, "zorder": 3}
+    mark(axes.plot(row.mean_difference, place, **symbol), row.verdict, [_sentence(row, labels)])
 
 
 def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: str) -> Plot:
     """The forest plot of contrasts that share a unit."""
-    labels = {key: variant["label"] for key, variant in config["variants"].items()}
+    labels = labels_of(config)
     metric, limit = rows["metric"].iloc[0], rows["margin"].iloc[0]
     sentences = [_sentence(row, labels) for row in rows.itertuples()]
     if (rows["verdict"] == Verdict.ONE_RUN).any():
@@ -186,7 +179,7 @@ def _draw_forest(
     rows: pd.DataFrame, differences: pd.DataFrame, config: dict, width: float
 ) -> Figure:
     """Draw a forest plot: under each claim a row for every rival, named at its left or above."""
-    labels = {key: variant["label"] for key, variant in config["variants"].items()}
+    labels = labels_of(config)
     claims = {claim["id"]: claim for claim in config["claims"]}
     metric, limit = rows["metric"].iloc[0], rows["margin"].iloc[0]
     narrow = width < WIDTH
@@ -232,11 +225,7 @@ def _draw_forest(
     axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
     axes.set_xlabel(f"difference, {unit(metric)}")
     for verdict in dict.fromkeys(rows["verdict"]):
-        colour, marker, filled = VERDICT_LOOKS[verdict]
-        face = colour if filled else "white"
-        axes.plot(
-            [], [], marker, color=colour, markerfacecolor=face, markersize=7, label=verdict
-        )  # fmt: skip
+        axes.plot([], [], label=verdict, **_symbol(verdict))
     if rows["other_images_low"].notna().any():
         axes.plot([], [], color=GREY, linewidth=1.4, alpha=0.45, label="for other images too")
     handles, words = axes.get_legend_handles_labels()

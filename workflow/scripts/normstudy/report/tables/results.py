@@ -29,21 +29,16 @@ def spreads(study: Study, metric: str, digits: int = 2) -> list[str]:
     """Each variant's mean of the metric, with its standard deviation if there are several seeds."""
     own = study.of_metric(metric)
     return [
-        _spread(mean, deviation, digits)
+        fixed(mean, digits) + ("" if pd.isna(deviation) else f" ± {deviation:.{digits}f}")
         for mean, deviation in zip(own["mean"], own["standard_deviation"], strict=True)
     ]
 
 
-def _spread(mean: float, deviation: float, digits: int = 2) -> str:
-    text = fixed(mean, digits)
-    return text if pd.isna(deviation) else f"{text} ± {deviation:.{digits}f}"
-
-
-# what is measured, how -> metric, our digits, the original's digits (it prints three of its losses)
-OURS = "this run"
+# what is measured, how if in two ways -> metric, our digits, the original's (it prints three of
+# its losses)
 COMPARED = {
-    ("Test accuracy, %", OURS): ("test_accuracy", 2, 2),
-    ("Test loss, nats", OURS): ("test_loss", 4, 3),
+    ("Test accuracy, %", ""): ("test_accuracy", 2, 2),
+    ("Test loss, nats", ""): ("test_loss", 4, 3),
     ("Train accuracy, %", "running"): ("train_accuracy", 2, 2),
     ("Train accuracy, %", "evaluated"): ("train_accuracy_evaluated", 2, 2),
 }
@@ -51,29 +46,21 @@ COMPARED = {
 
 def comparison(study: Study) -> Table:
     """The final results of every variant, beside the original's where it has them."""
+    seeds, several = span(study.seed_counts), len(study.seeds) > 1
+    known = study.summary["reference"].notna().any()
+    ours = f"mean of {seeds} runs" if several else "this run"
     columns = {("Model", ""): list(study.labels.values())}
-    known = False
     for (name, how), (metric, digits, known_digits) in COMPARED.items():
         own = study.of_metric(metric)
-        columns[name, how] = spreads(study, metric, digits)
-        if own["reference"].isna().all():
-            continue
-        known = True
-        columns[name, "original"] = [_number(value, known_digits) for value in own["reference"]]
-        if metric == "test_accuracy":
-            columns[name, "difference"] = [
-                ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
-            ]
-    seeds = span(study.seed_counts)
-    ours = "" if not known else OURS if len(study.seeds) == 1 else f"mean of {seeds} runs"
-    columns = {
-        (name, ours if how == OURS else how): cells for (name, how), cells in columns.items()
-    }
-    caption = "Accuracy and loss after the last epoch" + (
-        f", mean ± standard deviation of {span(study.seed_counts)} seeds."
-        if len(study.seeds) > 1
-        else ", one seed."
-    )
+        columns[name, how or (ours if known else "")] = spreads(study, metric, digits)
+        if own["reference"].notna().any():
+            columns[name, "original"] = [_number(value, known_digits) for value in own["reference"]]
+            if metric == "test_accuracy":
+                columns[name, "difference"] = [
+                    ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
+                ]
+    spread = f"mean ± standard deviation of {seeds} seeds" if several else "one seed"
+    caption = f"Accuracy and loss after the last epoch, {spread}."
     if known:
         caption += " The original has one run per model; its train accuracy is the running one."
     caption += " The glossary explains running and evaluated."
@@ -137,28 +124,14 @@ def verdicts(study: Study) -> Table | None:
 
 def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
     """The means and variances of the worked example, by method and set."""
-    statistics = statistics_table(batches)
-    cells = {
-        "Normalization": statistics["method"],
-        "Over": statistics["set"],
-        "layer": statistics["layer"],
-        "mean": statistics["mean"].map(fixed),
-        "variance": statistics["variance"].map(fixed),
-    }
-    wide = pd.DataFrame(cells).pivot(
-        index=["Normalization", "Over"], columns="layer", values=["mean", "variance"]
-    )
-    order = pd.MultiIndex.from_frame(
-        pd.DataFrame(cells)[["Normalization", "Over"]].drop_duplicates()
-    )
-    wide = wide.reindex(order)
-    wide.columns = [f"{layer}, {what}" for what, layer in wide.columns]
-    columns = [f"{layer}, {what}" for layer in batches for what in ("mean", "variance")]
+    cells: dict[str, list[str]] = {}
+    for layer, own in statistics_table(batches).groupby("layer", sort=False):
+        cells |= {"Normalization": own["method"].tolist(), "Over": own["set"].tolist()}
+        cells |= {
+            f"{layer}, {what}": own[what].map(fixed).tolist() for what in ("mean", "variance")
+        }
     return Table(
-        wide[columns]
-        .reset_index()
-        .drop(columns="Normalization")
-        .assign(Normalization=wide.index.get_level_values(0)),
+        pd.DataFrame(cells),
         "The means and (biased) variances that each normalization uses.",
         "normalization_example.xlsx",
         group="Normalization",

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ..study import Study
-from ..text.context import norm_name, norms
+from ..text.normalizations import norm_name, norms
 from ..text.wording import listing
 from .table import ABSENT, Table
 
@@ -12,7 +12,7 @@ RECIPE_ROWS = {
     "norm": "Normalization",
     "norm_options": "Groups",
     "epochs": "Epochs",
-    "batch_size": "Images a step",
+    "batch_size": "Images per step",
     "max_lr": "Peak learning rate of the one-cycle schedule",
     "momentum": "Momentum, which the schedule moves between",
     "dropout": "Dropout",
@@ -33,7 +33,7 @@ def model_table(study: Study) -> Table:
     cells.loc[len(cells)] = ["Total", "", "", f"{total:,}"]
     caption = (
         "The network. Parameters are those of the convolution + those of the normalization"
-        " (a factor and an offset a channel); there are no biases."
+        " (a factor and an offset per channel); there are no biases."
     )
     return Table(cells, caption)
 
@@ -53,7 +53,7 @@ def parameter_sentence(study: Study) -> str:
 
 def recipe_table(study: Study) -> Table:
     """The recipe; where the variants differ, which has what."""
-    shown = {variant: _shown_recipe(study.recipe(variant)) for variant in study.labels}
+    shown = {variant: _shown_recipe(study.recipes[variant]) for variant in study.labels}
     rows = []
     for key, name in RECIPE_ROWS.items():
         values: dict[str, list[str]] = {}
@@ -76,10 +76,10 @@ def recipe_table(study: Study) -> Table:
 
 def _shown_recipe(recipe: dict) -> dict[str, str]:
     """Every row of the recipe as text."""
-    options = {"num_groups": "{} groups", "channels_per_group": "{} channels a group"}
+    options = {"num_groups": "{} groups", "channels_per_group": "{} channels per group"}
     groups = [options[name].format(value) for name, value in recipe["norm_options"].items()]
     if recipe["norm"] == "group" and not groups:
-        groups = ["4 channels a group"]
+        groups = ["4 channels per group"]
     text = {key: f"{v:g}" if isinstance(v, (int, float)) else str(v) for key, v in recipe.items()}
     text["norm_options"] = groups[0] if groups else ""
     text["momentum"] = f"{recipe['base_momentum']:g} and {recipe['max_momentum']:g}"
@@ -177,32 +177,23 @@ def checkpoint_table(study: Study) -> Table:
 
 # norm -> over what mean and variance are taken, how many sets that makes in a layer
 NORM_ROWS = {
-    "batch": ("Batch", "one channel of all images of the batch", "(N, H, W)", "C"),
-    "layer": ("Layer", "all channels of one image", "(C, H, W)", "N"),
-    "group": (
-        "Group",
-        "the G groups of channels of one image, each by itself",
-        "(C/G, H, W)",
-        "N·G",
-    ),
-    "instance": ("Instance", "one channel of one image", "(H, W)", "N·C"),
-    "channel_layer": ("Channel Layer", "all channels of one place of one image", "(C)", "N·H·W"),
-    "rms": ("Root Mean Square", "all channels of one image, the mean taken as 0", "(C, H, W)", "N"),
+    "batch": ("one channel of all images of the batch", "(N, H, W)", "C"),
+    "layer": ("all channels of one image", "(C, H, W)", "N"),
+    "group": ("the G groups of channels of one image, each by itself", "(C/G, H, W)", "N·G"),
+    "instance": ("one channel of one image", "(H, W)", "N·C"),
+    "channel_layer": ("all channels of one place of one image", "(C)", "N·H·W"),
+    "rms": ("all channels of one image, the mean taken as 0", "(C, H, W)", "N"),
 }
-
-
-def _own_norm(norm: str, words: str) -> tuple[str, str, str, str]:
-    """A row for a normalization that is none of NORM_ROWS: what its docstring says first."""
-    return (norm_name(norm), words.rstrip(".") or ABSENT, ABSENT, ABSENT)
 
 
 def norm_table(study: Study) -> Table:
     """The index sets of the normalizations in use; if there are none, the worked example's."""
     used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
-    rows = [
-        NORM_ROWS[norm] if norm in NORM_ROWS else _own_norm(norm, study.explained["norms"][norm])
-        for norm in used
-    ]
+    rows = []
+    for norm in used:
+        docstring = study.explained["norms"].get(norm, "").rstrip(".")  # of the user's own
+        own = (docstring or ABSENT, ABSENT, ABSENT)
+        rows.append((norm_name(norm), *NORM_ROWS.get(norm, own)))
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
     return Table(
         pd.DataFrame(rows, columns=columns),

@@ -5,7 +5,7 @@ Each function takes a `Study` and gives plain text, "" where there is nothing to
 
 from collections.abc import Iterable
 
-from ...statistics.verdicts.rule import Verdict
+from ...statistics.verdicts.rule import HOLDING, Verdict
 from ..original import departures
 from ..study import Study
 from .verdicts import judgement
@@ -24,7 +24,7 @@ def compared(study: Study) -> str:
     )
     if len(labels) <= MANY:
         networks += f" ({listing(labels)})"
-    epochs = sorted({study.recipe(variant)["epochs"] for variant in study.labels})
+    epochs = sorted({study.recipes[variant]["epochs"] for variant in study.labels})
     passes = listing([f"{e:,}" for e in epochs])
     dataset = study.config["dataset"]
     first = {s: "the first " if dataset[f"{s}_images"] else "" for s in ("train", "test")}
@@ -62,9 +62,9 @@ def _judged(study: Study) -> Iterable[str]:
     verdicts, looks = claims["verdict"], claims["look"].dropna().astype(int)
     over = f"over {'up to ' * (looks.nunique() > 1)}{spelled(looks.max())} seeds"
     says = {claim["id"]: claim["says"].rstrip(".") for claim in study.config["claims"]}
-    held = [says[claim] for claim, verdict in verdicts.items() if holds(verdict)]
+    held = [says[claim] for claim, verdict in verdicts.items() if verdict in HOLDING]
     small, total = int((verdicts == Verdict.TOO_SMALL).sum()), len(verdicts)
-    others = verdicts[[not holds(verdict) for verdict in verdicts]].value_counts()
+    others = verdicts[~verdicts.isin(HOLDING)].value_counts()
     names = {Verdict.NO_DIFFERENCE: "with no difference that matters"}
     tally = listing(
         [f"{spelled(count)} {names.get(verdict, verdict)}" for verdict, count in others.items()]
@@ -73,15 +73,12 @@ def _judged(study: Study) -> Iterable[str]:
         yield f"“{says[verdicts.index[0]]}”: {verdicts.iloc[0]} {over}"
         yield f"The claim: {verdicts.iloc[0]} {over}"
         return
-    number = "All" if len(held) == total else capital(spelled(len(held))) if held else "None"
+    number = capital(spelled(len(held))) if held else "None"
     hold = f"{number} of {spelled(total)} claims {'hold' if len(held) > 1 else 'holds'}"
     hold = f"All {spelled(total)} claims hold" if len(held) == total else hold
     if len(held) == 1 and not small:
         yield f"{held[0]}. Other claims {over}: {tally}"
-    if small:
-        hold_over = f"{hold} {over}; {spelled(small)} too small to matter"
-    else:
-        hold_over = f"{hold} {over}"
+    hold_over = f"{hold} {over}" + f"; {spelled(small)} too small to matter" * bool(small)
     yield f"{hold_over}; {tally}" if tally else hold_over
     yield hold_over
     yield f"{hold} {over}"
@@ -116,11 +113,6 @@ def _means(study: Study) -> Iterable[str]:
     between = low if low == high else f"{low} to {high}"
     tested = "no claim was tested" if study.claims.empty else "no claim is judged yet"
     yield f"Mean test accuracy {between} % {over}" + f"; {tested}" * (len(means) > 1)
-
-
-def holds(verdict: str) -> bool:
-    """Whether a verdict on a claim says that it holds."""
-    return verdict in (Verdict.HOLDS, Verdict.TOO_SMALL)
 
 
 def _apart(study: Study, best: str, rival: str) -> bool:

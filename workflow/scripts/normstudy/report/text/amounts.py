@@ -1,0 +1,68 @@
+"""How the parts of a verdict are written: differences, intervals, p-values, numbers of seeds."""
+
+import pandas as pd
+
+from ...statistics.seeds_needed import MOST_SEEDS
+from ...statistics.summary import METRICS
+from .wording import signed
+
+
+def unit(metric: str) -> str:
+    """The unit of a difference in the metric."""
+    return "nats" if metric == "test_loss" else "points"
+
+
+def metric_name(metric: str, absolute: bool = False) -> str:
+    """The metric without its unit."""
+    return f"{'absolute ' if absolute else ''}{METRICS.get(metric, metric).rsplit(',', 1)[0]}"
+
+
+def amount(value: float, metric: str) -> str:
+    """A difference with its sign, to a tenth of what one test image of 10,000 makes."""
+    return signed(value, 4 if metric == "test_loss" else 3)
+
+
+def probability(p: float) -> str:
+    """A p-value with two significant digits."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}" if p < 0.995 else "p = 1"
+
+
+def says(config: dict, claim: str) -> str:
+    """A claim's sentence, quoted."""
+    said = next(entry["says"] for entry in config["claims"] if entry["id"] == claim)
+    return f"“{said.rstrip('.')}”"
+
+
+def labels_of(config: dict) -> dict[str, str]:
+    """variant → its label."""
+    return {name: variant["label"] for name, variant in config["variants"].items()}
+
+
+def bounded(value: float, metric: str) -> float:
+    """An end of an interval, no further from 0 than a difference in the metric can be."""
+    if metric == "test_loss":
+        return value
+    most = 200.0 if metric.startswith("gap") else 100.0  # points
+    return min(max(value, -most), most)
+
+
+def interval(low: float, high: float, metric: str) -> str:
+    """The two ends of an interval of a difference."""
+    low, high = bounded(low, metric), bounded(high, metric)
+    return f"{amount(low, metric)} to {amount(high, metric)}"
+
+
+def seeds_needed(row, outcome: str) -> str:
+    """The range of the numbers of seeds that an undecided contrast or claim would take; "" if none.
+
+    Args:
+        row: of comparisons.csv or claims.csv, from itertuples; read back with gaps it has floats.
+        outcome: "difference" or "equivalence".
+    """
+    ends = (getattr(row, f"seeds_for_{outcome}_{end}") for end in ("low", "high"))
+    low, high = (-1 if pd.isna(end) else int(end) for end in ends)
+    if low >= MOST_SEEDS:
+        return f"{MOST_SEEDS:,} or more"
+    if high >= MOST_SEEDS:
+        return f"{low:,} to {MOST_SEEDS:,} or more"
+    return "" if low < 0 else f"{low:,} to {high:,}" if high > low else f"{low:,}"

@@ -1,0 +1,179 @@
+"""What there is to say of each claim, in sentences: every number comes from the tables."""
+
+import pandas as pd
+
+from ...statistics.seeds_needed import POWER
+from ...statistics.verdicts.rule import DECIDED, HOLDING, UNJUDGED, Verdict
+from .amounts import amount, interval, labels_of, metric_name, probability, says, seeds_needed, unit
+from .wording import FEW, counted, listing, spelled
+
+
+def claim_sentences(
+    comparisons: pd.DataFrame,
+    claims: pd.DataFrame,
+    config: dict,
+    tests: pd.DataFrame | None = None,
+) -> list[str]:
+    """A paragraph for each claim, in the order of the config; of one seed only McNemar's tests.
+
+    Args:
+        comparisons: a table of `judging.compare`.
+        claims: a table of `judging.judged_claims`.
+        config: the checked config.
+        tests: a table of `mcnemar.single_run_tests`, for a study with one seed.
+    """
+    labels, paragraphs = labels_of(config), []
+    for claim in claims.itertuples():
+        rows = comparisons[comparisons["claim"] == claim.claim]
+        if claim.verdict == Verdict.ONE_RUN:
+            sentences = _mcnemar(claim.claim, tests, labels) if tests is not None else []
+            paragraphs.append(" ".join(sentences))
+            continue
+        sentences = list(_found(claim, rows, config))
+        if len(rows) <= FEW and claim.verdict != Verdict.NOT_YET:
+            sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
+        if claim.verdict == Verdict.UNDECIDED:
+            sentences.append(_needed(claim, _limit(next(rows.itertuples()))))
+        paragraphs.append(" ".join(sentences))
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def claim_notes(
+    comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict, tests: pd.DataFrame
+) -> list[str]:
+    """What there is to say of each claim beside `verdict_table`, which has the numbers.
+
+    Args:
+        tests: a table of `mcnemar.single_run_tests`.
+    """
+    labels, notes = labels_of(config), []
+    for claim in claims.itertuples():
+        rows = comparisons[comparisons["claim"] == claim.claim]
+        if claim.verdict == Verdict.ONE_RUN:
+            notes += _mcnemar(claim.claim, tests, labels)
+        elif doubts := _doubted_by_signs(rows, config, labels):
+            notes.append(" ".join([f"{says(config, claim.claim)}:", *doubts]))
+    return notes
+
+
+def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
+    """Two sentences for each claim of several seeds: its verdict, and the differences found."""
+    return [
+        " ".join(_found(claim, comparisons[comparisons["claim"] == claim.claim], config))
+        for claim in claims.itertuples()
+    ]
+
+
+def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
+    """The verdict on a claim, and its contrasts."""
+    labels = labels_of(config)
+    verdict = f"{says(config, claim.claim)}: {_verdict(claim, labels, len(rows))}."
+    if len(rows) > FEW:
+        return verdict, f"{_tally(rows, labels)}."
+    what = metric_name(claim.metric, next(rows.itertuples()).absolute)
+    contrasts = "; ".join(_contrast(row, labels, claim.verdict) for row in rows.itertuples())
+    return verdict, f"In {what}, {labels[claim.variant]} is {contrasts}."
+
+
+def _needed(claim, limit: str) -> str:
+    """The numbers of seeds that an undecided claim would take, for both outcomes."""
+    return (
+        f"Where a difference of {limit} is true, {seeds_needed(claim, 'difference')} seeds would"
+        f" show it in {POWER:.0%} of studies; where there is none,"
+        f" {seeds_needed(claim, 'equivalence')} would show that none"
+        " matters (ranges, since these seeds tell the spread only roughly)."
+    ).replace("%", " %")
+
+
+def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
+    """How often one seed alone would have said the opposite."""
+    reversed_ = [
+        f"{row.seeds_reversed:.0f} of {row.seeds} against {labels[row.rival]}"
+        for row in rows.itertuples()
+    ]
+    return f"Seeds that alone would have said the opposite: {listing(reversed_)}."
+
+
+def _mcnemar(claim: str, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """What McNemar's test says of the two networks of one seed."""
+    found = [
+        f"{labels[test.variant]} alone is right on {test.only_variant_right} and"
+        f" {labels[test.rival]} alone on {test.only_rival_right} ({probability(test.p_value)})"
+        for test in tests[tests["claim"] == claim].itertuples()
+    ]
+    if not found:
+        return []
+    return [
+        f"McNemar's exact test for these trained networks, not for the methods: of the test images"
+        f" {'; '.join(found)}."
+    ]
+
+
+def _verdict(claim, labels: dict[str, str], rivals: int) -> str:
+    """The verdict, with the rivals that decide it where these are not all of several."""
+    deciding = claim.deciding_rivals.split()
+    every_rival = claim.verdict in (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.NOT_YET)
+    if every_rival or rivals == 1 or len(deciding) > FEW:
+        return claim.verdict
+    return f"{claim.verdict} against {listing([labels[rival] for rival in deciding])}"
+
+
+def _tally(rows: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Against how many of many rivals a claim has which verdict; the table has the figures."""
+    parts = []
+    for verdict in (*DECIDED, Verdict.UNDECIDED):
+        rivals = [labels[rival] for rival in rows.loc[rows["verdict"] == verdict, "rival"]]
+        if rivals:
+            named = f" ({listing(rivals)})" if len(rivals) <= FEW else ""
+            parts.append(f"{verdict} against {spelled(len(rivals))}{named}")
+    return f"Of {spelled(len(rows))} rivals: {listing(parts)}"
+
+
+def _contrast(row, labels: dict[str, str], whole: str) -> str:
+    """One contrast with its interval and what that means.
+
+    Args:
+        row: a row of comparisons.csv, from itertuples.
+        whole: the verdict on the claim, said before.
+    """
+    rival = labels[row.rival]
+    size = amount(abs(row.mean_difference), row.metric).lstrip("+")
+    if size.startswith("±"):
+        text = f"level with {rival}"
+    else:
+        side = "above" if row.mean_difference > 0 else "below"
+        text = f"{size} {unit(row.metric)} {side} {rival}"
+    if row.verdict in UNJUDGED:
+        return text
+    text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)})"
+    meaning = {
+        Verdict.HOLDS: "",
+        Verdict.TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
+        Verdict.NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
+        Verdict.CONTRADICTED: ", the other way round",
+        Verdict.UNDECIDED: "" if whole == Verdict.UNDECIDED else ", which leaves it undecided",
+    }
+    return text + meaning[row.verdict]
+
+
+def _doubted_by_signs(rows: pd.DataFrame, config: dict, labels: dict[str, str]) -> list[str]:
+    """Where a contrast holds and the sign-flip test alone would not have shown it."""
+    alpha = 1 - config["verdicts"]["confidence"]
+    held = rows[rows["verdict"].isin(HOLDING) & (rows["sign_flip_p"] > alpha)]
+    found = []
+    for row in held.itertuples():
+        smallest = (
+            f", the smallest that {counted(row.seeds, 'seed')} can give"
+            if 2 / 2**row.seeds > alpha and row.sign_flip_p == 2 / 2**row.seeds
+            else ""
+        )
+        found.append(
+            f"Against {labels[row.rival]} the interval rests on the differences being roughly"
+            f" normal: the sign-flip test, which does not assume that, gives"
+            f" {probability(row.sign_flip_p)}{smallest}."
+        )
+    return found
+
+
+def _limit(row) -> str:
+    return f"{row.margin:g} {unit(row.metric)}"
