@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers.made_up import made_up_config, made_up_study, write_study
 from helpers.places import ROOT, SAMPLE
-from normstudy.report.notebook import drop_empty, render
+from normstudy.report.notebook import render
 from normstudy.report.page import KEPT
 
 IMAGES = 200  # of the sample's test images
@@ -41,7 +41,7 @@ def reported(folder, reference):
             data = {"text/html": shown.data}
             cell.outputs = [nbformat.v4.new_output("execute_result", data)]
     tables = [folder / name for name in KEPT]
-    return render(drop_empty(notebook), ROOT / "report" / "template", tables)
+    return render(notebook, ROOT / "report" / "template", tables)
 
 
 @pytest.mark.parametrize(

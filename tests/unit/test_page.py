@@ -16,7 +16,7 @@ from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.report.figures import curves
 from normstudy.report.figures.plot import rendered
-from normstudy.report.notebook import drop_empty, execute, outline, render
+from normstudy.report.notebook import execute, outline, render
 from normstudy.report.page import Page
 from normstudy.report.tables.table import Table
 
@@ -166,19 +166,11 @@ def test_a_figure_names_its_table_its_function_and_its_command(tmp_path):
     assert f"<code>snakemake --cores 1 {target} --force --configfile my.yaml</code>" in html
 
 
-def test_optional_prose_goes_with_the_output_it_introduces():
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            cell("markdown", "## Shown", tags=["optional"]),
-            cell("code", "f()", ["<p>something</p>"]),
-            cell("markdown", "## Empty", tags=["optional"]),
-            cell("code", "g()"),
-            cell("markdown", "## Always"),
-            cell("code", "g()"),
-        ]
-    )
-    prose = [c.source for c in drop_empty(notebook).cells if c.cell_type == "markdown"]
-    assert prose == ["## Shown", "## Always"]
+def test_a_section_without_content_has_no_heading():
+    page = page_of()
+    shown = page.section(2, "Shown", None, page.text("something"), intro="A word before.")
+    assert shown.data.split("\n") == ["<h2>Shown</h2>", "<p>A word before.</p>", "<p>something</p>"]
+    assert page.section(2, "Empty", page.table(None), page.text(""), intro="A word.") is None
 
 
 def test_outline_gives_each_section_an_id_of_its_own_and_a_link():

@@ -20,8 +20,6 @@ from traitlets.config import Config
 
 from ..errors import StudyError
 
-OPTIONAL = "optional"  # tag of a markdown cell that goes if the code cell after it shows nothing
-
 
 class InThisProcess(Engine):
     """Runs a notebook's cells in this very process, as a kernel of its own would.
@@ -139,18 +137,6 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws a new one each time
-    return drop_empty(notebook)
-
-
-def drop_empty(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without the optional prose whose code cell shows nothing."""
-    cells = notebook.cells
-    notebook.cells = [
-        cell
-        for cell, following in zip(cells, [*cells[1:], None], strict=True)
-        if OPTIONAL not in cell.metadata.get("tags", [])
-        or (following is not None and following.get("outputs"))
-    ]
     return notebook
 
 

@@ -66,6 +66,11 @@ class Pieces:
         """A heading of level 1 to 6."""
         return _html(self._parts.heading(level, words))
 
+    def section(self, level: int, words: str, *pieces: HTML | None, intro: str = "") -> HTML | None:
+        """Pieces under a heading, after a sentence if given; None if there are no pieces."""
+        body = self.join(pieces)
+        return body and self.join([self.heading(level, words), self.text(intro), body])
+
     def text(self, *paragraphs: str, kind: str | None = None) -> HTML | None:
         """A paragraph for each text that is not empty, of a class if given."""
         return _html_if_any(self._parts.paragraphs([text for text in paragraphs if text], kind))

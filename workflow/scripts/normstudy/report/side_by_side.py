@@ -48,13 +48,10 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
         template: the folder of the report's templates.
     """
     page = Pieces(template)
-    drawings = {
-        "Accuracy": lambda study: page.drawn(accuracy(study.curves, study.labels)),
-        "Loss": lambda study: page.drawn(loss(study.curves, study.labels)),
-    }
     parts = {
         "Summary": lambda study: page.table(_unlinked(comparison(study))),
-        **drawings,
+        "Accuracy": lambda study: page.drawn(accuracy(study.curves, study.labels)),
+        "Loss": lambda study: page.drawn(loss(study.curves, study.labels)),
         "Verdicts": lambda study: page.table(_unlinked(verdicts(study))),
     }
     title = " and ".join(study.folder.as_posix() for study in studies)

@@ -42,8 +42,7 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
         text.
     """
     chosen: list[tuple[str, int | None, Method]] = [
-        ("batch", None, METHODS["batch"]),
-        ("layer", None, METHODS["layer"]),
+        (key, None, METHODS[key]) for key in ("batch", "layer")
     ]
     chosen += [("group", groups, group_normalization(groups)) for groups in GROUPINGS]
     return {

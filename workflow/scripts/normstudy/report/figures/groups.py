@@ -131,28 +131,20 @@ def groups_table(study: Study) -> Table | None:
     if settings.empty:
         return None
     widths = sorted(set(NORMALIZED_CHANNELS))
-    columns = {
-        "Test accuracy, %": "test_accuracy",
-        "Train accuracy, evaluated, %": "train_accuracy_evaluated",
-    }
-    shown = {
-        name: dict(zip(study.labels, spreads(study, metric), strict=True))
-        for name, metric in columns.items()
-    }
+    tests, trains = (
+        dict(zip(study.labels, spreads(study, metric), strict=True))
+        for metric in ("test_accuracy", "train_accuracy_evaluated")
+    )
     cells = []
     for row in settings.itertuples():
         groups = [row.value if row.option == "num_groups" else w // row.value for w in widths]
         channels = [width // number for width, number in zip(widths, groups, strict=True)]
-        cells.append(
-            {
-                "Model": study.labels[row.variant],
-                "Groups": ", ".join(map(str, groups)),
-                "Channels in each": ", ".join(map(str, channels)),
-            }
-            | {name: by_variant[row.variant] for name, by_variant in shown.items()}
-        )
+        made = (", ".join(map(str, groups)), ", ".join(map(str, channels)))
+        cells.append((study.labels[row.variant], *made, tests[row.variant], trains[row.variant]))
+    columns = ["Model", "Groups", "Channels in each", "Test accuracy, %"]
+    columns += ["Train accuracy, evaluated, %"]
     return Table(
-        pd.DataFrame(cells),
+        pd.DataFrame(cells, columns=columns),
         f"Groups and channels in each group, in the layers of {listing(list(map(str, widths)))}"
         " channels, with the accuracies after the last epoch.",
         "summary.csv",
