@@ -112,6 +112,14 @@ def test_draws_are_distributed_as_stated():
     assert correlation.abs().max() < 0.02
 
 
+def test_the_originals_strengths_are_the_defaults():
+    """RandomRotation(7) and ColorJitter(0.4, 0.4)."""
+    plain, stated = (draw(9, torch.Generator().manual_seed(1), *own) for own in ((), (7, 0.4, 0.4)))
+    assert torch.equal(plain.degrees, stated.degrees)
+    assert torch.equal(plain.brightness, stated.brightness)
+    assert torch.equal(plain.contrast, stated.contrast)
+
+
 def test_draws_do_not_depend_on_how_strong_the_augmentation_is():
     strong, weak = (draw(100, torch.Generator().manual_seed(1), degrees) for degrees in (14, 7))
     torch.testing.assert_close(strong.degrees, 2 * weak.degrees)

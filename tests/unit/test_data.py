@@ -11,6 +11,7 @@ from normstudy.data.idx import (
     Split,
     check_labels,
     completed,
+    listed,
     load_split,
     pixel_constants,
     read_idx,
@@ -30,6 +31,7 @@ def test_images_and_labels_are_what_torchvision_reads():
         ours = load_split(SAMPLE, split)
         assert np.array_equal(ours.images, read_image_file(SAMPLE / f"{prefix}-images-idx3-ubyte"))
         assert np.array_equal(ours.labels, read_label_file(SAMPLE / f"{prefix}-labels-idx1-ubyte"))
+        assert (ours.images.dtype, ours.labels.dtype) == (np.uint8, np.int64)
 
 
 def test_the_first_so_many_images():
@@ -37,6 +39,7 @@ def test_the_first_so_many_images():
 
 
 def test_more_images_than_there_are():
+    assert len(load_split(SAMPLE, "test", 200).labels) == 200
     with pytest.raises(StudyError, match=r"dataset.test_images asks for 201 .* holds 200"):
         load_split(SAMPLE, "test", 201)
 
@@ -48,6 +51,9 @@ def test_more_images_than_there_are():
         (b"<html>no such page</html>", "not an IDX file"),
         (b"\x1f\x8b\x08\x00 gzipped", "is gzipped: unpack it"),
         (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
+        (b"\x00\x00\x08", "not an IDX file"),
+        (b"\x00\x00\x08\x00", "has 0 dimensions"),
+        (idx([1] * 4, b"a"), "has 4 dimensions"),
         (idx((), b"a"), "has 0 dimensions where images have 3 and labels 1"),
         (idx([1] * 100, b"a"), "has 100 dimensions"),
         (idx((2, 2), b"abc"), "15 bytes where its header promises 16"),
@@ -66,6 +72,17 @@ def test_images_and_labels_of_different_numbers(tmp_path):
     (tmp_path / "train-images-idx3-ubyte").write_bytes(idx((2, 28, 28), bytes(2 * 784)))
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((3,), bytes(3)))
     with pytest.raises(StudyError, match="a label for each"):
+        load_split(tmp_path, "train")
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((2, 1), bytes(2)))
+    with pytest.raises(StudyError, match="a label for each"):
+        load_split(tmp_path, "train")
+
+
+def test_files_of_no_images_are_refused(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx((0, 28, 28), b""))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((0,), b""))
+    assert read_idx(tmp_path / "train-labels-idx1-ubyte").shape == (0,)
+    with pytest.raises(StudyError, match="train-images-idx3-ubyte holds no images"):
         load_split(tmp_path, "train")
 
 
@@ -88,16 +105,19 @@ def test_a_label_without_a_class(sample):
     check_labels(sample[1], 10, SAMPLE)
     with pytest.raises(StudyError, match=r"labels up to 9, but only 3 classes .*dataset.classes"):
         check_labels(sample[1], 3, SAMPLE)
+    with pytest.raises(StudyError, match="labels up to 9, but only 9 classes"):
+        check_labels(sample[1], 9, SAMPLE)
 
 
 def test_verify_names_the_file_that_changed(tmp_path):
-    raw = tmp_path / "raw"
+    raw = tmp_path / "raw files"
     raw.mkdir()
     for name in FILE_NAMES:
         (raw / name).write_bytes((SAMPLE / name).read_bytes())
     listing = tmp_path / CHECKSUMS
-    listing.write_text("".join(f"{sha256(raw / name)}  raw/{name}\n" for name in FILE_NAMES))
+    listing.write_text("".join(f"{sha256(raw / name)}  raw files/{name}\n" for name in FILE_NAMES))
     verify(listing)
+    assert listed(listing) == {name: sha256(raw / name) for name in FILE_NAMES}
     broken = raw / FILE_NAMES[1]
     whole = broken.read_bytes()
     broken.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from normstudy.config.check import norm_names
 from normstudy.config.resolved import NORMALIZED_CHANNELS
-from normstudy.network.model import NORMS, build_model, parameter_count
+from normstudy.network.model import NORMS, NormCNN, build_model, model_of, parameter_count
 from torch import nn
 from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d
 
@@ -130,6 +130,25 @@ def test_convolutions_have_no_bias_and_dropout_is_where_the_table_says():
     assert all(m.bias is None for m in model.modules() if isinstance(m, nn.Conv2d))
     dropouts = {name: m.p for name, m in model.named_modules() if isinstance(m, nn.Dropout)}
     assert dropouts == {"block2b.dropout": 0.04, "block3.dropout": 0.04}
+
+
+def test_the_originals_dropout_and_classes_are_the_defaults():
+    for model in (NormCNN(NORMS["batch"]), build_model("batch")):
+        assert parameter_count(model) == 8880
+        assert {m.p for m in model.modules() if isinstance(m, nn.Dropout)} == {0.04}
+
+
+def test_a_recipe_makes_its_network():
+    options = {"num_groups": 2}
+    recipe = {"norm": "group", "dropout": 0.1, "num_classes": 5, "norm_options": options}
+    model = model_of(recipe)
+    assert {m.num_groups for m in model.modules() if isinstance(m, nn.GroupNorm)} == {2}
+    assert {m.p for m in model.modules() if isinstance(m, nn.Dropout)} == {0.1}
+    assert model(torch.zeros(3, 1, 28, 28)).shape == (3, 5)
+
+
+def test_rms_norm_leaves_half_precision_as_torchs_own_do_in_autocast():
+    assert NORMS["rms"](12)(torch.ones(1, 12, 3, 3, dtype=torch.bfloat16)).dtype == torch.float32
 
 
 def test_group_norm_has_four_channels_a_group():

@@ -8,7 +8,7 @@ from helpers.made_up import ISSUES, REFERENCE
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.records import tables
-from normstudy.records.files import write_csv
+from normstudy.records.files import write_csv, write_json
 from normstudy.records.tables import read_evaluation, read_metrics, read_predictions, read_table
 from normstudy.report.study import load_study
 
@@ -158,6 +158,15 @@ def test_what_was_written_comes_back(tmp_path):
     pd.testing.assert_frame_equal(
         read_table(tmp_path / "table.csv", ["a", "b", "c"]), table, check_exact=True
     )
+
+
+def test_files_are_written_alike_everywhere(tmp_path):
+    """UTF-8, \\n at line ends, in folders that are made."""
+    write_csv(pd.DataFrame({"a": ["é"], "b": [1]}), tmp_path / "new" / "folder" / "table.csv")
+    assert (tmp_path / "new" / "folder" / "table.csv").read_bytes() == "a,b\né,1\n".encode()
+    write_json({"a": ["é"]}, tmp_path / "record.json")
+    assert (tmp_path / "record.json").read_bytes() == '{\n  "a": [\n    "é"\n  ]\n}\n'.encode()
+    assert {path.name for path in tmp_path.rglob("*.*")} == {"table.csv", "record.json"}
 
 
 def test_a_table_of_no_rows_is_a_table(tmp_path):

@@ -40,6 +40,13 @@ def test_a_record_may_say_more_than_is_asked(tmp_path):
 def test_the_keys_are_those_that_are_written(tmp_path):
     run = run_record("gn", 1, {"threads": 1}, torch.nn.Linear(1, 1), "2026-01-01T00:00:00+00:00", 0)
     assert tuple(run) == records.RUN
+    assert (run["variant"], run["seed"], run["device"], run["accelerator"]) == (
+        "gn",
+        1,
+        "cpu",
+        None,
+    )
+    assert (run["started"], run["resumed_after_epoch"]) == ("2026-01-01T00:00:00+00:00", 0)
     (tmp_path / "data").write_text(json.dumps({name: {} for name in FILE_NAMES}))
     (tmp_path / "sums").write_text("")
     study = provenance(

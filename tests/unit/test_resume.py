@@ -149,6 +149,15 @@ def test_a_store_that_never_works_is_one_warning_and_a_finished_run(recipe, few,
     assert sum(resume.slept) < 15
 
 
+def test_waits_double_and_are_spread_by_half_a_second(unreliable):
+    for _ in range(10):
+        resume = resume_state(store_at("unreliable://states"))
+        unreliable.refusals = TRIES
+        assert resume.load() is None
+        for wait, about in zip(resume.slept, (0.5, 1, 2, 4), strict=True):
+            assert about <= wait <= about + 0.5
+
+
 def test_a_store_that_works_again_keeps_the_state_again(unreliable):
     resume = resume_state(store_at("unreliable://states"))
     unreliable.refusals = TRIES
@@ -181,7 +190,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_warning_unless_it_is_of_the_res
     (tmp_path / "file").touch()
     store = store_at(str(tmp_path / "file" / "states"))
     with pytest.raises(OSError):
-        resume_state(store, required=True).save({"rows": []})
+        ResumeState(store, "gn.pt", "a run").save({"rows": []})
     resume = resume_state(store)
     resume.save({"rows": []})
     assert len(resume.said) == 1

@@ -73,7 +73,7 @@ def test_predictions_of_other_images_are_refused(other):
 def test_each_contrast_in_test_accuracy_is_tested():
     first, second = pair(80, 12, 3, 5)
     runs = {("a", 4): first, ("b", 4): second, ("c", 4): first}
-    table = single_run_tests([{**CLAIM, "metric": "gap"}, CLAIM], runs)
+    table = single_run_tests([{**CLAIM, "id": "other", "metric": "gap"}, CLAIM], runs)
     p = stats.binomtest(3, 15).pvalue
     assert table.round(6).to_numpy().tolist() == [
         ["best", "a", "b", 4, 80, 12, 3, 5, round(p, 6)],

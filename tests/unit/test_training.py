@@ -1,11 +1,14 @@
 """Training: the recipe step by step, repeatability, pairing."""
 
 import copy
+import hashlib
 from statistics import median
 
 import pytest
 import torch
 from normstudy.errors import StudyError
+from normstudy.network import batches
+from normstudy.network.augmentation import augment, draw
 from normstudy.network.batches import Batches
 from normstudy.network.model import NORMS, build_model
 from normstudy.network.streams import stream, stream_seed
@@ -200,6 +203,32 @@ def test_each_epoch_shows_every_image_once_in_a_new_order(recipe, few):
     assert all(torch.equal(order.sort()[0], batches.labels.sort()[0]) for order in orders)
     assert not torch.equal(*orders)
     assert [len(labels) for _, labels in batches.epoch(1)] == [64, 64, 64, 8]
+
+
+def test_an_epoch_is_drawn_from_two_streams_in_parts_of_any_size(recipe, few, monkeypatch):
+    recipe = recipe("gn", rotation_degrees=5, brightness=0.3, contrast=0.2)
+    order = torch.randperm(200, generator=stream(3, "order", 2))
+    draws = draw(200, stream(3, "augmentation", 2), 5, 0.3, 0.2)
+    images = torch.from_numpy(few[0].images.copy())[order]
+    expected = augment(images, draws, recipe["mean"], recipe["std"]).split(64)
+    for together in (1, 130, 1024):
+        monkeypatch.setattr(batches, "AUGMENT", together)
+        shown = list(Batches(few[0], recipe, 3, CPU).epoch(2))
+        assert all(torch.equal(a, b) for (a, _), b in zip(shown, expected, strict=True))
+        labels = torch.cat([labels for _, labels in shown])
+        assert torch.equal(labels, torch.from_numpy(few[0].labels)[order])
+
+
+def test_batches_are_made_on_the_device(recipe, few):
+    inputs, labels = next(Batches(few[0], recipe("gn"), 1, torch.device("meta")).epoch(1))
+    assert inputs.device.type == labels.device.type == "meta"
+
+
+def test_a_stream_is_seeded_by_63_bits_of_a_digest():
+    """Published runs can be repeated as long as this stays."""
+    digest = hashlib.sha256(b"7/initialisation/0").digest()
+    assert stream_seed(7, "initialisation") == int.from_bytes(digest[:8], "big") // 2
+    assert stream(7, "initialisation").initial_seed() == stream_seed(7, "initialisation", 0)
 
 
 def test_streams_are_apart():
