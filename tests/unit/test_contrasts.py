@@ -37,8 +37,8 @@ def test_equal_differences_compare_equal():
 
 
 def test_the_finest_differences_are_tested_exactly():
-    """3, 1, 2 and −1 millionths sum to 5: so do 2 of 16 sign patterns; another sums to 7."""
-    assert contrasts.sign_flip(np.array([3e-6, 1e-6, 2e-6, -1e-6])) == 2 * 3 / 16
+    """In millionths. With the minus elsewhere, 1, 2, 3 or 1 and 2 of them leave 4 or more."""
+    assert contrasts.sign_flip(np.array([-3e-6, 1e-6, 2e-6, 4e-6])) == 2 * 5 / 16
 
 
 @given(differences())

@@ -350,6 +350,10 @@ def test_the_interval_for_other_images_is_of_the_runs_that_were_judged():
     ends = table[["other_images_low", "other_images_high"]]
     assert ends.iloc[0].tolist() == pytest.approx(expected, abs=1e-6)
     assert ends.iloc[1].isna().all()
+    alike = np.ones((4, 50), bool)
+    (row,) = compare(runs, [claim()], LOOKS, correct=dict.fromkeys("ab", alike)).itertuples()
+    grid = crossed_interval(alike, alike, 1 - 0.05 * 0.1, 0.01)
+    assert 0 < row.other_images_high == pytest.approx(grid[1], abs=1e-6)
     few = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS, correct=right)
     assert few["other_images_low"].isna().all()
 
