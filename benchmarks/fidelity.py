@@ -22,6 +22,7 @@ from normstudy.config import resolved
 from normstudy.config.check import check, load_schema
 from normstudy.data.idx import load_split
 from normstudy.records.machine import processor
+from normstudy.report.text.wording import signed
 from scipy import stats
 
 from benchmarks.reference_loop import ReferenceLoop
@@ -98,8 +99,8 @@ def page(table: pd.DataFrame, variant: str, seeds: tuple[int, int]) -> str:
     """docs/fidelity.md."""
     lines = [
         f"| {METRICS[row.metric]} | {row.reference_mean:.4f} ± {row.reference_sd:.4f}"
-        f" | {row.engine_mean:.4f} ± {row.engine_sd:.4f} | {row.difference:+.4f}"
-        f" | {row.low:+.4f} to {row.high:+.4f} |"
+        f" | {row.engine_mean:.4f} ± {row.engine_sd:.4f} | {signed(row.difference, 4)}"
+        f" | {signed(row.low, 4)} to {signed(row.high, 4)} |"
         for row in table.itertuples()
     ]
     outside = [METRICS[row.metric] for row in table.itertuples() if row.low * row.high > 0]
@@ -111,11 +112,12 @@ def page(table: pd.DataFrame, variant: str, seeds: tuple[int, int]) -> str:
     body = "\n".join(lines)
     return f"""# Fidelity: the fast engine against the loop it replaced
 
-The engine augments whole batches on tensors and keeps grey levels unrounded between brightness
-and contrast; the reference loop passes one image after another through PIL and torchvision, as
-the original does. Both trained variant `{variant}` by the original's recipe for {EPOCHS} epochs on
-all of MNIST: the reference loop with {seeds[0]} seeds, the engine with {seeds[1]}. Mean ± standard
-deviation after the last epoch, and the difference of means with Welch's 95 % interval:
+The engine augments whole batches on tensors and does not round grey levels between brightness and
+contrast; the reference loop augments one image at a time with PIL and torchvision, as the original
+does. Both trained variant `{variant}` with the original's recipe for {EPOCHS} epochs on all of
+MNIST: the reference loop with {seeds[0]} seeds, the engine with {seeds[1]}. The table has mean ±
+standard deviation after the last epoch, and the difference of means (engine − reference loop) with
+Welch's 95 % interval:
 
 | | reference loop | engine | difference | 95 % interval |
 |---|---|---|---|---|

@@ -54,7 +54,7 @@ BAD = [
     ("seeds: until decided\nverdicts: {looks: [1, 10]}", 2, "verdicts.looks.0",
      "1 is not a whole number from 2"),
     ("seeds: until decided\nverdicts: {looks: [10, 5]}", 2, "verdicts.looks",
-     "[10, 5] does not grow"),
+     "[10, 5] is not in ascending order"),
     ("seeds: until decided\nverdicts: {looks: [5, 10]}\nclaims: []", 1, "seeds",
      "`until decided` needs claims, and there are none"),
     # --- training
@@ -142,8 +142,8 @@ BAD = [
      "'random' is not one of index, confidence"),
     ("verdicts: {margin: 0}", 1, "verdicts.margin", "0 is not a number above 0 to 100"),
     ("verdicts: {margin: .inf}", 1, "verdicts.margin", "inf is not a number above 0 to 100"),
-    ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] does not grow; name each"),
-    ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] does not grow; name each"),
+    ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] is not in ascending order"),
+    ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] is not in ascending order"),
     ("verdicts: {confidence: 1}", 1, "verdicts.confidence", "1 is not a number from 0.5 to below"),
     ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),
     # --- claims

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.config.changes import PlannedJob, causes, changes, differences, unrecorded
+from normstudy.config.changes import PlannedJob, because, causes, changes, differences, unrecorded
 from normstudy.config.resolved import run_parameters
 
 OLD, NEW = "a" * 64, "b" * 64  # digests of code
@@ -46,12 +46,17 @@ def test_changed_code_and_data_are_of_no_variant():
 
 
 def test_what_another_job_makes_anew_is_no_change():
-    assert changes([PlannedJob("misclassified", "gn", "1"), PlannedJob("report")]) == []
+    jobs = [PlannedJob("misclassified", "gn", "1", remade=True), PlannedJob("report", remade=True)]
+    assert changes(jobs) == []
+    assert {because(job) for job in jobs} == {"what it is made from is remade"}
+    assert because(PlannedJob("report")) == ""  # Snakemake knows
 
 
 def test_new_runs_replace_nothing():
-    new = [PlannedJob("train", "plain", str(seed), anew=True) for seed in (1, 2)]
+    data = "the data are fetched again"  # for the first time, as it happens
+    new = [PlannedJob("train", "plain", str(seed), data=data, anew=True) for seed in (1, 2)]
     assert changes(new) == ["plain: trains 2 new runs"]
+    assert because(new[0]) == "its files do not exist yet"
 
 
 def test_a_missing_result_is_named():

@@ -111,6 +111,8 @@ def test_a_job_that_was_killed_is_said_to_be(form):
     error = "RuleException:\nCalledProcessError in file x, line 9:\nCommand 'y' "
     shown = form(f"{error}died with <Signals.SIGKILL: 9>.", event=LogEvent.ERROR)
     assert "SIGKILL" in shown and "memory" in shown and "Command" not in shown
+    ended = form(f"{error}died with <Signals.SIGTERM: 15>.", event=LogEvent.ERROR)
+    assert "SIGTERM" in ended and "memory" not in ended
     assert form(f"{error}returned non-zero exit status 1.", event=LogEvent.ERROR) == ""
 
 

@@ -26,6 +26,8 @@ def test_the_interval_is_welchs():
     assert row["low"] < row["difference"] - 1.96 * error  # t is wider than the normal
     assert 0.1 < row["low"] < row["high"] < 0.3
     assert "excludes 0" in fidelity.page(table.reset_index(), "gn", (5, 10))
+    less = fidelity.compare(runs(99.6, 10), runs(99.4, 5))  # set with a true minus
+    assert f"−{-less.loc[0, 'low']:.4f} to −" in fidelity.page(less, "gn", (10, 5))
     same = fidelity.compare(runs(99.4, 5), runs(99.4, 5))
     assert "includes 0" in fidelity.page(same, "gn", (5, 5))
 

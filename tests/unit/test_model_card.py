@@ -32,7 +32,7 @@ def test_one_run_has_the_interval_of_its_images():
 def test_what_differs_between_variants_is_said():
     study = made_up_study({"gn": [99.4], "bn_l1": [99.4], "plain": [99.0]})
     group, batch, plain = (card(study, variant) for variant in ("gn", "bn_l1", "plain"))
-    assert "`group`, 4 channels a group" in group and "no L1 penalty" in group
+    assert "`group`, 4 channels per group" in group and "no L1 penalty" in group
     assert "`batch`." in batch and "L1 penalty 0.0001 × mean of |w|" in batch
     assert "Nothing is normalized." in plain and "8,712 learned" in plain
     assert "8,880 learned" in group and "Yann LeCun" in group

@@ -7,7 +7,7 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from normstudy.config.changes import PlannedJob, causes, changes, unrecorded
+from normstudy.config.changes import PlannedJob, because, changes, unrecorded
 from normstudy.config.requests import where
 from normstudy.records.store import store_at
 from normstudy.running.console import Known, ShortLines
@@ -80,6 +80,7 @@ def planned(job):
         anew=not any(Path(path).exists() for path in job.output),
         data=words,
         forced=reason.forced and not source_changed,
+        remade=bool(reason.updated_input_run),
     )
 
 
@@ -141,7 +142,7 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
             dry_run=lambda: workflow.dryrun,
             quiet=bool(workflow.output_settings.quiet),
             changes=what_changed,
-            why=lambda number: ", ".join(causes(planned(numbered_jobs()[number]))),
+            why=lambda number: because(planned(numbered_jobs()[number])),
             gathering=gathering,
             stopped=lambda: bool(stop),
             finished=results,
@@ -248,6 +249,6 @@ def say_stopped():
         logger.info(stopped(plan.runs, plan.started))
         return
     logger.info(
-        f"Stopped after {duration(time.monotonic() - STARTED)}; what failed is said above. Once"
-        " that is fixed, run the same command to resume: nothing finished is lost."
+        f"Stopped after {duration(time.monotonic() - STARTED)}. Fix what failed (see above), then"
+        " run the same command to resume: nothing finished is lost."
     )

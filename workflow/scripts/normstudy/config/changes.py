@@ -25,6 +25,7 @@ class PlannedJob:
         anew: it has no results yet.
         data: what happened to the images, such as "the data changed"; "" if nothing.
         forced: somebody asked for it to run in any case.
+        remade: whether other jobs remake what it is made from.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class PlannedJob:
     anew: bool = False
     data: str = ""
     forced: bool = False
+    remade: bool = False
 
 
 def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
@@ -103,6 +105,13 @@ def causes(job: PlannedJob) -> list[str]:
     if job.forced and not found:
         found.append("asked for (--force, --forceall or --forcerun)")
     return found
+
+
+def because(job: PlannedJob) -> str:
+    """Why a job runs; "" if only Snakemake knows."""
+    if job.anew:
+        return "its files do not exist yet"
+    return ", ".join(causes(job)) or ("what it is made from is remade" if job.remade else "")
 
 
 def _value(text: str) -> object:

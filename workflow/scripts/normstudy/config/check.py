@@ -148,7 +148,7 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
         yield from (((*key, option), words) for option, words in _group_faults(variant))
     looks = config["verdicts"]["looks"] or []
     if looks != sorted(set(looks)):
-        yield ("verdicts", "looks"), f"{looks} does not grow; name each number of seeds once"
+        yield ("verdicts", "looks"), f"{looks} is not in ascending order without repeats"
     if until_decided(config):
         yield from _until_decided_faults(looks, config["claims"])
     for number, claim in enumerate(config["claims"]):

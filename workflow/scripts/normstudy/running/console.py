@@ -195,5 +195,6 @@ class ShortLines(logging.Formatter):
         if text.startswith("RuleException:\nCalledProcessError"):
             killed = re.search(r"died with <Signals\.(\w+)", text)
             why = f"The job below was ended by {killed[1]}" if killed else ""
-            return f"{why}; SIGKILL often means too little memory." if killed else why
+            memory = "; SIGKILL often means too little memory" if "SIGKILL" in why else ""
+            return f"{why}{memory}." if why else ""
         return text

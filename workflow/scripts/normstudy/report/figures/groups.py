@@ -90,10 +90,10 @@ def accuracy_against_groups(study: Study) -> Plot | None:
             f" 2018: {listing(known)}."
         ),
         caption=(
-            "Accuracy against the number of groups, a marker a run and a line through the means."
-            " One group is Layer Normalization, a group a channel Instance Normalization. Beside"
-            " it ResNet-50 on ImageNet (Wu & He 2018, table 3): another network and data, so"
-            " that only the shapes compare."
+            "Accuracy against the number of groups, one marker per run and a line through the"
+            " means. One group is Layer Normalization, one channel per group Instance"
+            " Normalization. Beside it ResNet-50 on ImageNet (Wu & He 2018, table 3): another"
+            " network and data, so that only the shapes compare."
         ),
         table="runs.csv, summary.csv",
         function="figures.groups.accuracy_against_groups",

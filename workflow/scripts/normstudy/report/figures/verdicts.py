@@ -36,7 +36,7 @@ def _value(value: float, metric: str) -> str:
 
 
 def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[Plot]:
-    """Every run's value in each metric that a claim is about: a dot a seed, a bar at the mean.
+    """Every run's value in each metric that a claim is about: one dot per seed, a bar at the mean.
 
     Args:
         runs: a table of `summary.run_metrics`.
@@ -64,7 +64,7 @@ def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[P
         draw=partial(_seed_dots, runs, bars, labels),
         alt=f"A dot for each of {span(counts)} seeds of every variant: {'. '.join(sentences)}.",
         caption=(
-            "Every run at its last epoch: a dot a seed (in the order of the seeds, downwards)"
+            "Every run at its last epoch: one dot per seed (in the order of the seeds, downwards)"
             " and a bar at the mean."
         ),
         table="runs.csv, summary.csv",

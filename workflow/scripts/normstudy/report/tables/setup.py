@@ -33,7 +33,7 @@ def model_table(study: Study) -> Table:
     cells.loc[len(cells)] = ["Total", "", "", f"{total:,}"]
     caption = (
         "The network. Parameters are those of the convolution + those of the normalization"
-        " (a factor and an offset per channel); there are no biases."
+        " (one factor and one offset per channel); there are no biases."
     )
     return Table(cells, caption)
 
