@@ -73,6 +73,11 @@ def test_a_setting_on_the_command_line_is_wrong(sources):
     refused(sources, message, "--config", "training={epochs: ten}")
 
 
+def test_a_setting_without_a_value(sources):
+    message = "--config gn is not name=value, such as seeds=2; files go after --configfile"
+    refused(sources, message, "--config", "seeds=2", "gn")
+
+
 def test_a_setting_that_stands_too_far_out_is_shown_where_it_belongs(sources):
     message = "--config: epochs: unknown key 'epochs'; it is a key of training: write"
     output = refused(sources, message, "--config", "epochs=3")

@@ -41,20 +41,28 @@ class Makeable:
 
 
 def refuse_unreadable(words: Sequence[str]) -> None:
-    """End with a sentence if a --configfile of the command line cannot be read.
+    """End with a sentence if a --configfile or --config of the command line cannot be read.
 
     Args:
         words: those of the command line after `snakemake`.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
-    for path in parser.parse_known_args(words)[0].configfile:
-        try:
+    parser.add_argument("--config", "-C", nargs="*", default=[])
+    given = parser.parse_known_args(words)[0]
+    try:
+        for path in given.configfile:
             if not Path(path).exists():
                 raise StudyError(_no_config(path))
             read_config_file(path)
-        except StudyError as error:
-            sys.exit(f"Error in the config:\n{error}")
+        for word in given.config:
+            if "=" not in word:
+                raise StudyError(
+                    f"--config {word} is not name=value, such as seeds=2; files go after"
+                    " --configfile, targets before --config"
+                )
+    except StudyError as error:
+        sys.exit(f"Error in the config:\n{error}")
 
 
 def _no_config(path: str) -> str:
