@@ -51,7 +51,7 @@ def test_a_job_that_fails_fails_alone(finished, fresh):
     assert re.search(f"Error: {owner}wait for it to end", refused)
     assert "Traceback" not in refused
     assert status == 1
-    assert "Error: the memory does not suffice: run fewer jobs side by side (--cores)" in said
+    assert "Error: not enough memory: run fewer jobs side by side (--cores)" in said
     assert "SIGKILL often means too little memory" in said
     assert "run the same command to resume: nothing finished is lost" in said
     runs = fresh.folder / "results"

@@ -102,4 +102,4 @@ def test_each_key_that_differs_is_told_once_and_no_other(before, now):
 
 def test_runs_without_records_are_counted():
     assert unrecorded(0) == []
-    assert "how 2 runs came to be" in unrecorded(2)[0]
+    assert "how 2 runs were made" in unrecorded(2)[0]

@@ -38,4 +38,4 @@ def test_a_new_clone_needs_results_data_and_the_records(finished, tmp_path):
 
 def test_without_the_records_it_is_said_that_changes_cannot_be_told(project):
     shutil.rmtree(project.folder / ".snakemake/metadata")
-    assert "Nothing is recorded here of how 3 runs came to be" in project.snakemake("-n")
+    assert "no record of how 3 runs were made" in project.snakemake("-n")

@@ -149,8 +149,8 @@ def unrecorded(runs: int) -> list[str]:
     if not runs:
         return []
     return [
-        f"Nothing is recorded here of how {_count(runs, 'run')} came to be (.snakemake/metadata):"
-        " whether config, code or data have changed since cannot be told."
+        f"Snakemake has no record of how {_count(runs, 'run')} were made (.snakemake/metadata): it"
+        " cannot tell whether config, code or data have changed since."
     ]
 
 

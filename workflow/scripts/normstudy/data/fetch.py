@@ -190,7 +190,7 @@ def download(
                 break
         if wanted:
             raise StudyError(
-                f"{dataset} could not be had from any source. Put {', '.join(wanted)}"
+                f"{dataset} is not available from any source. Put {', '.join(wanted)}"
                 f" (raw or .gz) into a folder and name it in the config as dataset.source,"
                 f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
             )

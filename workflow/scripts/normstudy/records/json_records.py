@@ -56,5 +56,5 @@ def read_looks(path: str | Path) -> list[dict]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(
             f"{path} cannot be read: it was edited or cut short. It says when verdicts were read,"
-            " which nothing can make again: put it back, or delete it and have that forgotten"
+            " which nothing can make again: put it back, or delete it to forget that"
         ) from error

@@ -78,7 +78,7 @@ def job_log(path: str | Path) -> Iterator[Say]:
     except Exception as error:
         if is_out_of_memory(error):
             say(
-                "Error: the memory does not suffice: run fewer jobs side by side (--cores), or"
+                "Error: not enough memory: run fewer jobs side by side (--cores), or"
                 f" lower batch_size. It was: {str(error).splitlines()[0] if str(error) else ''}"
             )
             sys.exit(1)
