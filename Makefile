@@ -1,17 +1,17 @@
-# make run            set up .venv if need be, then run the study (make run CORES=8)
+# make run            set up .venv if necessary, then run the study (make run CORES=8)
 # make setup          only set up .venv
-# make test           set up the test tools too, then lint and run every test that is not slow
-# make test-faults    every test with real faults, the slow ones too: about twenty minutes
+# make test           set up the test tools too, lint, and run every test that is not slow
+# make test-faults    every test with real faults, including the slow ones: about twenty minutes
 # make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
-# make setup-s3       add what a study in S3 needs: see docs/cluster.md
+# make setup-s3       install what studies in S3 need: see docs/cluster.md
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
-# make bench-scaling  what a study costs as it grows to 1,000 runs, into docs/scaling.png
-# make evidence       judge the published runs again: tables and pictures of docs/
-# make calibration    how often verdicts are wrong, by simulation, into docs/calibration.md
-# make fidelity       whether the engine and the loop it replaced give the same results
-# make mutants        whether the tests notice small changes of a room's code (ROOM=data SAMPLE=150)
+# make bench-scaling  measure what studies of up to 1,000 runs cost, into docs/scaling.png
+# make evidence       judge the published runs again and remake their pages in docs/
+# make calibration    simulate how often verdicts are wrong, into docs/calibration.md
+# make fidelity       compare the engine with the loop it replaced, into docs/fidelity.md
+# make mutants        find small changes of a room's code that no test notices (ROOM=data SAMPLE=150)
 # make lock           remake the hash-locked requirements from the .in files
-# make clean          delete packages, data, results and caches: says how much, then asks (YES=1: no)
+# make clean          delete packages, data, results and caches, after asking (YES=1 does not ask)
 
 PYTHON ?= python3
 CORES ?= 4

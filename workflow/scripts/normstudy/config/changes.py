@@ -149,8 +149,8 @@ def unrecorded(runs: int) -> list[str]:
     if not runs:
         return []
     return [
-        f"Snakemake has no record of how {_count(runs, 'run')} were made (.snakemake/metadata): it"
-        " cannot tell whether config, code or data have changed since."
+        f"Snakemake has no record of how {_count(runs, 'run')} {'was' if runs == 1 else 'were'}"
+        " made (.snakemake/metadata): it cannot tell whether config, code or data changed since."
     ]
 
 
