@@ -24,7 +24,7 @@ def test_accuracy_with_its_interval_over_seeds():
 def test_one_run_has_the_interval_of_its_images():
     text = card(made_up_study({"gn": [99.4]}))
     low, high = wilson(9940, 10_000)
-    assert "gets 60 of 10,000 test images wrong" in text
+    assert "misclassifies 60 of 10,000 test images" in text
     assert f"{low:.2f} … {high:.2f} %" in text
     assert "One run does not say" in text
 
