@@ -47,7 +47,7 @@ def test_the_program_predicts_what_the_study_did(exported):
 def test_a_card_says_what_the_tables_say(exported):
     card = (exported.folder / "results/gn/model-card.md").read_text(encoding="utf-8")
     test = pd.read_csv(exported.folder / "results/gn/seed-1/evaluation.csv").iloc[1]
-    assert f"gets {test['errors']} of 200 test images wrong" in card
+    assert f"misclassifies {test['errors']} of 200 test images" in card
     assert f"| test accuracy, % | {test['accuracy']:.2f} | – | 1 |" in card
     assert "One run does not say" in card
     for variant in ("gn", "ln", "bn_l1"):
