@@ -173,7 +173,7 @@ def accuracy_against_batch_size(
             f" ImageNet validation accuracy in Wu and He 2018: {'; '.join(known)}."
         ),
         caption=(
-            "Accuracy against batch size, a marker a run and a line through the means. Beside"
+            "Accuracy against batch size, one marker per run and a line through the means. Beside"
             " it ResNet-50 on ImageNet (Wu & He 2018, table 2): another network and data, so"
             " that only the shapes compare."
         ),
