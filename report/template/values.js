@@ -121,9 +121,10 @@
       const named = levels.flatMap((names, level) => (level === 0 && names.length > FEW ? [] : [names]))
         .filter((names, level) => names.length > 1 || level > 0 && names.length);
       const buttons = named.flat().map((name) => {
-        const own = lines.find(({ names }) => names[0] === name);
-        const colour = named[0].includes(name) && own.group.outerHTML.match(/(?:stroke|fill): (#\w+)/)?.[1];
-        const swatch = colour ? [make("i", { style: `background:${colour}` })] : [];
+        const own = lines.filter(({ names, points }) => names[0] === name && points.length);
+        const colours = new Set(own.map(({ group }) => group.outerHTML.match(/stroke: (#\w+)/)?.[1]));
+        const [colour] = named[0].includes(name) ? colours : [];
+        const swatch = colour && colours.size === 1 ? [make("i", { style: `background:${colour}` })] : [];
         const button = make("button", { type: "button", "aria-pressed": "true", tabindex: "-1" }, ...swatch, name);
         button.addEventListener("click", () => {
           const on = off.delete(name);

@@ -396,7 +396,7 @@ def test_a_chart_tells_its_values_by_keyboard(opened, made):
     chart.locator(".live").focus()
     page.keyboard.press("End")
     tip = chart.locator(".tip")
-    means = made.study.metrics.groupby(["variant", "epoch"])["test_accuracy"].mean()
+    means = made.study.metrics.groupby(["variant", "epoch"])["test_accuracy"].mean().round(6)
     labels = list(made.study.labels.items())
 
     def told(variant, label, epoch):
@@ -419,7 +419,9 @@ def test_lines_are_switched_off_by_keyboard_and_stay_untold(opened, made):
     first = chart.locator(".switches button").first
     assert first.evaluate("one => one === document.activeElement")
     label = next(iter(made.study.labels.values()))
-    assert words(first) == label
+    assert words(first) == label and first.locator("i").count() == 1  # its colour
+    dots = page.locator("figure.chart").nth(1).locator(".switches button", has_text="runs")
+    assert dots.count() == 1 and not dots.locator("i").count()  # they are of every colour
     groups = chart.locator(f"[data-series^='{label}']")
     assert groups.count() >= 2
     page.keyboard.press("Enter")

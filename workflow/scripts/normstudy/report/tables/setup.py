@@ -18,10 +18,10 @@ RECIPE_ROWS = {
     "dropout": "Dropout",
     "penalty": "L1 penalty",
     "rotation_degrees": "Rotation, uniform in ± degrees",
-    "brightness": "Brightness factor, uniform in 1 ±",
-    "contrast": "Contrast factor, uniform in 1 ±",
+    "brightness": "Brightness factor, uniform in 1\u00a0±",
+    "contrast": "Contrast factor, uniform in 1\u00a0±",
     "precision": "Arithmetic",
-    "threads": "Threads of a job",
+    "threads": "Threads per job",
 }
 MOST_CHECKPOINTS = 20  # in the table of their digests
 
@@ -128,7 +128,7 @@ def version_table(study: Study) -> Table:
         "Trained (UTC)": f"{_time(facts['started'])} to {_time(max(r['finished'] for r in runs))}",
         "Processor": listing(dict.fromkeys(run["processor"] for run in runs)),
         "Device": listing(dict.fromkeys(run["accelerator"] or run["device"] for run in runs)),
-        "Threads of a job": listing(dict.fromkeys(str(run["recipe"]["threads"]) for run in runs)),
+        "Threads per job": listing(dict.fromkeys(str(run["recipe"]["threads"]) for run in runs)),
         "System": listing(dict.fromkeys(run["system"] for run in runs)),
         "Python": facts["python"],
     }
