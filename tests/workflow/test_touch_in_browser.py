@@ -21,6 +21,7 @@ from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.notebook import render
 from normstudy.report.page import Page
+from normstudy.report.tables.results import verdicts
 from normstudy.report.text.wording import fixed
 
 TEMPLATE = ROOT / "report" / "template"
@@ -72,10 +73,13 @@ def made(tmp_path_factory, sample):
         *forests(study.differences, study.comparisons, study.config),
     ]
     page = Page(study, TEMPLATE)
+    other_images = {"other_images_low": -0.123, "other_images_high": 0.123}
     pieces = [
         page.heading(1, "A made-up study"),
         page.heading(2, "Charts"),
         page.show(*plots),
+        page.heading(2, "Verdicts"),
+        page.table(verdicts(replace(study, comparisons=study.comparisons.assign(**other_images)))),
         page.heading(2, "Errors"),
         page.errors_explorer(test.images),
         page.heading(2, "Normalizations"),
@@ -385,6 +389,14 @@ def test_the_worked_example_by_touch_and_mouse(opened):
         press(page.locator("#worked label", has_text="after"))
         _, _, normalized = normalize(example_batches()[LAYERS[1]], group_normalization(1))
         assert cell.inner_text() == fixed(normalized[3, 3, 1, 1])
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+def test_the_table_of_verdicts_fits_into_its_column(opened, width):
+    table = opened(width).locator(".table:has([scope=rowgroup])").first
+    cells = table.locator("tbody tr:has(td)").first.locator("td")
+    assert cells.count() == 9  # beside the rival: the most that there are
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 # --- Values and switches of the charts -----------------------------------------------------

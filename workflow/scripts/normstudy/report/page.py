@@ -27,7 +27,7 @@ NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PIXELS_PER_INCH = 100  # of a figure on the page
 FEWEST_TO_SORT = 3  # rows of a table
 FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
-FEWEST_FOR_WIDE = 10  # and wherever there is less room than beside the contents
+FEWEST_FOR_WIDE = 9  # and wherever there is less room than beside the contents
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {
