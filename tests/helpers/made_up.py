@@ -1,6 +1,7 @@
 """Small made-up studies, so that a test decides who wins."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +165,15 @@ def write_run(folder: Path, table: pd.DataFrame, disputed: Collection[int] = ())
     folder.mkdir(parents=True)
     table.to_csv(folder / "predictions.csv", index=False)
     misclassified_table(table, set(disputed)).to_csv(folder / "misclassified.csv", index=False)
+
+
+def with_predictions(
+    study: Study, runs: Mapping[tuple[str, int], pd.DataFrame], issues: pd.DataFrame | None
+) -> Study:
+    """The study with these predictions of its runs: written, and their errors counted."""
+    for run, table in runs.items():
+        write_run(study.run_folder(*run), table)
+    return replace(study, shared_errors=shared_errors(runs, issues), label_issues=issues)
 
 
 def write_study(study: Study, draws: np.random.Generator | None = None) -> None:

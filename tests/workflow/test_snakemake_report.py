@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
 import zipfile
 from html import unescape
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 TABLES = ["metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims"]
 TABLES += ["curves", "single_run", "label_doubts", "shared_errors"]
@@ -52,12 +50,9 @@ def test_results_have_categories_labels_and_captions_for_readers(shown):
     assert {"Curves: Group Normalization", "Layer Normalization/1"} <= labels
 
 
-def test_it_opens_in_a_browser_without_a_network(made):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_context(offline=True).new_page()
+def test_it_opens_in_a_browser_without_a_network(made, browser):
+    with browser.new_context(offline=True) as context:
+        page = context.new_page()
         asked, errors = [], []
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -67,4 +62,3 @@ def test_it_opens_in_a_browser_without_a_network(made):
         page.get_by_role("link", name="Tables", exact=True).click()
         page.get_by_text("Claims and verdicts").wait_for()
         assert errors == [] and not any(url.startswith("http") for url in asked)
-        browser.close()

@@ -1,0 +1,69 @@
+"""A page with explorer, worked example and charts as a whole: at any width, printed, scriptless."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from helpers.page import unfold, words
+
+FOCUSABLE = "a[href], button, select, input, summary, [tabindex]"
+
+
+def tab_stops(locator):
+    return locator.locator(FOCUSABLE).evaluate_all(
+        """all => all.filter(one => one.tabIndex >= 0 && one.checkVisibility()
+          && !(one.type === "radio" && !one.checked)).length"""
+    )
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_sticks_out(made_page, width, scheme):
+    page = made_page(width, charts=True, color_scheme=scheme)
+    assert page.locator("#explorer").is_visible() and page.locator("#worked").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for unfolded in (False, True):
+        unfold(page, unfolded)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_few_tab_stops(made_page):
+    page = made_page(charts=True)
+    for chart in page.locator("figure.chart:visible").all():
+        assert tab_stops(chart) == 4  # its values, its switches, its link, its source
+    assert tab_stops(page.locator("#explorer")) == 3  # model, matrix, images
+    assert tab_stops(page.locator("#worked")) <= 5  # three choices, two grids
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+def test_the_table_of_verdicts_fits_into_its_column(made_page, width):
+    table = made_page(width).locator(".table:has([scope=rowgroup])").first
+    cells = table.locator("tbody tr:has(td)").first.locator("td")
+    assert cells.count() == 9  # beside the rival: the most that there are
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_without_script_everything_is_there(made_page, made):
+    page = made_page(360, java_script_enabled=False)
+    assert not page.locator("#explorer, #worked, .live").locator("visible=true").count()
+    table = page.locator("details.static table")
+    assert table.locator("tbody tr").count() == 15
+    first = made.study.shared_errors.iloc[0]
+    assert words(table.locator("tbody th").first) == f"no. {first['index']} †"
+    picture = table.locator("svg.thumbnail").first
+    assert "labelled" in picture.get_attribute("aria-label")
+    shot = picture.screenshot()
+    assert len(set(shot)) > 50 and len(shot) > 400  # a drawing, no black square
+    grids = page.locator("details.static figure img")
+    assert grids.count() == 2 and grids.first.is_visible()
+    assert page.locator("figure.chart img").first.is_visible()
+
+
+def test_print_has_the_static_parts(made_page):
+    page = made_page(700, charts=True)
+    page.emulate_media(media="print")
+    assert not page.locator("#explorer").is_visible() and not page.locator("#worked").is_visible()
+    assert not page.locator(".live > svg, .switches").locator("visible=true").count()
+    assert page.locator("details.static table").is_visible()
+    assert page.locator("details.static figure img").count() == 2
+    opacity = "one => getComputedStyle(one).opacity"
+    assert page.locator(".live img").first.evaluate(opacity) == "1"

@@ -1,0 +1,113 @@
+"""The report at every width, in light and dark, printed and without its script: it is legible."""
+
+import io
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from helpers.page import tidy, unfold
+from PIL import Image
+
+A4 = {"width": 673, "height": 986}  # pixels, within the margins of a printed page
+
+
+def test_it_needs_no_network(report, report_path):
+    asked = [url for url in report().requests if not url.startswith("data:")]
+    assert asked == [report_path.as_uri()]
+
+
+def test_the_html_is_valid_and_no_burden(report_path):
+    assert tidy(report_path) == ""
+    assert report_path.stat().st_size < 4_000_000
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280, 1600])
+def test_nothing_sticks_out_to_the_side(report, width):
+    page = report(width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(report, width, scheme):
+    page = report(width, color_scheme=scheme)
+    unfold(page)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert len(found.response["passes"]) > 30
+
+
+def test_no_figure_is_cut_in_print(report):
+    page = report(A4["width"])
+    page.emulate_media(media="print")
+    heights = page.locator("figure").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(heights) >= 3 + 3 + 3 and max(heights) <= A4["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4["width"]
+    assert not page.locator("nav").is_visible()
+    commands = page.locator("details.source pre")
+    assert all(commands.nth(i).is_visible() for i in range(commands.count()))
+
+
+def test_it_prints_on_few_pages(report):
+    page = report(A4["width"])
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert 3 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= 12
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_words_are_smaller_than_twelve_pixels(report, width):
+    page = report(width)
+    small = page.evaluate(
+        """() => {
+          document.querySelectorAll("details").forEach((one) => { one.open = true; });
+          const said = (one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+          return [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility()
+            && !one.closest("svg") && said(one) && parseFloat(getComputedStyle(one).fontSize) < 12
+          ).map((one) => one.outerHTML.slice(0, 80));
+        }"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize(("width", "unfolded"), [(360, False), (1280, True)])
+def test_no_table_has_to_be_scrolled_sideways(report, width, unfolded):
+    page = report(width)
+    unfold(page, unfolded)
+    tables = page.locator(".table:visible").evaluate_all(
+        "all => all.map(t => [t.ariaLabel, t.scrollWidth, t.clientWidth])"
+    )
+    assert len(tables) > 5
+    assert [label for label, needed, there in tables if needed > there] == []
+
+
+def test_without_its_script_it_shows_everything(report):
+    page = report(360, java_script_enabled=False)
+    assert page.locator("nav ol a").first.is_visible()
+    assert page.locator("table:not(.fold *)").count() == page.locator("table:visible").count() > 5
+    assert page.locator("button:visible").count() == 0
+
+
+def test_every_picture_loads_and_says_what_it_shows(report):
+    for width in (360, 1280):
+        page = report(width)
+        pictures = page.locator("picture img").evaluate_all(
+            "all => all.map(i => [i.naturalWidth, i.alt, i.currentSrc.length, i.src.length])"
+        )
+        assert len(pictures) >= 3 + 3 + 2  # graphs, curves, worked examples
+        assert all(drawn > 0 and len(alt) > 40 for drawn, alt, _, _ in pictures)
+        assert all((shown != wide) == (width == 360) for _, _, shown, wide in pictures)
+        sheets = page.locator("figure.sheet")
+        assert sheets.count() == 3 + 1  # misclassified images of each model, augmented ones
+        for tile in page.locator("figure.sheet li").all():
+            assert tile.locator("img").evaluate("one => one.naturalWidth") == 28
+            assert tile.locator("img").get_attribute("alt") and tile.inner_text().strip()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_paper_is_white_in_the_dark(report, scheme):
+    page = report(color_scheme=scheme)
+    for figure in page.locator("figure:visible").all():
+        picture = Image.open(io.BytesIO(figure.screenshot())).convert("L")
+        sheet = "sheet" in figure.get_attribute("class")  # begins with an image, which is dark
+        edge = picture.getpixel((picture.width - 2 if sheet else 2, picture.height // 3))
+        assert (edge < 90) == (scheme == "dark")
