@@ -1,9 +1,9 @@
 """What several tests need: the sample, the default study, a project that was run."""
 
 import shutil
+import sys
 
 import pytest
-import torch
 import yaml
 from helpers.places import ROOT, SAMPLE
 from helpers.project import Project
@@ -24,7 +24,9 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    torch.set_num_threads(1)
+    """PyTorch computes with one thread, in tests that load it."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

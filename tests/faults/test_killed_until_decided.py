@@ -5,16 +5,14 @@ import random
 import time
 
 import pytest
-from helpers.project import Project
+from helpers.project import UNTIL_DECIDED, Project
 from helpers.running import WAYS, Running
-
-CONFIGS = ("--configfile", "tests/workflow/sample.yaml", "tests/workflow/until_decided.yaml")
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     project = Project.new(tmp_path_factory.mktemp("undisturbed") / "project")
-    project.snakemake(*CONFIGS)
+    project.snakemake(*UNTIL_DECIDED)
     return project
 
 
@@ -33,14 +31,14 @@ def test_it_ends_with_the_same_looks_and_tables(undisturbed, tmp_path, seed):
     project = Project.new(tmp_path / "project")
     kills = 0
     for way in moments.sample(sorted(WAYS), 3):
-        snakemake = Running(project, *CONFIGS)
+        snakemake = Running(project, *UNTIL_DECIDED)
         time.sleep(moments.uniform(2, 15))
         kills += snakemake.end(way)
-    project.snakemake(*CONFIGS)
+    project.snakemake(*UNTIL_DECIDED)
     assert kills >= 2
     tables, looks = ending(project)
     expected, their_looks = ending(undisturbed)
     assert looks == their_looks and len(looks) == 2
     assert tables == expected
-    left = project.snakemake("--dry-run", *CONFIGS)
+    left = project.snakemake("--dry-run", *UNTIL_DECIDED)
     assert "Nothing to be done" in left, left

@@ -1,6 +1,11 @@
-"""Small made-up studies, so that a test decides who wins."""
+"""Made-up studies, runs, claims and predictions, so that a test decides who wins.
 
-from collections.abc import Collection, Mapping, Sequence
+PyTorch takes seconds to import, so that it is loaded only for what needs it.
+"""
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +14,13 @@ import pandas as pd
 import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
+from normstudy.config.resolved import seeds as seeds_of
 from normstudy.data.idx import Split
-from normstudy.evaluation.predictions import misclassified_table
 from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
-from normstudy.example.explained import explained
+from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
+from normstudy.records.tables import EVALUATION
 from normstudy.report.study import TABLES, Study
 
 from helpers.places import ROOT
@@ -22,12 +28,36 @@ from helpers.places import ROOT
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
 ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+VERDICTS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95, "looks": None}
 
 
 def made_up_config(**changes) -> dict:
     """The project's own config, resolved, with some top-level keys replaced."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | changes
-    return check(config, SCHEMA)
+    return check(CONFIG | changes, SCHEMA)
+
+
+def claim(variant="gn", against="all", direction="higher", metric="test_accuracy", **more) -> dict:
+    """A claim, complete."""
+    return {
+        "id": f"{variant}-{metric}".replace("_", "-"),
+        "says": f"{variant} is best",
+        "metric": metric,
+        "variant": variant,
+        "against": against,
+        "direction": direction,
+        **more,
+    }
+
+
+def runs_table(seeds=None, metric="test_accuracy", **values: Sequence[float]) -> pd.DataFrame:
+    """variant=[a value of the metric per seed] as a table of runs without other metrics."""
+    return pd.concat(
+        pd.DataFrame(
+            {"variant": name, "seed": (seeds or range(1, len(own) + 1))[: len(own)], metric: own}
+        )
+        for name, own in values.items()
+    ).reset_index(drop=True)
 
 
 def made_up_study(
@@ -44,7 +74,8 @@ def made_up_study(
     """A study whose runs end at the given test accuracies.
 
     Args:
-        accuracies: variant → the final test accuracy in percent of each seed from 1 on.
+        accuracies: variant → the final test accuracy in percent of each seed, from 1 on or
+            those listed as `seeds`.
         train: running train accuracy in percent of every run.
         images: number of test images.
         epochs: of every run; the accuracy rises by 0.01 points an epoch.
@@ -52,19 +83,21 @@ def made_up_study(
         looks: the record of the looks taken.
         changes: of the config's top-level keys.
     """
-    known = made_up_config()["variants"]
-    seeds = len(next(iter(accuracies.values())))
+    unknown = {"norm": "none"}
     defaults = {
         "variants": {
-            name: known.get(name, {"label": f"Model {name}", "norm": "none"}) for name in accuracies
+            name: CONFIG["variants"].get(name, unknown | {"label": f"Model {name}"})
+            for name in accuracies
         },
-        "seeds": seeds,
+        "seeds": len(next(iter(accuracies.values()))),
         "claims": [],
     }
     config = made_up_config(**(defaults | changes))
-    metrics, evaluation = [], []
+    seeds = seeds_of(config)
+    metrics, evaluation, jobs, trained = [], [], [], []
     for variant, by_seed in accuracies.items():
-        for seed, accuracy in enumerate(by_seed, start=1):
+        recipe = run_parameters(config, variant)
+        for seed, accuracy in zip(seeds[: len(by_seed)], by_seed, strict=True):
             keys = {"variant": variant, "seed": seed}
             metrics += [
                 keys
@@ -79,41 +112,28 @@ def made_up_study(
                 for epoch in range(1, epochs + 1)
             ]
             for split, value, count in (("train", 99.8, 60_000), ("test", accuracy, images)):
-                evaluation.append(
-                    keys
-                    | {
-                        "split": split,
-                        "loss": 0.02,
-                        "accuracy": value,
-                        "images": count,
-                        "errors": round(count * (100 - value) / 100),
-                    }
-                )
+                errors = round(count * (100 - value) / 100)
+                scores = {"loss": 0.02, "accuracy": value, "images": count, "errors": errors}
+                evaluation.append(keys | {"split": split} | scores)
+            costs = {"seconds": 10.0 * seed, "peak_memory_mb": 800.0}
+            jobs.append({"job": f"train {variant} seed {seed}"} | costs)
+            trained.append(
+                keys
+                | {
+                    "started": "2026-01-31T12:00:00Z",
+                    "finished": "2026-01-31T12:30:00Z",
+                    "resumed_after_epoch": 0,
+                    "recipe": recipe,
+                    "device": "cpu",
+                    "processor": "a processor",
+                    "accelerator": None,
+                    "system": "Linux",
+                    "torch": "2.9",
+                    "tensors_sha256": f"{seed:064x}",
+                }
+            )
     metrics, evaluation = pd.DataFrame(metrics), pd.DataFrame(evaluation)
     known = REFERENCE if reference else None
-    jobs = [
-        {"job": f"train {v} seed {s}", "seconds": 10.0 * s, "peak_memory_mb": 800.0}
-        for v, by_seed in accuracies.items()
-        for s in range(1, len(by_seed) + 1)
-    ]
-    trained = [
-        {
-            "variant": variant,
-            "seed": seed,
-            "started": "2026-01-31T12:00:00Z",
-            "finished": "2026-01-31T12:30:00Z",
-            "resumed_after_epoch": 0,
-            "recipe": run_parameters(config, variant),
-            "device": "cpu",
-            "processor": "a processor",
-            "accelerator": None,
-            "system": "Linux",
-            "torch": "2.9",
-            "tensors_sha256": f"{seed:064x}",
-        }
-        for variant, by_seed in accuracies.items()
-        for seed in range(1, len(by_seed) + 1)
-    ]
     return Study(
         folder=folder,
         provenance={
@@ -128,7 +148,7 @@ def made_up_study(
             "processor": "a processor",
             "data_sha256": {"raw/train": "0" * 64},
             "data_source": {"train": {"from": "a folder", "at": "2026-01-31T12:00:00Z"}},
-            "seeds": list(range(1, seeds + 1)),
+            "seeds": seeds,
             "runs": trained,
             "jobs": jobs,
         },
@@ -143,8 +163,20 @@ def made_up_study(
 def explained_of(config: dict) -> dict:
     """explained.json of a study, from training images that are blank."""
     recipes = {variant: run_parameters(config, variant) for variant in config["variants"]}
+    return json.loads(_explained(json.dumps([recipes, config["training"]])))
+
+
+@functools.cache
+def _explained(given: str) -> str:
+    """That of recipes and augmentation, JSON of JSON: each is computed once."""
+    from normstudy.example.explained import explained
+
+    recipes, training = json.loads(given)
     blank = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10))
-    return explained(recipes, blank, 10, config["training"], 1)
+    return json.dumps(explained(recipes, blank, 10, training, 1))
+
+
+# --- Predictions, and what rests on them ---------------------------------------------------
 
 
 def predictions(labels: Sequence[int], said: Mapping[int, int] | None = None) -> pd.DataFrame:
@@ -155,42 +187,62 @@ def predictions(labels: Sequence[int], said: Mapping[int, int] | None = None) ->
     return table.assign(confidence=0.9, label_probability=0.1)
 
 
-def write_run(folder: Path, table: pd.DataFrame, disputed: Collection[int] = ()) -> None:
-    """Write the tables that rule misclassified makes of a run's predictions, into its folder.
+def issues(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
+    """Doubted labels: (image, given label, suggested one, how many of five raters suggest it)."""
+    columns = ["test_index", "given_label", "suggested_label", "votes_suggested"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(votes_given=5 - table["votes_suggested"], votes_neither=0)
 
-    Args:
-        table: its predictions.
-        disputed: indices of images whose label is doubted.
+
+def drawn_predictions(study: Study) -> dict[tuple[str, int], pd.DataFrame]:
+    """Predictions of each run, wrong of as many test images as it has errors.
+
+    Which images, and what is said of them, is drawn by variant and seed; doubted images of MNIST
+    have their labels.
     """
-    folder.mkdir(parents=True)
-    table.to_csv(folder / "predictions.csv", index=False)
-    misclassified_table(table, set(disputed)).to_csv(folder / "misclassified.csv", index=False)
+    labels = np.arange(study.images("test")) % 10
+    known = ISSUES[ISSUES["test_index"] < len(labels)]
+    labels[known["test_index"]] = known["given_label"]
+    runs, places = {}, list(study.labels)
+    for row in study.tests().itertuples():
+        draws = np.random.default_rng([places.index(row.variant), row.seed])
+        wrong = draws.permutation(len(labels))[: row.errors]
+        said = (labels[wrong] + draws.integers(1, 10, len(wrong))) % 10
+        runs[row.variant, row.seed] = predictions(labels, dict(zip(wrong, said, strict=True)))
+    return runs
 
 
 def with_predictions(
     study: Study, runs: Mapping[tuple[str, int], pd.DataFrame], issues: pd.DataFrame | None
 ) -> Study:
-    """The study with these predictions of its runs: written, and their errors counted."""
+    """The study with these predictions of its runs: in their folders, and their errors counted."""
+    from normstudy.evaluation.predictions import misclassified_table
+
     for run, table in runs.items():
-        write_run(study.run_folder(*run), table)
+        folder = study.run_folder(*run)
+        folder.mkdir(parents=True)
+        table.to_csv(folder / "predictions.csv", index=False)
+        misclassified_table(table, set()).to_csv(folder / "misclassified.csv", index=False)
     return replace(study, shared_errors=shared_errors(runs, issues), label_issues=issues)
 
 
-def write_study(study: Study, draws: np.random.Generator | None = None) -> None:
-    """Write a made-up study into its folder as the workflow does; each error takes a 3 for a 5.
-
-    Args:
-        draws: of the images that a run gets wrong; left out, they are the first.
-    """
-    tests = study.evaluation[study.evaluation["split"] == "test"]
-    runs = {}
-    for row in tests.itertuples():
-        wrong = range(row.errors) if draws is None else draws.permutation(row.images)[: row.errors]
-        said = dict.fromkeys(wrong, 5)
-        table = runs[row.variant, row.seed] = predictions([3] * row.images, said)
-        write_run(study.run_folder(row.variant, row.seed), table)
-    for name in set(TABLES) - {"shared_errors"}:
+def write_study(study: Study) -> None:
+    """Write a made-up study into its folder as the workflow does, with drawn predictions."""
+    study = with_predictions(study, drawn_predictions(study), None)
+    for name in TABLES:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
-    shared_errors(runs, None).to_csv(study.folder / "shared_errors.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")
     write_json(study.explained, study.folder / "explained.json")
+
+
+def evidence_of(study: Study) -> Evidence:
+    """What is published of a made-up study with drawn predictions."""
+    errors = pd.concat(
+        table[table["label"] != table["prediction"]].assign(variant=variant, seed=seed)
+        for (variant, seed), table in drawn_predictions(study).items()
+    )
+    facts = {key: study.provenance[key] for key in FACTS} | {"recipes": study.recipes}
+    runs = [{k: v for k, v in run.items() if k != "recipe"} for run in study.provenance["runs"]]
+    errors = errors[[*ERRORS]].reset_index(drop=True)
+    evaluation = study.evaluation[[*EVALUATION]]
+    return Evidence(facts, runs, study.metrics, evaluation, errors, looks=[])

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import torch
-
 from helpers.places import ROOT
 
 PARTS = (
@@ -25,6 +23,8 @@ PARTS = (
     "tests/workflow",
     "tests/cluster",
 )
+SAMPLE_STUDY = ("--configfile", "tests/workflow/sample.yaml")
+UNTIL_DECIDED = (*SAMPLE_STUDY, "tests/workflow/until_decided.yaml")  # trains from look to look
 
 
 def run(command: list[str], folder: Path, succeeds: bool | None = True) -> str:
@@ -67,7 +67,7 @@ class Project:
         """The command that runs snakemake on the sample study."""
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         if "--configfile" not in arguments:
-            command += ["--configfile", "tests/workflow/sample.yaml"]
+            command += SAMPLE_STUDY
         return command
 
     def snakemake(self, *arguments: str, succeeds: bool | None = True) -> str:
@@ -97,6 +97,8 @@ class Project:
 
 
 def assert_same_checkpoint(path, other):
+    import torch  # takes seconds, which tests of a dry run need not wait for
+
     ours, theirs = (torch.load(p, weights_only=True)["state_dict"] for p in (path, other))
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)

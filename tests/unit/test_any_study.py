@@ -86,7 +86,7 @@ def test_twelve_models_of_eight_seeds_fit_into_five_megabytes(tmp_path):
         reference=False,
         claims=made_up_config()["claims"],
     )
-    write_study(study, draws)
+    write_study(study)
     page = reported(study.folder, reference=False)
     images = study_images(page)
     assert len(images) > 190  # as many as so many runs get wrong of MNIST's 10,000

@@ -2,63 +2,29 @@
 
 import dataclasses
 
-import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_up import drawn_predictions, issues, made_up_study, write_study
 from normstudy.errors import StudyError
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.evidence import store
-from normstudy.records.files import write_csv, write_json
 
 IMAGES = 60
-ISSUES = pd.DataFrame(
-    {
-        "test_index": [3, 7, 70],
-        "given_label": [1, 2, 0],
-        "suggested_label": [4, 5, 6],
-        "votes_given": 1,
-        "votes_suggested": [4, 2, 5],
-        "votes_neither": 0,
-    }
-)
+ISSUES = issues((3, 3, 4, 4), (7, 7, 5, 2), (70, 0, 6, 5))  # the last is not among the images
 
 
-def predictions(seed: int) -> pd.DataFrame:
-    labels = np.random.default_rng(0).integers(0, 10, IMAGES)
-    labels[[3, 7]] = 1, 2
-    random = np.random.default_rng(seed)
-    predicted = np.where(random.random(IMAGES) < 0.2, random.integers(0, 10, IMAGES), labels)
-    table = pd.DataFrame({"index": np.arange(IMAGES), "label": labels, "prediction": predicted})
-    return table.assign(confidence=0.9, label_probability=0.05)
+def made_up(folder, variants=("gn", "nan"), seeds=(1, 2)):
+    """A finished study in a folder. Its runs with a seed are the same, whatever others it has."""
+    accuracies = {name: [75 + 5.0 * (seed % 3) for seed in seeds] for name in variants}
+    study = made_up_study(
+        accuracies, images=IMAGES, epochs=1, seeds=list(seeds), reference=False, folder=folder
+    )
+    write_study(study)
+    return study
 
 
-def finished(folder, variants=("gn", "nan"), seeds=(1, 2), **config):
-    """The results folder of a finished study of random predictions."""
-    metrics, evaluation, runs = [], [], []
-    for number, variant in enumerate(variants):
-        for seed in seeds:
-            run = {"variant": variant, "seed": seed}
-            table = predictions(100 * number + seed)
-            errors = table[table["label"] != table["prediction"]].assign(disputed=False)
-            write_csv(errors, folder / variant / f"seed-{seed}" / "misclassified.csv")
-            accuracy = 100 * (1 - len(errors) / IMAGES)
-            metrics.append(
-                run
-                | {"epoch": 1, "learning_rate": 0.01, "train_loss": 0.1, "train_accuracy": 90.0}
-                | {"test_loss": 0.2, "test_accuracy": round(accuracy, 4)}
-            )
-            for split in ("train", "test"):
-                scores = {"loss": 0.1, "accuracy": accuracy, "images": IMAGES}
-                evaluation.append(run | {"split": split} | scores | {"errors": len(errors)})
-            runs.append(run | {"processor": "P", "torch": "2", "tensors_sha256": f"{seed:064x}"})
-            runs[-1]["recipe"] = {"max_lr": 0.1, "device": f"device of {folder.name}"}
-    write_csv(pd.DataFrame(metrics), folder / "metrics.csv")
-    write_csv(pd.DataFrame(evaluation), folder / "evaluation.csv")
-    resolved = {"seeds": list(seeds), "variants": {name: {} for name in variants}}
-    resolved |= {"training": {"epochs": 1}, "dataset": {"name": "MNIST"}} | config
-    facts = dict.fromkeys(store.FACTS, "same") | {"config": resolved}
-    write_json(facts | {"runs": runs}, folder / "provenance.json")
-    return folder
+def collected(folder, **shape):
+    return store.collect(made_up(folder, **shape).folder)
 
 
 def assert_equal(one, other):
@@ -71,7 +37,7 @@ def assert_equal(one, other):
 
 
 def test_what_is_written_is_read_and_equal_evidence_gives_equal_bytes(tmp_path):
-    evidence = store.collect(finished(tmp_path / "results"))
+    evidence = collected(tmp_path / "results")
     for name in ("one", "other"):
         store.write(evidence, tmp_path / name)
     assert_equal(store.read(tmp_path / "one"), evidence)
@@ -82,9 +48,9 @@ def test_what_is_written_is_read_and_equal_evidence_gives_equal_bytes(tmp_path):
 
 
 def test_the_errors_give_back_what_is_made_of_whole_predictions(tmp_path):
-    evidence = store.collect(finished(tmp_path))
-    whole = {run: predictions(100 * (run[0] == "nan") + run[1]) for run in evidence.names}
-    packed = evidence.predictions(ISSUES)
+    study = made_up(tmp_path)
+    whole = drawn_predictions(study)
+    packed = store.collect(study.folder).predictions(ISSUES)
     assert list(packed) == list(whole)
     pd.testing.assert_frame_equal(label_doubts(packed, ISSUES), label_doubts(whole, ISSUES))
     for run, table in whole.items():
@@ -92,17 +58,25 @@ def test_the_errors_give_back_what_is_made_of_whole_predictions(tmp_path):
         assert (right == (packed[run]["label"] == packed[run]["prediction"])).all()
 
 
+def test_results_of_the_first_versions_have_no_intervals(tmp_path):
+    study = made_up(tmp_path)
+    evidence = store.collect(tmp_path)
+    without = study.evaluation.drop(columns=["ci_low", "ci_high"])
+    without.to_csv(tmp_path / "evaluation.csv", index=False)
+    assert_equal(store.collect(tmp_path), evidence)
+
+
 def test_runs_of_another_machine_are_added(tmp_path):
-    whole = store.collect(finished(tmp_path / "whole" / "same", seeds=(1, 2, 3)))
-    first = store.collect(finished(tmp_path / "first" / "same", seeds=(1, 2)))
-    rest = store.collect(finished(tmp_path / "rest" / "same", seeds=(2, 3)))
+    whole = collected(tmp_path / "whole", seeds=(1, 2, 3))
+    first = collected(tmp_path / "first", seeds=(1, 2))
+    rest = collected(tmp_path / "rest", seeds=(2, 3))
     assert_equal(store.added(first, rest), whole)
     assert_equal(store.added(rest, first), whole)
     assert_equal(store.added(whole, whole), whole)
 
 
 def test_runs_of_another_recipe_are_refused(tmp_path):
-    before = store.collect(finished(tmp_path / "before"))
+    before = collected(tmp_path / "before")
     recipes = before.facts["recipes"] | {"nan": {"max_lr": 0.2}}
     new = dataclasses.replace(before, facts=before.facts | {"recipes": recipes})
     with pytest.raises(StudyError, match="runs of nan had another recipe"):
@@ -110,8 +84,8 @@ def test_runs_of_another_recipe_are_refused(tmp_path):
 
 
 def test_runs_of_another_variant_are_added(tmp_path):
-    before = store.collect(finished(tmp_path / "same"))
-    more = store.collect(finished(tmp_path / "more" / "same", variants=("ln",)))
+    before = collected(tmp_path / "before")
+    more = collected(tmp_path / "more", variants=("ln",))
     both = store.added(before, more)
     assert list(both.config["variants"]) == ["gn", "nan", "ln"]
     assert [run for run in both.names if run[0] == "ln"] == [("ln", 1), ("ln", 2)]
@@ -121,7 +95,7 @@ def test_runs_of_another_variant_are_added(tmp_path):
 @pytest.mark.parametrize("name", ["errors.csv.gz", "runs.json", "study.json", "looks.json"])
 @pytest.mark.parametrize("keep", [0.5, 0])
 def test_damaged_evidence_is_refused(tmp_path, name, keep):
-    store.write(store.collect(finished(tmp_path / "results")), tmp_path / "evidence")
+    store.write(collected(tmp_path / "results"), tmp_path / "evidence")
     path = tmp_path / "evidence" / name
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content))])

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_up import evidence_of, made_up_study
 from helpers.places import ROOT
-from normstudy.config.resolved import run_parameters
 from normstudy.errors import StudyError
 from normstudy.evidence import store
 from normstudy.evidence.judge import judge, judged_study
@@ -21,44 +21,18 @@ from normstudy.evidence.publish import (
 )
 from normstudy.report.figures.plot import rendered
 
-IMAGES = 10_000
 MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy, percent
-
-
-def made_up_evidence(seeds: int) -> store.Evidence:
-    """Runs of four variants of the claims study whose accuracies are drawn at random."""
-    random = np.random.default_rng(4)
-    config = study_config(ROOT, "claims")
-    config["variants"] = {name: config["variants"][name] for name in MEANS}
-    config["seeds"] = seeds
-    epochs, evaluation, errors, runs = [], [], [], []
-    for variant, mean in MEANS.items():
-        last = run_parameters(config, variant)["epochs"]
-        for seed in range(1, seeds + 1):
-            run = {"variant": variant, "seed": seed}
-            count = round((100 - random.normal(mean, 0.06)) * IMAGES / 100)
-            accuracy = 100 - 100 * count / IMAGES
-            train = 99.6 if variant in ("gn", "ln") else 99.48
-            row = {"learning_rate": 0.01, "train_loss": 0.1, "train_accuracy": train}
-            row |= {"test_loss": 0.02, "test_accuracy": accuracy}
-            epochs += [run | {"epoch": epoch} | row for epoch in range(1, last + 1)]
-            for split, images in (("train", 60_000), ("test", IMAGES)):
-                scores = {"loss": 0.1, "accuracy": accuracy, "images": images, "errors": count}
-                evaluation.append(run | {"split": split} | scores)
-            wrong = np.sort(random.choice(500, count, replace=False))
-            errors += [run | {"index": index, "label": 1, "prediction": 7} for index in wrong]
-            runs.append(
-                run | {"processor": "P, 2 cores", "torch": "2.0+cpu", "tensors_sha256": "0"}
-            )
-    recipes = {name: run_parameters(config, name) for name in MEANS}
-    facts = dict.fromkeys(store.FACTS, "same") | {"config": config, "recipes": recipes}
-    tables = (pd.DataFrame(rows) for rows in (epochs, evaluation, errors))
-    return store.Evidence(facts, runs, *tables, looks=[])
 
 
 @pytest.fixture(scope="module")
 def evidence():
-    return made_up_evidence(12)
+    """Twelve runs of four variants of the claims study whose accuracies are drawn at random."""
+    random, config = np.random.default_rng(4), study_config(ROOT, "claims")
+    accuracies = {
+        name: random.normal(mean, 0.06, 12).round(2).tolist() for name, mean in MEANS.items()
+    }
+    variants = {name: config["variants"][name] for name in MEANS}
+    return evidence_of(made_up_study(accuracies, variants=variants))
 
 
 def test_another_margin_gives_other_verdicts_without_training(evidence):
@@ -95,7 +69,7 @@ def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_pa
     first = publish(project, "claims", project)
     page = (project / "docs" / "claims.md").read_text(encoding="utf-8")
     assert page.startswith("Before.\n") and page.endswith("After.\n") and "stale" not in page
-    assert "48 runs: 12 seeds of 4 variants" in page and "P (48 runs)" in page
+    assert "48 runs: 12 seeds of 4 variants" in page and "a processor (48 runs)" in page
     assert (project / "docs" / "claims-forest_points.svg") in first
     assert "](claims-forest_points.svg)" in page
     again = publish(project, "claims", tmp_path / "again")

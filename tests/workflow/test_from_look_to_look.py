@@ -6,25 +6,23 @@ import shutil
 
 import pandas as pd
 import pytest
-from helpers.project import Project
+from helpers.project import UNTIL_DECIDED, Project
 from helpers.running import Running, wait_for
-
-CONFIGS = ("--configfile", "tests/workflow/sample.yaml", "tests/workflow/until_decided.yaml")
 
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory):
     """A study that was killed right after its first look and then run again."""
     project = Project.new(tmp_path_factory.mktemp("until-decided") / "project")
-    killed = Running(project, *CONFIGS)
+    killed = Running(project, *UNTIL_DECIDED)
     wait_for((project.folder / "results/looks/2.json").exists)
     assert killed.end("SIGKILL to all")
-    project.snakemake(*CONFIGS)
+    project.snakemake(*UNTIL_DECIDED)
     return project
 
 
 def test_a_dry_run_says_what_the_first_look_trains(tmp_path):
-    output = Project.new(tmp_path / "project").snakemake("-n", *CONFIGS)
+    output = Project.new(tmp_path / "project").snakemake("-n", *UNTIL_DECIDED)
     assert "Trained for the look at 2 seeds: 2 of gn, 2 of ln, 2 of twin." in output
     assert "up to 3 seeds" in output
 
@@ -54,16 +52,16 @@ def test_the_report_says_which_looks_were_taken(decided):
 
 
 def test_nothing_is_left_to_do_and_a_run_can_be_asked_for_alone(decided):
-    assert decided.planned(*CONFIGS) == {}
-    assert decided.planned("ln", *CONFIGS) == {}
-    assert decided.planned("crate", *CONFIGS) == {"crate": 1}
-    assert decided.planned("model_cards", *CONFIGS) == {"model_cards": 1}
-    assert decided.planned("results/gn/seed-3/model.pt2", *CONFIGS) == {"export": 1}
+    assert decided.planned(*UNTIL_DECIDED) == {}
+    assert decided.planned("ln", *UNTIL_DECIDED) == {}
+    assert decided.planned("crate", *UNTIL_DECIDED) == {"crate": 1}
+    assert decided.planned("model_cards", *UNTIL_DECIDED) == {"model_cards": 1}
+    assert decided.planned("results/gn/seed-3/model.pt2", *UNTIL_DECIDED) == {"export": 1}
 
 
 def test_a_claim_added_after_a_look_is_judged_from_the_first_look_on(decided):
     claims = "claims=[{id: more, says: LN is better, metric: test_loss, variant: ln}]"
-    planned = decided.planned(*CONFIGS, "--config", claims)
+    planned = decided.planned(*UNTIL_DECIDED, "--config", claims)
     assert planned.get("train", 0) == 0 and planned["look"] == 1
 
 
@@ -73,5 +71,5 @@ def test_from_results_in_a_storage_the_looks_are_fetched(decided, tmp_path):
         shutil.copytree(decided.folder / part, tmp_path / "storage" / part)
     storage = ("--default-storage-provider", "fs")
     storage += ("--default-storage-prefix", str(tmp_path / "storage"))
-    planned = Project.new(tmp_path / "project").planned(*CONFIGS, *storage)
+    planned = Project.new(tmp_path / "project").planned(*UNTIL_DECIDED, *storage)
     assert not planned.keys() & {"train", "look"}

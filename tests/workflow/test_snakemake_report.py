@@ -6,9 +6,7 @@ import zipfile
 from html import unescape
 
 import pytest
-
-TABLES = ["metrics", "evaluation", "runs", "summary", "comparisons", "differences", "claims"]
-TABLES += ["curves", "single_run", "label_doubts", "shared_errors"]
+from normstudy.report.study import TABLES
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
 from ..records.files import replacing, write_json
 from ..records.json_records import read_looks, read_record
-from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, read_table
+from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_EVALUATION, read_table
 from ..statistics.summary import RunTables
 
 RUN_KEYS = ["variant", "seed"]
@@ -115,10 +116,17 @@ def collect(results: Path) -> Evidence:
         facts={key: record[key] for key in FACTS} | {"recipes": recipes},
         runs=runs,
         epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
-        evaluation=read_table(results / "evaluation.csv", EVALUATION, "summarize"),
+        evaluation=_evaluation(results / "evaluation.csv"),
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
         looks=read_looks(results / "looks.json"),
     )
+
+
+def _evaluation(path: Path) -> pd.DataFrame:
+    """The study's evaluation.csv without its intervals, which the first versions did not write."""
+    with suppress(StudyError):
+        return read_table(path, EVALUATION, "summarize")
+    return read_table(path, STUDY_EVALUATION, "summarize")[[*EVALUATION]]
 
 
 def added(before: Evidence, new: Evidence) -> Evidence:
