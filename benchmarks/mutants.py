@@ -26,14 +26,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ROOMS = {  # room → module → its own tests, tests/unit/test_<name>.py
     "statistics": {
-        "rule": "verdicts",
+        "rule": "verdicts verdict_symmetries",
         "claims": "verdicts",
-        "judging": "verdicts verdicts_again",
+        "judging": "verdicts verdicts_at_looks verdict_symmetries verdicts_by_scipy",
         "looks": "looks",
         "until_decided": "until_decided",
         "contrasts": "contrasts",
         "failures": "failures",
-        "mcnemar": "single_run",
+        "mcnemar": "mcnemar",
         "other_images": "other_images",
         "seeds_needed": "seeds_needed",
         "summary": "summary",
@@ -50,7 +50,7 @@ ROOMS = {  # room → module → its own tests, tests/unit/test_<name>.py
         "run_record": "provenance records",
     },
     "data": {
-        "idx": "data damaged_data",
+        "idx": "idx damaged_data",
         "datasets": "download",
         "fetch": "download data_folders damaged_data changed_sources bad_mirrors",
         "sources": "download damaged_data bad_mirrors",

@@ -1,5 +1,7 @@
 """What several tests need: the sample, the default study, a project that was run."""
 
+import fcntl
+import os
 import shutil
 import sys
 
@@ -48,9 +50,21 @@ def default_config(schema):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Project:
-    """A project in which the sample study was run to its end. Not to be changed: copy it."""
-    project = Project.new(tmp_path_factory.mktemp("finished") / "project")
-    project.log = project.snakemake()
+    """A project in which the sample study was run to its end. Not to be changed: copy it.
+
+    All workers of a session get copies of one run.
+    """
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    whole, log = Project(base / "whole" / "project"), base / "whole" / "log"
+    with (base / "whole.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not log.exists():
+            shutil.rmtree(whole.folder, ignore_errors=True)
+            said = Project.new(whole.folder).snakemake()
+            log.write_text(said, encoding="utf-8")
+    project = whole.copy(tmp_path_factory.mktemp("finished") / "project")
+    project.log = log.read_text(encoding="utf-8")
     return project
 
 

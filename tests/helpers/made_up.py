@@ -23,7 +23,7 @@ from normstudy.records.files import write_json
 from normstudy.records.tables import EVALUATION
 from normstudy.report.study import TABLES, Study
 
-from helpers.places import ROOT
+from helpers.places import ROOT, STUDIES
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
@@ -37,7 +37,12 @@ def made_up_config(**changes) -> dict:
     return check(CONFIG | changes, SCHEMA)
 
 
-def claim(variant="gn", against="all", direction="higher", metric="test_accuracy", **more) -> dict:
+def study_file(name: str) -> dict:
+    """A file of workflow/studies as it is: what is laid over config.yaml."""
+    return yaml.safe_load((STUDIES / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def claim(variant="a", against="all", direction="higher", metric="test_accuracy", **more) -> dict:
     """A claim, complete."""
     return {
         "id": f"{variant}-{metric}".replace("_", "-"),
@@ -158,6 +163,15 @@ def made_up_study(
         explained=explained_of(config),
         looks=tuple(looks),
     )
+
+
+def graded_study(seeds: int = 1, variants=("gn", "ln", "bn_l1"), **changes) -> Study:
+    """A study whose models differ by 0.05 points, and the runs of each by 0.01."""
+    accuracies = {
+        name: [99.1 + 0.05 * place + 0.01 * seed for seed in range(seeds)]
+        for place, name in enumerate(variants)
+    }
+    return made_up_study(accuracies, **changes)
 
 
 def explained_of(config: dict) -> dict:

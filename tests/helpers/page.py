@@ -29,6 +29,13 @@ def cell(kind: str, source: str = "", outputs=(), tags=()) -> nbformat.NotebookN
     return made
 
 
+def notebook(*cells) -> nbformat.NotebookNode:
+    """A notebook in Python."""
+    return nbformat.v4.new_notebook(
+        cells=list(cells), metadata={"language_info": {"name": "python"}}
+    )
+
+
 def missed(labels: np.ndarray, variants, seeds) -> dict[tuple[str, int], pd.DataFrame]:
     """(variant, seed) → predictions: every image below 30 is missed by a run or more."""
     draws, runs = np.random.default_rng(3), {}
@@ -68,9 +75,9 @@ def made_up_page(folder: Path, test) -> SimpleNamespace:
         page.heading(2, "Normalizations"),
         page.worked_example(example_batches()),
     ]
-    notebook = nbformat.v4.new_notebook(cells=[cell("code", "", [one.data]) for one in pieces])
+    made = notebook(*(cell("code", "", [piece.data]) for piece in pieces))
     path = folder / "page.html"
-    path.write_text(render(notebook, TEMPLATE), encoding="utf-8")
+    path.write_text(render(made, TEMPLATE), encoding="utf-8")
     return SimpleNamespace(path=path, study=study, runs=runs)
 
 

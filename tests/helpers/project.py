@@ -40,6 +40,12 @@ def run(command: list[str], folder: Path, succeeds: bool | None = True) -> str:
     return answer.stdout
 
 
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder, as somebody."""
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    return run(["git", *identity, *words], folder)
+
+
 class Project:
     """A copy of the project that a test may change."""
 

@@ -13,14 +13,14 @@ from helpers.project import Project
 PATIENCE = 300  # seconds; whatever takes longer hangs
 
 
-def wait_for(what: Callable[[], object], patience: float = PATIENCE):
+def wait_for(what: Callable[[], object]):
     """The first true answer of `what`."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if answer := what():
             return answer
         time.sleep(0.01)
-    raise TimeoutError(f"waited {patience} s in vain")
+    raise TimeoutError(f"waited {PATIENCE} s in vain")
 
 
 def _heed_ctrl_c():

@@ -22,11 +22,13 @@ def serve():
 
 
 @pytest.fixture
-def short(monkeypatch):
-    """Limits that a test can wait for."""
-    monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr(download, "FILE_SECONDS", 1.5)
-    monkeypatch.setattr(fetching, "FILE_BYTES", 1_000_000)
+def short():
+    """Limits that a test can wait for; its `undo` brings the usual ones back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetching, "ANSWER_SECONDS", 0.5)
+        patch.setattr(download, "FILE_SECONDS", 1.5)
+        patch.setattr(fetching, "FILE_BYTES", 1_000_000)
+        yield patch
 
 
 @pytest.fixture

@@ -3,13 +3,17 @@
 Each is laid over config.yaml, as `--configfile` does.
 """
 
+import copy
+import functools
+
 import pytest
 import yaml
+from helpers.made_up import SCHEMA
 from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.config import resolved as study
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.config.lines import command_line, read_config_file, typed
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
@@ -201,15 +205,21 @@ UNREADABLE = [
 ]
 
 
+@functools.cache
+def read(path, content):
+    """The keys of a file with their lines, and their values: config.yaml is read once."""
+    return read_config_file(path), yaml.safe_load(content.decode())
+
+
 def merged(files, settings=()):
     """The files laid over each other and checked, as workflow/rules/config.smk does."""
-    config, settings = {}, typed(dict(settings))
-    read = [read_config_file(file) for file in files]
+    config, settings, stated = {}, typed(dict(settings)), []
     for file in files:
-        update_config(config, yaml.safe_load(file.read_text(encoding="utf-8")))
+        keys, values = read(file, file.read_bytes())
+        stated.append(keys)
+        update_config(config, copy.deepcopy(values))
     update_config(config, settings)
-    schema = load_schema("workflow/schemas/config.schema.yaml")
-    return check(config, schema, {"train"}, [*read, command_line(settings)], ROOT)
+    return check(config, SCHEMA, {"train"}, [*stated, command_line(settings)], ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import time
 
 import pytest
 from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
-from helpers.places import ROOT, SAMPLE
+from helpers.places import SAMPLE, SCRIPTS
 from normstudy.data import fetch as module
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 
-SCRIPTS = ROOT / "workflow" / "scripts"
 IMAGES, LABELS = FILE_NAMES[:2]
 
 
@@ -26,9 +24,12 @@ def test_a_bad_mirror_is_named_and_the_next_one_tried(raw, serve, monkeypatch, s
     first, second = serve(bad), serve(mirrors.good)
     use_mirrors(monkeypatch, first, second)
     said = []
-    started = time.monotonic()
-    download("sample", raw, SUMS, say=said.append)
-    assert time.monotonic() - started < 30  # though `drips` and `endless` never end by themselves
+
+    def say(line):
+        said.append(line)
+        short.undo()  # a good mirror may take its time: the machine may be busy
+
+    download("sample", raw, SUMS, say=say)  # ends, though `drips` and `endless` never do
     is_complete(raw)
     start = f"sample: {first}: {IMAGES}: "
     assert said[0].startswith(start) and len(said[0]) > len(start)

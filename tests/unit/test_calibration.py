@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.places import ROOT
+from helpers.places import ROOT, SCRIPTS
 from normstudy.statistics.summary import METRICS
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.until_decided import last_looks
@@ -89,7 +89,7 @@ def test_many_studies_at_once_are_judged_as_each_alone(name, family):
 def test_the_calibration_writes_its_page_and_every_cell(tmp_path):
     command = [sys.executable, "-m", "benchmarks.calibration", "--studies", "20"]
     command += ["--processes", "2", "--output", str(tmp_path)]
-    path = {"PYTHONPATH": str(ROOT / "workflow" / "scripts"), "OMP_NUM_THREADS": "1"}
+    path = {"PYTHONPATH": str(SCRIPTS), "OMP_NUM_THREADS": "1"}
     subprocess.run(command, cwd=ROOT, env=path, check=True)
     table = pd.read_csv(tmp_path / "calibration.csv")
     assert not table.duplicated(

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from helpers import mirrors
-from helpers.fetched import use_mirrors
+from helpers.fetched import correct_a_label, use_mirrors
 from helpers.places import SAMPLE
 from normstudy.data import changes
 from normstudy.data import fetch as module
@@ -44,11 +44,8 @@ def raw(tmp_path, letters):
 
 def correct(folder, keep_date=False):
     """Change one label."""
-    path = folder / LABELS
-    before = path.stat()
-    content = bytearray(path.read_bytes())
-    content[-1] = (content[-1] + 1) % 10
-    path.write_bytes(content)
+    path, before = folder / LABELS, (folder / LABELS).stat()
+    correct_a_label(folder)
     later = before.st_mtime_ns + (0 if keep_date else 1_000_000)
     os.utime(path, ns=(later, later))
 

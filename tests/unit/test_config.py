@@ -8,7 +8,6 @@ import yaml
 from helpers.places import ROOT
 from normstudy.config import resolved as study
 from normstudy.config.check import check
-from normstudy.errors import StudyError
 
 MINIMAL = {"variants": {"gn": {"label": "GN", "norm": "group"}}}
 
@@ -122,10 +121,3 @@ def test_editors_read_the_schemas_patterns_as_python_does(schema):
     found = [pattern for pattern in patterns(schema) if isinstance(pattern, str)]
     assert len(found) >= 5
     assert not [pattern for pattern in found if re.search(r"\\[AZ]|\(\?P", pattern)]
-
-
-def test_a_line_end_is_no_part_of_a_name(schema, default_config):
-    config = copy.deepcopy(default_config)
-    config["variants"]["gn\n"] = {"label": "GN", "norm": "group"}
-    with pytest.raises(StudyError, match="cannot name a variant"):
-        check(config, schema)

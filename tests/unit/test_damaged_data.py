@@ -5,12 +5,11 @@ import shutil
 import pytest
 from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
-from helpers.places import ROOT, SAMPLE
+from helpers.places import SAMPLE
 from normstudy.data.fetch import download
 from normstudy.data.idx import CHECKSUMS, FILE_NAMES, load_split, verify
 from normstudy.errors import StudyError
 
-SCRIPTS = ROOT / "workflow" / "scripts"
 IMAGES, LABELS = FILE_NAMES[:2]
 
 

@@ -12,14 +12,13 @@ from contextlib import contextmanager
 import pytest
 from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
-from helpers.places import ROOT, SAMPLE
+from helpers.places import SAMPLE, SCRIPTS
 from normstudy.data import fetch as module
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES, read_idx
 from normstudy.errors import StudyError
 from normstudy.running import locks
 
-SCRIPTS = ROOT / "workflow" / "scripts"
 IMAGES, LABELS = FILE_NAMES[:2]
 
 
@@ -50,8 +49,16 @@ def of_nobody(tmp_path, raw):
     return raw
 
 
-def test_a_source_that_may_not_be_read_is_named(of_nobody, tmp_path, monkeypatch):
-    source = shutil.copytree(SAMPLE, tmp_path / "source")
+@pytest.fixture
+def source(tmp_path):
+    """The sample where that user may read it, whoever may read the project."""
+    folder = shutil.copytree(SAMPLE, tmp_path / "source", copy_function=shutil.copyfile)
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)
+    return folder
+
+
+def test_a_source_that_may_not_be_read_is_named(of_nobody, source, monkeypatch):
     use_mirrors(monkeypatch)
     source.chmod(0o000)
     with as_nobody(), pytest.raises(StudyError, match=rf"folder {source}: .*Permission denied"):
@@ -60,7 +67,7 @@ def test_a_source_that_may_not_be_read_is_named(of_nobody, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("locked", ["raw", "data", "the folder above"])
-def test_a_data_folder_that_may_not_be_written_is_named(of_nobody, locked):
+def test_a_data_folder_that_may_not_be_written_is_named(of_nobody, source, locked):
     folder = {"raw": of_nobody, "data": of_nobody.parent}.get(locked, of_nobody.parent.parent)
     raw = of_nobody if locked != "the folder above" else folder / "other" / "raw"
     folder.chmod(0o555)
@@ -68,17 +75,17 @@ def test_a_data_folder_that_may_not_be_written_is_named(of_nobody, locked):
         as_nobody(),
         pytest.raises(StudyError, match=r"cannot be kept in .* \(Permission denied\)"),
     ):
-        download("sample", raw, SUMS, SAMPLE)
+        download("sample", raw, SUMS, source)
     folder.chmod(0o755)
 
 
-def test_a_file_in_place_that_may_not_be_read_is_replaced(of_nobody):
+def test_a_file_in_place_that_may_not_be_read_is_replaced(of_nobody, source):
     (of_nobody / LABELS).write_bytes(b"")
     (of_nobody / LABELS).chmod(0o000)
     with as_nobody():
         with pytest.raises(StudyError, match=f"{LABELS} cannot be read: Permission denied"):
             read_idx(of_nobody / LABELS)
-        download("sample", of_nobody, SUMS, SAMPLE)
+        download("sample", of_nobody, SUMS, source)
     is_complete(of_nobody)
 
 

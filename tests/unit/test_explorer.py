@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-from helpers.made_up import made_up_study, predictions
-from helpers.places import ROOT
+from helpers.made_up import issues, made_up_study, predictions, with_predictions
+from helpers.places import TEMPLATE
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
@@ -19,16 +18,7 @@ from normstudy.report.explorer import explorer
 from PIL import Image
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9]
-ISSUES = pd.DataFrame(
-    {
-        "test_index": [3, 5],
-        "given_label": [0, 1],
-        "suggested_label": [6, 7],
-        "votes_given": [2, 0],
-        "votes_suggested": [3, 4],
-        "votes_neither": [0, 1],
-    }
-)
+ISSUES = issues((3, 0, 6, 3), (5, 1, 7, 4))
 PICTURES = np.random.default_rng(0).integers(0, 256, (len(LABELS), 28, 28), dtype=np.uint8)
 
 
@@ -47,16 +37,15 @@ RUNS = {
 
 def study(folder, runs=RUNS, issues=ISSUES):
     accuracies = {}
-    for (variant, seed), table in runs.items():
+    for variant, _ in runs:
         accuracies.setdefault(variant, []).append(99.0)
-        path = folder / variant / f"seed-{seed}"
-        path.mkdir(parents=True)
-        table.to_csv(path / "predictions.csv", index=False)
-    return replace(
-        made_up_study(accuracies, epochs=1, folder=folder),
-        shared_errors=shared_errors(runs, issues),
-        label_issues=issues,
-    )
+    return with_predictions(made_up_study(accuracies, epochs=1, folder=folder), runs, issues)
+
+
+def markup(found):
+    """The explorer as it stands in the page."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True)
+    return environment.get_template("explorer.html.j2").module.explorer(found)
 
 
 def test_errors_are_counted_by_image_and_prediction():
@@ -119,10 +108,7 @@ def test_the_table_and_the_sentence_need_no_script(tmp_path):
     assert (second.taken_for, third.taken_for) == ("9", "4")
     assert found.sentence.startswith("3 test images are misclassified by at least one of 4")
     assert "1 has a disputed label" in found.sentence
-    template = Environment(
-        loader=FileSystemLoader(ROOT / "report" / "template"), autoescape=True
-    ).get_template("explorer.html.j2")
-    html = template.module.explorer(found)
+    html = markup(found)
     assert html.count("<use ") == 3
     assert html.count("data:image/png") == 1  # every picture once
     assert "no. 3 †" in html
@@ -133,10 +119,7 @@ def test_names_of_classes_are_escaped_in_data_and_table(tmp_path, monkeypatch):
     made = study(tmp_path)
     found = replace(explorer(made, PICTURES), classes=(hostile,) * 10)
     found.table[0] = replace(found.table[0], label=hostile)
-    template = Environment(
-        loader=FileSystemLoader(ROOT / "report" / "template"), autoescape=True
-    ).get_template("explorer.html.j2")
-    html = template.module.explorer(found)
+    html = markup(found)
     assert html.count("</script>") == 1 and "<b>" not in html
 
 

@@ -1,19 +1,11 @@
 """Runs that look like failures, and the warning of them."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from helpers.made_up import made_up_study
+from helpers.made_up import runs_table as runs
 from normstudy.report.text import method
 from normstudy.statistics.failures import looks_failed
-
-
-def runs(**values):
-    return pd.concat(
-        pd.DataFrame({"variant": name, "seed": range(1, len(own) + 1), "test_accuracy": own})
-        for name, own in values.items()
-    ).reset_index(drop=True)
-
 
 USUAL = [99.40, 99.46, 99.35, 99.52, 99.44, 99.41]
 

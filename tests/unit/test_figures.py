@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from helpers.made_up import REFERENCE, made_up_study
+from helpers.made_up import graded_study as study
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
@@ -40,14 +41,6 @@ def legend(figure) -> list[str]:
     return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
-def study(seeds=1, variants=("gn", "ln", "bn_l1"), **changes):
-    accuracies = {
-        name: [99.1 + 0.05 * i + 0.01 * seed for seed in range(seeds)]
-        for i, name in enumerate(variants)
-    }
-    return made_up_study(accuracies, **changes)
-
-
 def every_plot(study, reference=None):
     images = np.zeros((20, 28, 28), np.uint8)
     train = Split(images, np.arange(20) % 10)
@@ -65,10 +58,13 @@ def strip(train):
     return augmented_strip(made, tuple("0123456789"), "digit", TRAINING)
 
 
-def words(figure) -> list[Text]:
-    """What is written in a figure, laid out and drawn."""
-    figure.draw_without_rendering()
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+def assert_no_words_lie_over_others(figure):
+    with style():
+        figure.draw_without_rendering()
+        words = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+        boxes = [(t.get_text(), Text.get_window_extent(t).padded(-1)) for t in words]
+    for (one, a), (other, b) in combinations(boxes, 2):
+        assert not a.overlaps(b), (one, other)
 
 
 def test_every_axis_is_named_with_its_unit():
@@ -102,10 +98,7 @@ def test_no_words_lie_over_others_and_the_last_values_are_written(draw, count, e
     made = made_up_study({name: [99.4 + 0.001 * i] for i, name in enumerate(labels)}, epochs=epochs)
     plot = draw(made.curves, labels)
     for figure in (plot.figure, plot.narrow):
-        with style():
-            boxes = [(t.get_text(), Text.get_window_extent(t).padded(-1)) for t in words(figure)]
-        for (one, a), (other, b) in combinations(boxes, 2):
-            assert not a.overlaps(b), (one, other)
+        assert_no_words_lie_over_others(figure)
         last = made.metrics[made.metrics["epoch"] == epochs]
         digits = 4 if plot.name == "loss" else 2
         for column in (f"test_{plot.name}", f"train_{plot.name}"):
@@ -258,11 +251,10 @@ def test_final_accuracies_are_written_beside_their_rows(seeds):
     plot = final_accuracy.final_accuracy(made)
     means = made.tests().groupby("variant")["accuracy"].mean()
     for figure in (plot.figure, plot.narrow):
+        assert_no_words_lie_over_others(figure)
         with style():
-            boxes = [Text.get_window_extent(text).padded(-1) for text in words(figure)]
             drawn = figure.get_tightbbox()
         assert all(f"{mean:.2f}" in texts(figure) for mean in means)
-        assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
         assert drawn.x1 <= figure.get_size_inches()[0] + 0.03
 
 

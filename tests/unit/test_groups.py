@@ -1,9 +1,7 @@
 """The study of the number of groups: its figure and table, and where they do not belong."""
 
 import pytest
-import yaml
-from helpers.made_up import made_up_study
-from helpers.places import ROOT
+from helpers.made_up import made_up_study, study_file
 from normstudy.config.resolved import group_setting, varies_groups
 from normstudy.report.figures.groups import (
     PAPER_ERROR,
@@ -14,13 +12,7 @@ from normstudy.report.figures.groups import (
 from normstudy.report.figures.plot import rendered
 from normstudy.report.text.normalizations import normalization_notes
 
-VARIANTS = {
-    name: variant
-    for name, variant in yaml.safe_load(
-        (ROOT / "workflow" / "studies" / "groups.yaml").read_text(encoding="utf-8")
-    )["variants"].items()
-    if variant
-}
+VARIANTS = {name: own for name, own in study_file("groups")["variants"].items() if own}
 ACCURACIES = {
     "groups_1": 98.9, "groups_2": 99.0, "groups_4": 99.1, "channels_4": 99.2, "channels_2": 99.3,
     "channels_1": 11.35,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_up import evidence_of, made_up_study
+from helpers.made_up import evidence_of, made_up_study, runs_table
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.evidence import store
@@ -126,10 +126,8 @@ def elsewhere():
     """Three models with twelve seeds each: b is better than a by 1, c is like a."""
     noise = np.random.default_rng(1).normal(0, 0.1, (3, 12))
     means = {"a": 90.0, "b": 91.0, "c": 90.0}
-    return pd.concat(
-        pd.DataFrame({"variant": name, "seed": range(12), "accuracy": mean + noise[place]})
-        for place, (name, mean) in enumerate(means.items())
-    )
+    values = {name: mean + own for (name, mean), own in zip(means.items(), noise, strict=True)}
+    return runs_table(range(12), "accuracy", **values)
 
 
 def test_runs_from_elsewhere_get_verdicts(elsewhere):

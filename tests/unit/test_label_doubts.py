@@ -2,17 +2,12 @@
 
 import pandas as pd
 import pytest
-from helpers.made_up import predictions
+from helpers.made_up import issues, predictions
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.evaluation.label_doubts import label_doubts, rescored, score_three_ways
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
-
-
-def issues(*rows):
-    columns = ["test_index", "given_label", "suggested_label", "votes_suggested"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 # Image 3 (labelled 0) has four raters for 6; image 5 (labelled 1) two for 7; 100 is not tested.

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import VERDICTS, claim, made_up_study
 from normstudy.report.text import method
 from normstudy.statistics.verdicts.looks import (
     alpha_shares,
@@ -19,11 +19,7 @@ from normstudy.statistics.verdicts.looks import (
     with_looks,
 )
 
-CLAIM = {
-    "id": "x", "says": "It is so", "metric": "test_accuracy", "variant": "gn", "against": "all",
-    "direction": "higher",
-}  # fmt: skip
-SETTINGS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95, "looks": None}
+CLAIM = claim("gn", id="x", says="It is so")
 
 
 def test_the_shares_of_three_looks():
@@ -62,7 +58,7 @@ def test_levels_share_alpha_among_looks_and_contrasts():
 
 
 def parts(claims=(CLAIM,), variants=("gn", "ln"), **settings):
-    return protocol(list(claims), SETTINGS | settings, variants)
+    return protocol(list(claims), VERDICTS | settings, variants)
 
 
 def test_words_of_a_claim_do_not_count_and_all_else_does():

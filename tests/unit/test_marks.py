@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from itertools import chain
 
 import pytest
-from helpers.made_up import REFERENCE, made_up_config, made_up_study
+from helpers.made_up import REFERENCE, graded_study, made_up_config
 from matplotlib.figure import Figure
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.plot import NARROW, WIDTH, rendered
@@ -25,12 +25,8 @@ def told(figure) -> dict[tuple[str, ...], list[str]]:
     return found
 
 
-def study(seeds=1):
-    accuracies = {
-        name: [99.1 + 0.05 * i + 0.01 * seed for seed in range(seeds)]
-        for i, name in enumerate(("gn", "ln", "bn_l1"))
-    }
-    return made_up_study(accuracies, claims=made_up_config()["claims"])
+def study(seeds):
+    return graded_study(seeds, claims=made_up_config()["claims"])
 
 
 @pytest.mark.parametrize("seeds", [1, 4])

@@ -12,7 +12,8 @@ import nbformat
 import pandas as pd
 import pytest
 from helpers.made_up import made_up_study
-from helpers.places import ROOT
+from helpers.page import cell, notebook
+from helpers.places import ROOT, TEMPLATE
 from normstudy.errors import StudyError
 from normstudy.report.figures import curves
 from normstudy.report.figures.plot import rendered
@@ -20,22 +21,12 @@ from normstudy.report.notebook import execute, outline, render
 from normstudy.report.page import Page
 from normstudy.report.tables.table import Table
 
-TEMPLATE = ROOT / "report" / "template"
 HOSTILE = '<script>alert("1")</script> & $x$'
 ESCAPED = "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; $x$"
 
 
 def page_of(study=None):
     return Page(study or made_up_study({"gn": [99.5]}, epochs=2), TEMPLATE)
-
-
-def cell(kind, source, outputs=(), tags=()):
-    made = getattr(nbformat.v4, f"new_{kind}_cell")(source, metadata={"tags": list(tags)})
-    if kind == "code":
-        made.outputs = [
-            nbformat.v4.new_output("execute_result", {"text/html": html}) for html in outputs
-        ]
-    return made
 
 
 def test_strings_are_escaped_everywhere():
@@ -192,14 +183,12 @@ def test_outline_gives_each_section_an_id_of_its_own_and_a_link():
 def test_page_is_whole_and_needs_no_network(tmp_path):
     table = tmp_path / "summary.csv"
     table.write_bytes("a,b\n</script>,−1\n".encode())
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            cell("code", "secret_code()", ["<h1>A title</h1>"]),
-            cell("markdown", "## A section\n\nProse with *y* = γ<sub>c</sub>."),
-            cell("code", "more()", ["<p>found</p>"]),
-        ]
+    given = notebook(
+        cell("code", "secret_code()", ["<h1>A title</h1>"]),
+        cell("markdown", "## A section\n\nProse with *y* = γ<sub>c</sub>."),
+        cell("code", "more()", ["<p>found</p>"]),
     )
-    html = render(notebook, TEMPLATE, [table])
+    html = render(given, TEMPLATE, [table])
     assert html.count("<h1>") == 1
     assert "<title>A title</title>" in html
     assert '<html lang="en">' in html
@@ -214,51 +203,56 @@ def test_page_is_whole_and_needs_no_network(tmp_path):
 
 
 def test_template_notebook_is_clean():
-    notebook = nbformat.read(ROOT / "report" / "report.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    ids = [c.id for c in notebook.cells]
+    ours = nbformat.read(ROOT / "report" / "report.ipynb", as_version=4)
+    nbformat.validate(ours)
+    ids = [c.id for c in ours.cells]
     assert len(set(ids)) == len(ids)
-    assert notebook.cells[0].metadata.tags == ["parameters"]
-    for code in (c for c in notebook.cells if c.cell_type == "code"):
+    assert ours.cells[0].metadata.tags == ["parameters"]
+    for code in (c for c in ours.cells if c.cell_type == "code"):
         assert code.outputs == []
         assert code.execution_count is None
 
 
-def test_a_failing_cell_is_one_sentence_and_the_notebook_is_kept(tmp_path):
-    template, failed = tmp_path / "template.ipynb", tmp_path / "logs" / "failed.ipynb"
-    notebook = nbformat.v4.new_notebook(
-        cells=[cell("code", "number = 0", tags=["parameters"]), cell("code", "1 / number")],
-        metadata={"language_info": {"name": "python"}},
-    )
-    nbformat.write(notebook, template)
+@pytest.fixture
+def executed(tmp_path):
+    """Executes a notebook of these cells, which may use a number; returns it."""
+
+    def execute_with(number, *sources):
+        cells = (cell("code", source) for source in sources)
+        given = notebook(cell("code", "number = 0", tags=["parameters"]), *cells)
+        nbformat.write(given, tmp_path / "template.ipynb")
+        failed = tmp_path / "logs" / "failed.ipynb"
+        return execute(tmp_path / "template.ipynb", {"number": number}, failed)
+
+    return execute_with
+
+
+def test_a_failing_cell_is_one_sentence_and_the_notebook_is_kept(executed, tmp_path):
+    failed = tmp_path / "logs" / "failed.ipynb"
     with pytest.raises(StudyError, match="ZeroDivisionError: division by zero") as caught:
-        execute(template, {"number": 0}, failed)
+        executed(0, "1 / number")
     assert str(failed) in str(caught.value)
     assert failed.exists()
-    done = execute(template, {"number": 4}, failed)
+    done = executed(4, "1 / number")
     assert done.cells[-1].outputs[0].data["text/plain"] == "0.25"
     assert "papermill" not in done.metadata
-    assert nbformat.writes(done) == nbformat.writes(execute(template, {"number": 4}, failed))
+    again = execute(tmp_path / "template.ipynb", {"number": 4}, failed)
+    assert nbformat.writes(done) == nbformat.writes(again)
 
 
-def test_cells_run_in_this_process_and_leave_it_as_it_was(tmp_path, monkeypatch, capsys):
+def test_cells_run_in_this_process_and_leave_it_as_it_was(executed, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("IPYTHONDIR", raising=False)
     (tmp_path / "home").mkdir()
-    cells = [
+    main, hook = sys.modules["__main__"], sys.displayhook
+    done = executed(
+        1,
         "import os, sys\nfrom IPython.display import HTML",
         "os.getpid()",
         "x = HTML('<p>a</p>'); x",
         "x;",
         "print('said')",
-    ]
-    notebook = nbformat.v4.new_notebook(
-        cells=[cell("code", "number = 0", tags=["parameters"]), *(cell("code", c) for c in cells)],
-        metadata={"language_info": {"name": "python"}},
     )
-    nbformat.write(notebook, tmp_path / "template.ipynb")
-    main, hook = sys.modules["__main__"], sys.displayhook
-    done = execute(tmp_path / "template.ipynb", {"number": 1}, tmp_path / "failed.ipynb")
     assert (sys.modules["__main__"], sys.displayhook) == (main, hook)
     shown = [[output.data for output in c.outputs] for c in done.cells[2:]]
     assert shown[:2] == [[], [{"text/plain": str(os.getpid())}]]
@@ -268,14 +262,6 @@ def test_cells_run_in_this_process_and_leave_it_as_it_was(tmp_path, monkeypatch,
     assert list((tmp_path / "home").iterdir()) == []
 
 
-def test_an_interrupt_ends_the_report(tmp_path):
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            cell("code", "number = 0", tags=["parameters"]),
-            cell("code", "raise KeyboardInterrupt"),
-        ],
-        metadata={"language_info": {"name": "python"}},
-    )
-    nbformat.write(notebook, tmp_path / "template.ipynb")
+def test_an_interrupt_ends_the_report(executed):
     with pytest.raises(KeyboardInterrupt):
-        execute(tmp_path / "template.ipynb", {"number": 1}, tmp_path / "failed.ipynb")
+        executed(1, "raise KeyboardInterrupt")

@@ -18,7 +18,7 @@ def test_a_status_appears_whole(tmp_path, last, status):
     script = tmp_path / "job.sh"
     script.write_text(f": > .status; ln .status .opened; {last}\n")
     name = pod(tmp_path, "run", script)
-    wait_for(lambda: pod(tmp_path, "status", name) == status, 20)
+    wait_for(lambda: pod(tmp_path, "status", name) == status)
     assert (tmp_path / name / ".opened").read_text() == ""
     assert {path.name for path in (tmp_path / name).iterdir()} == {
         ".group", ".jobscript", ".opened", ".output", ".status",
@@ -31,4 +31,4 @@ def test_a_job_that_has_not_ended_is_running(tmp_path):
     name = pod(tmp_path, "run", script)
     assert pod(tmp_path, "status", name) == "running"
     (tmp_path / "go").touch()
-    wait_for(lambda: pod(tmp_path, "status", name) == "success", 20)
+    wait_for(lambda: pod(tmp_path, "status", name) == "success")

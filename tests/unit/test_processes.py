@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers.places import ROOT
+from helpers.places import SCRIPTS
 from normstudy.errors import StudyError
 from normstudy.running import processes
 from normstudy.running.progress import Plan
@@ -31,7 +31,7 @@ def hold():
             [sys.executable, "-c", HOLD.format(call=call)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "workflow" / "scripts")},
+            env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
         )
         holders.append(holder)
         assert holder.stdout.readline() == b"held\n"

@@ -82,7 +82,7 @@ def test_the_name_that_git_knows_the_user_by(tmp_path, monkeypatch):
 
 
 def test_the_processor_is_the_one_lscpu_names():
-    described = subprocess.check_output(["lscpu"], text=True)
+    described = subprocess.check_output(["lscpu"], text=True, env=os.environ | {"LC_ALL": "C"})
     (model,) = re.findall(r"^Model name: *(.+?)$", described, re.M)
     (threads,) = re.findall(r"^CPU\(s\): *(\d+)$", described, re.M)
     assert processor() == f"{model}, {threads} cores"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from helpers.places import ROOT
+from helpers.places import STUDIES
 from normstudy.config.requests import Makeable, not_made, of_single_runs, ready_made, spans, where
 
 KNOWN = Makeable(
@@ -46,8 +46,8 @@ def test_a_path_may_be_absolute(monkeypatch, tmp_path):
 
 
 def test_the_studies_that_come_with_the_project_are_known():
-    known = ready_made(ROOT / "workflow" / "studies")
-    assert known[str(ROOT / "workflow/studies/quick.yaml")] == Path("results/quick")
+    known = ready_made(STUDIES)
+    assert known[str(STUDIES / "quick.yaml")] == Path("results/quick")
 
 
 def test_a_rule_of_single_runs_is_no_target():

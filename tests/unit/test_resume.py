@@ -32,12 +32,17 @@ class UnreliableSystem(MemoryFileSystem):
         super().pipe_file(path, value, **options)
 
 
+@pytest.fixture(autouse=True)
+def empty_memory():
+    """No test finds in memory:// what another one left there."""
+    MemoryFileSystem.store.clear()
+
+
 @pytest.fixture
 def unreliable():
-    """The file system, empty and reliable until its `refusals` are set."""
+    """The file system, reliable until its `refusals` are set."""
     fsspec.register_implementation("unreliable", UnreliableSystem, clobber=True)
     UnreliableSystem.refusals = UnreliableSystem.requests = 0
-    UnreliableSystem.store.clear()
     return UnreliableSystem
 
 

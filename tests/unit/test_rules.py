@@ -7,12 +7,11 @@ from pathlib import Path
 
 import normstudy
 import pytest
-from helpers.places import ROOT
+from helpers.places import ROOT, SCRIPTS
 from normstudy.config.targets import RULES
 from normstudy.running import code_digest as module
 from normstudy.running.code_digest import code_digest
 
-SCRIPTS = ROOT / "workflow" / "scripts"
 PACKAGE = SCRIPTS / "normstudy"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 

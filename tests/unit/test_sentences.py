@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from helpers.made_up import made_up_config, made_up_study
+from helpers.made_up import claim, made_up_config, made_up_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.example.explained import described
@@ -19,13 +19,6 @@ from normstudy.statistics.mcnemar import wilson
 from normstudy.statistics.verdicts.rule import DECIDED, HOLDING, Verdict
 
 VERDICTS = (*DECIDED, Verdict.UNDECIDED)
-CLAIM = {
-    "id": "x",
-    "says": "It is so",
-    "metric": "test_accuracy",
-    "variant": "gn",
-    "against": "all",
-}
 
 
 def meaning(study):
@@ -153,7 +146,7 @@ def test_the_headline_of_one_run_per_model_is_true_and_short(images_right, label
     st.integers(2, 30),
 )
 def test_the_headline_of_verdicts_is_true_and_short(judged, seeds):
-    claims = [{**CLAIM, "id": f"c{i}", "says": says} for i, (_, says) in enumerate(judged)]
+    claims = [claim("gn", id=f"c{i}", says=says) for i, (_, says) in enumerate(judged)]
     study = made_up_study({"gn": [99.5] * seeds, "ln": [99.4] * seeds}, epochs=1, claims=claims)
     verdicts = {f"c{i}": verdict for i, (verdict, _) in enumerate(judged)}
     table = study.claims.assign(verdict=study.claims["claim"].map(verdicts))

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 from helpers.made_up import made_up_study
-from helpers.places import ROOT
+from helpers.places import TEMPLATE
 from normstudy.report.side_by_side import differences, flattened, side_by_side
-
-TEMPLATE = ROOT / "report" / "template"
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +14,8 @@ def studies():
     runs = {"gn": [99.5], "ln": [99.4], "bn_l1": [99.3]}
     other = {"gn": [98.5], "ln": [98.4], "bn_l1": [98.3]}
     return [
-        made_up_study(runs, folder=Path("results")),
-        made_up_study(other, folder=Path("results/other"), misclassified={"count": 20}),
+        made_up_study(runs, epochs=2, folder=Path("results")),
+        made_up_study(other, epochs=2, folder=Path("results/other"), misclassified={"count": 20}),
     ]
 
 

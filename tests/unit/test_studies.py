@@ -1,37 +1,31 @@
 """The studies that come with the project: each fits the schema, and says what it should."""
 
+import copy
+
 import pytest
-import yaml
-from helpers.places import ROOT
+from helpers.made_up import CONFIG, study_file
+from helpers.places import STUDIES
 from normstudy.config import resolved as study
 from normstudy.config.check import FITTING, check
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
-STUDIES = sorted((ROOT / "workflow" / "studies").glob("*.yaml"))
-
 
 def resolved(schema, *overlays):
     """config.yaml with the overlays laid over it, as Snakemake does."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config = copy.deepcopy(CONFIG)
     for overlay in overlays:
         update_config(config, overlay)
     return check(config, schema)
 
 
-def overlay(name):
-    path = ROOT / "workflow" / "studies" / f"{name}.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-def test_each_study_fits_and_writes_to_its_own_folder(schema, path):
-    config = resolved(schema, yaml.safe_load(path.read_text(encoding="utf-8")))
-    assert config["results"] == f"results/{path.stem}"
+@pytest.mark.parametrize("name", sorted(path.stem for path in STUDIES.glob("*.yaml")))
+def test_each_study_fits_and_writes_to_its_own_folder(schema, name):
+    assert resolved(schema, study_file(name))["results"] == f"results/{name}"
 
 
 def test_the_claims_study_has_the_controls(schema):
-    config = resolved(schema, overlay("claims"))
+    config = resolved(schema, study_file("claims"))
     assert list(config["variants"]) == ["gn", "ln", "bn_l1", "bn", "bn_l1_sum", "none"]
     control = {**config["variants"]["bn_l1"]}
     assert control.pop("l1") and control.pop("l1_reduction")
@@ -39,7 +33,7 @@ def test_the_claims_study_has_the_controls(schema):
 
 
 def test_learning_rates_scale_with_the_batch_size(schema):
-    config = resolved(schema, overlay("batch_size"))
+    config = resolved(schema, study_file("batch_size"))
     sizes = [variant["batch_size"] for variant in config["variants"].values()]
     assert sizes == [64, 16, 8, 4, 2] * 2
     for variant in config["variants"].values():
@@ -47,16 +41,16 @@ def test_learning_rates_scale_with_the_batch_size(schema):
 
 
 def test_the_rate_study_varies_nothing_but_the_rate(schema):
-    config = resolved(schema, overlay("learning_rate"))
+    config = resolved(schema, study_file("learning_rate"))
     assert list(study.varied_learning_rates(config).values()) == [
         (norm, rate) for norm in ("group", "layer", "batch") for rate in (0.005, 0.015, 0.045)
     ]
-    assert study.varied_learning_rates(resolved(schema, overlay("batch_size"))) == {}
-    assert len(study.varied_batch_sizes(resolved(schema, overlay("batch_size")))) == 10
+    assert study.varied_learning_rates(resolved(schema, study_file("batch_size"))) == {}
+    assert len(study.varied_batch_sizes(resolved(schema, study_file("batch_size")))) == 10
 
 
 def test_the_groups_study_has_every_number_that_fits(schema):
-    config = resolved(schema, overlay("groups"))
+    config = resolved(schema, study_file("groups"))
     settings = [study.group_setting(variant) for variant in config["variants"].values()]
     assert settings == [(option, n) for option, order in
                         (("num_groups", FITTING), ("channels_per_group", FITTING[::-1]))
@@ -64,7 +58,7 @@ def test_the_groups_study_has_every_number_that_fits(schema):
 
 
 def test_fashion_tests_none_of_the_claims_about_mnist(schema):
-    config = resolved(schema, overlay("fashion"))
+    config = resolved(schema, study_file("fashion"))
     assert config["claims"] == []
     assert study.run_parameters(config, "gn")["mean"] == 0.286
 
@@ -83,9 +77,3 @@ def test_null_removes_a_variant_and_its_claims_are_then_mistakes(schema):
 def test_all_the_rivals_must_be_some(schema):
     with pytest.raises(StudyError, match="no other variant to set it against"):
         resolved(schema, {"variants": dict.fromkeys(("ln", "bn_l1"))})
-
-
-@pytest.mark.parametrize(("key", "value"), [("margin", 0), ("confidence", 1), ("delta", 0.1)])
-def test_bad_settings_of_the_verdicts_are_named(schema, key, value):
-    with pytest.raises(StudyError, match="verdicts"):
-        resolved(schema, {"verdicts": {key: value}})

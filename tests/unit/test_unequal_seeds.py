@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import claim, made_up_study
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.tables import results as tables
@@ -14,7 +14,6 @@ from normstudy.statistics.verdicts.looks import PROTOCOL
 
 LOOKS = [4, 8, 12]
 SAME = dict.fromkeys(PROTOCOL, "as before")
-CLAIM = {"metric": "test_accuracy", "variant": "gn"}
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +29,8 @@ def study():
         seeds="until decided",
         verdicts={"looks": LOOKS},
         claims=[
-            CLAIM | {"id": "far", "says": "GN is far better than BN", "against": ["bn_l1"]},
-            CLAIM | {"id": "near", "says": "GN is better than LN", "against": ["ln"]},
+            claim("gn", ["bn_l1"], id="far", says="GN is far better than BN"),
+            claim("gn", ["ln"], id="near", says="GN is better than LN"),
         ],
         looks=[
             {"seeds": 4, "taken": "2026-01-31T12:30:00Z"} | SAME,

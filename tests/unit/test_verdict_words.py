@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_up import predictions
 from normstudy.evaluation.label_doubts import verdicts_by_scoring
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.plot import rendered
@@ -57,6 +58,12 @@ def config(default_config):
     return default_config
 
 
+@pytest.fixture
+def one_claim(config):
+    """The config with its first claim alone."""
+    return {**config, "claims": config["claims"][:1]}
+
+
 def test_ten_seeds(config):
     _, table, claims = judged(config, 10, gn=99.6)
     first, *_ = claim_text.claim_sentences(table, claims, config)
@@ -88,11 +95,10 @@ def test_the_judgement_counts_and_quotes_every_claim_once(config, gn):
     assert "one run" not in text
 
 
-def test_the_judgement_of_a_single_claim(config):
-    config = {**config, "claims": config["claims"][:1]}
+def test_the_judgement_of_a_single_claim(one_claim):
     for gn, does in ((99.9, "holds"), (98.9, "is contradicted")):
-        _, _, claims = judged(config, 10, gn=gn)
-        assert verdict_text.judgement(claims, config) == (
+        _, _, claims = judged(one_claim, 10, gn=gn)
+        assert verdict_text.judgement(claims, one_claim) == (
             f"With ten seeds the claim “Group Normalization has the best test accuracy” {does}."
         )
 
@@ -107,13 +113,11 @@ def test_all_claims_alike(config):
 def test_one_seed_cannot_tell_and_shows_mcnemar(config):
     _, table, claims = judged(config, 1, gn=99.6)
     right = {name: np.arange(1000) % 100 >= wrong for wrong, name in enumerate(config["variants"])}
-    predictions = {
-        (name, 1): pd.DataFrame(
-            {"index": range(1000), "label": 3, "prediction": np.where(own, 3, 5)}
-        )
+    answers = {
+        (name, 1): predictions([3] * 1000, dict.fromkeys(np.flatnonzero(~own), 5))
         for name, own in right.items()
     }
-    tests = single_run_tests(config["claims"], predictions)
+    tests = single_run_tests(config["claims"], answers)
     sentences = claim_text.claim_sentences(table, claims, config, tests)
     (sentence,) = sentences  # the other claims are not about test images
     assert "Group Normalization alone is right on 10 and Layer Normalization alone on 0" in sentence
@@ -139,13 +143,12 @@ def test_of_many_rivals_the_sentence_counts(config):
     assert sentence.endswith("and contradicted against one (Model 7).")
 
 
-def test_shown_and_too_small_to_matter(config):
-    config = {**config, "claims": config["claims"][:1]}
-    _, table, claims = judged(config, 40, gn=99.43)
+def test_shown_and_too_small_to_matter(one_claim):
+    _, table, claims = judged(one_claim, 40, gn=99.43)
     assert set(claims["verdict"]) == {Verdict.TOO_SMALL}
-    (sentence,) = claim_text.claim_sentences(table, claims, config)
+    (sentence,) = claim_text.claim_sentences(table, claims, one_claim)
     assert "which is less than 0.05 points and too small to matter" in sentence
-    assert "holds, but by too little to matter" in verdict_text.judgement(claims, config)
+    assert "holds, but by too little to matter" in verdict_text.judgement(claims, one_claim)
 
 
 def noisy(config, seeds):
@@ -154,16 +157,15 @@ def noisy(config, seeds):
     return runs
 
 
-def test_undecided_tells_the_seeds_for_both_outcomes_as_ranges(config):
-    config = {**config, "claims": config["claims"][:1]}
-    table, claims = compared(config, noisy(config, 8))
-    (sentence,) = claim_text.claim_sentences(table, claims, config)
+def test_undecided_tells_the_seeds_for_both_outcomes_as_ranges(one_claim):
+    table, claims = compared(one_claim, noisy(one_claim, 8))
+    (sentence,) = claim_text.claim_sentences(table, claims, one_claim)
     assert "best test accuracy”: undecided." in sentence
     low, high = (table[f"seeds_for_difference_{end}"].max() for end in ("low", "high"))
     assert f"a difference of 0.05 points is true, {low} to {high} seeds would show it" in sentence
     low, high = (table[f"seeds_for_equivalence_{end}"].min() for end in ("low", "high"))
     assert f"{low} to {high} would show that none matters" in sentence
-    shown = verdict_text.verdict_table(table, claims, config)
+    shown = verdict_text.verdict_table(table, claims, one_claim)
     row = table.iloc[0]
     assert shown["seeds to show it"].iloc[0] == (
         f"{row.seeds_for_difference_low} to {row.seeds_for_difference_high}"
@@ -218,9 +220,8 @@ def test_no_claims(config):
     assert verdict_text.verdict_table(table, claims, config).empty
 
 
-def test_corrected_labels_can_change_a_verdict(config):
-    config = {**config, "claims": config["claims"][:1]}
-    runs, _, claims = judged(config, 10, gn=99.6)
+def test_corrected_labels_can_change_a_verdict(one_claim):
+    runs, _, claims = judged(one_claim, 10, gn=99.6)
     doubts = pd.concat(
         runs[["variant", "seed"]].assign(
             scoring=scoring, images=images, errors=0, accuracy=accuracy
@@ -231,8 +232,8 @@ def test_corrected_labels_can_change_a_verdict(config):
             ("excluded", 9_985, runs["test_accuracy"]),
         )
     )
-    claims = verdicts_by_scoring(claims, runs, doubts, lambda runs: compared(config, runs)[1])
-    first, corrected, excluded = verdict_text.label_sentences(doubts, claims, config)
+    claims = verdicts_by_scoring(claims, runs, doubts, lambda runs: compared(one_claim, runs)[1])
+    first, corrected, excluded = verdict_text.label_sentences(doubts, claims, one_claim)
     assert first.startswith("Of 10,000 test labels 15 are in doubt.")
     assert corrected.endswith("test accuracy” becomes: contradicted.")
     assert excluded.endswith("no verdict changes.")

@@ -5,7 +5,7 @@ import re
 import tomllib
 
 import pytest
-from helpers.places import ROOT
+from helpers.places import ROOT, SCRIPTS
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -55,7 +55,7 @@ def test_the_notebook_runs_no_text_as_code():
     notebook = json.loads((ROOT / "report" / "report.ipynb").read_text(encoding="utf-8"))
     code = "\n".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
     sources = [code]
-    sources += [p.read_text("utf-8") for p in (ROOT / "workflow" / "scripts").rglob("*.py")]
+    sources += [p.read_text("utf-8") for p in SCRIPTS.rglob("*.py")]
     for source in sources:
         assert not re.search(r"(?<![\w.])(eval|exec|compile|__import__)\(", source)
         assert not re.search(r"pickle|\.query\(|pd\.eval|shell=True|os\.system", source)

@@ -1,36 +1,27 @@
 """McNemar's test and Wilson's interval against published and hand-worked examples."""
 
 import numpy as np
-import pandas as pd
 import pytest
+from helpers.made_up import claim, predictions
 from normstudy.errors import StudyError
 from normstudy.statistics.mcnemar import COLUMNS, mcnemar_exact, single_run_tests, wilson
 from scipy import stats
 
-CLAIM = {
-    "id": "best",
-    "says": "A is best",
-    "metric": "test_accuracy",
-    "variant": "a",
-    "against": "all",
-    "direction": "higher",
-}
+CLAIM = claim("a")
 
 
-def predictions(right):
-    """A table of predictions of images labelled 3, right where told."""
+def answers(right):
+    """Predictions of images labelled 3, right where told."""
     right = np.asarray(right, bool)
-    return pd.DataFrame(
-        {"index": np.arange(len(right)), "label": 3, "prediction": np.where(right, 3, 5)}
-    )
+    return predictions([3] * len(right), dict.fromkeys(np.flatnonzero(~right), 5))
 
 
 def pair(both, first, second, neither):
     """Two tables of predictions with these counts of images."""
     counts = [both, first, second, neither]
     return (
-        predictions(np.repeat([True, True, False, False], counts)),
-        predictions(np.repeat([True, False, True, False], counts)),
+        answers(np.repeat([True, True, False, False], counts)),
+        answers(np.repeat([True, False, True, False], counts)),
     )
 
 
@@ -60,14 +51,14 @@ def test_swapping_the_networks_swaps_the_counts():
 @pytest.mark.parametrize(
     "other",
     [
-        predictions([1, 1, 0]),
-        predictions([1, 1]).assign(index=[1, 0]),
-        predictions([1, 1]).assign(label=[3, 4]),
+        answers([1, 1, 0]),
+        answers([1, 1]).assign(index=[1, 0]),
+        answers([1, 1]).assign(label=[3, 4]),
     ],
 )
 def test_predictions_of_other_images_are_refused(other):
     with pytest.raises(StudyError, match="same images"):
-        mcnemar_exact(predictions([1, 1]), other)
+        mcnemar_exact(answers([1, 1]), other)
 
 
 def test_each_contrast_in_test_accuracy_is_tested():

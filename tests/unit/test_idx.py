@@ -1,9 +1,8 @@
 """Reading and verifying IDX files."""
 
-import struct
-
 import numpy as np
 import pytest
+from helpers.fetched import idx
 from helpers.places import SAMPLE
 from normstudy.data.idx import (
     CHECKSUMS,
@@ -20,10 +19,6 @@ from normstudy.data.idx import (
 )
 from normstudy.errors import StudyError
 from torchvision.datasets.mnist import read_image_file, read_label_file
-
-
-def idx(shape, content):
-    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + content
 
 
 def test_images_and_labels_are_what_torchvision_reads():

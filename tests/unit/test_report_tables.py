@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-import pandas as pd
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import made_up_study, predictions
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
@@ -39,11 +38,10 @@ def test_gaps_have_the_true_minus():
 
 def test_label_scores():
     study = made_up_study({"gn": [99.8]}, images=1000)
-    wrong = [5, 947]  # image 947 is the one disputed label below 1,000
-    predictions = pd.DataFrame({"index": range(1000), "label": 0, "prediction": 0})
-    predictions.loc[wrong, "prediction"] = 1
-    predictions.loc[947, "label"] = 8
-    doubts = label_doubts({("gn", 1): predictions}, study.label_issues)
+    labels = [0] * 1000
+    labels[947] = 8  # the one disputed label below 1,000
+    run = predictions(labels, {5: 1, 947: 1})
+    doubts = label_doubts({("gn", 1): run}, study.label_issues)
     summary = summarize(study.runs, doubts=doubts)
     row = tables.label_scores(replace(study, label_doubts=doubts, summary=summary)).cells.iloc[0]
     assert row["As given, %"] == "99.80"

@@ -1,0 +1,164 @@
+"""Verdicts read at looks as seeds are added: when they change, and how often they err."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judged, off
+from helpers.made_up import VERDICTS, claim, runs_table
+from normstudy.statistics.contrasts import interval
+from normstudy.statistics.other_images import crossed_interval
+from normstudy.statistics.seeds_needed import seeds_needed
+from normstudy.statistics.verdicts import judging, rule
+from normstudy.statistics.verdicts.claims import paired_differences
+from normstudy.statistics.verdicts.looks import alpha_shares
+from normstudy.statistics.verdicts.rule import Verdict
+
+
+def first(count, **values):
+    return runs_table(**{name: own[:count] for name, own in values.items()})
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_before_the_first_look_there_is_no_verdict(count):
+    (row,) = compare(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
+    assert row.verdict == Verdict.NOT_YET and pd.isna(row.ci_low) and row.seeds == count
+    (row,) = judged(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
+    assert (row.verdict, row.next_look) == (Verdict.NOT_YET, 4)
+
+
+def test_between_looks_the_verdict_is_that_of_the_look():
+    runs = {"a": off(WIDE), "b": off([0.0] * 10)}
+    at, between = (compare(first(n, **runs), [claim()], LOOKS) for n in (4, 7))
+    assert at["seeds"].tolist() == between["seeds"].tolist() == [4]
+    pd.testing.assert_frame_equal(at, between)
+    (row,) = judged(first(7, **runs), [claim()], LOOKS).itertuples()
+    assert (row.verdict, row.look, row.next_look) == (Verdict.UNDECIDED, 4, 8)
+
+
+def test_each_look_has_its_share_of_alpha():
+    levels = []
+    for count in (4, 8, 10):
+        runs = first(count, a=off(WIDE), b=off([0.0] * 10))
+        levels += compare(runs, [claim()], LOOKS)["ci_level"].tolist()
+    assert levels == pytest.approx([1 - 0.05 * share for share in (0.1, 0.3, 0.6)])
+    (row,) = judged(first(10, a=off(WIDE), b=off([0.0] * 10)), [claim()], LOOKS).itertuples()
+    assert row.look == 10 and pd.isna(row.next_look)
+
+
+def test_a_verdict_stands_whatever_comes_later():
+    """Decided at 8 seeds; the last two, which no look would forgive, change nothing."""
+    early = compare(first(8, a=off(UP), b=off(EVEN)), [claim()], LOOKS)
+    turned = off([*UP[:8], -9, -9])
+    late = compare(runs_table(a=turned, b=off(EVEN)), [claim()], LOOKS)
+    assert early["verdict"].tolist() == [Verdict.HOLDS]
+    pd.testing.assert_frame_equal(early, late)
+
+
+def test_a_decided_claim_needs_no_more_of_its_rivals():
+    """a is above b and below c at 4 seeds: contradicted, although d is open; c's claim is too."""
+    runs = {"a": off(UP), "b": off([0.0] * 10), "c": off([9.0] * 10), "d": off(WIDE)}
+    both = [claim(), claim("c", ["d"])]
+    table = compare(first(4, **runs), both, LOOKS)
+    assert judged(first(4, **runs), both, LOOKS)["verdict"].tolist() == [
+        Verdict.CONTRADICTED,
+        Verdict.HOLDS,
+    ]
+    assert judging.still_needed(table) == []
+    runs["a"] = off([0.02, 0.2, 0.04, 0.16, 0.10, 0.13, 0.08, 0.10])
+    table = compare(first(4, **runs), [claim("a", ["b", "d"])], LOOKS)
+    assert table["verdict"].tolist() == [Verdict.UNDECIDED, Verdict.UNDECIDED]
+    assert judging.still_needed(table) == ["a", "b", "d"]
+    table = compare(first(8, **runs), [claim("a", ["b", "d"])], LOOKS)
+    assert table["verdict"].tolist() == [Verdict.HOLDS, Verdict.UNDECIDED]
+    assert judging.still_needed(table) == ["a", "d"]
+
+
+def test_variants_that_stopped_at_a_look_give_the_verdicts_of_a_full_study():
+    """b stops at 8 seeds, where it was decided: the rows are those of the study with all runs."""
+    runs = {"a": off(UP), "b": off([0.0] * 10), "d": off(WIDE)}
+    claims = [claim("a", ["b", "d"]), claim("d", ["b"])]
+    full = compare(first(10, **runs), claims[:1], LOOKS)
+    fewer = compare(runs_table(**(runs | {"b": runs["b"][:8]})), claims[:1], LOOKS)
+    pd.testing.assert_frame_equal(full, fewer)
+
+
+def test_a_rival_that_is_open_is_judged_again_beside_one_that_is_decided():
+    runs = runs_table(a=off(UP), b=off([0.0] * 10), d=off(WIDE))
+    assert compare(runs, [claim("a", ["b", "d"])], LOOKS)["seeds"].tolist() == [4, 10]
+
+
+def test_runs_that_end_together_are_paired_up_to_there():
+    runs = {"a": off(UP), "b": off(EVEN)}
+    fewer = compare(first(7, **runs), [claim()], LOOKS, seeds=range(1, 11))
+    pd.testing.assert_frame_equal(fewer, compare(first(4, **runs), [claim()], LOOKS))
+
+
+@pytest.mark.parametrize(("count", "share"), [(4, 0.3), (10, 0.6)])
+def test_the_seeds_that_it_takes_are_those_for_the_next_look(count, share):
+    """At the last look, those for an interval like its own."""
+    runs = first(count, a=off(WIDE), b=off([0.0] * 10))
+    (row,) = compare(runs, [claim()], LOOKS).to_dict("records")
+    spread = np.std(WIDE[:count], ddof=1)
+    needed = seeds_needed(spread, count, 0.05 * share, VERDICTS["margin"])
+    assert {name: row[name] for name in needed} == needed
+
+
+def test_the_interval_for_other_images_is_of_the_runs_that_were_judged():
+    draws = np.random.default_rng(1)
+    right = {name: draws.random((7, 50)) < share for name, share in (("a", 0.9), ("b", 0.7))}
+    runs = runs_table(a=off(WIDE[:7]), b=off(EVEN[:7])).assign(gap=0.1)
+    table = compare(runs, [claim(), claim(metric="gap")], LOOKS, correct=right)
+    level = 1 - 0.05 * 0.1 / 2
+    expected = crossed_interval(right["a"][:4], right["b"][:4], level, 0.01)
+    ends = table[["other_images_low", "other_images_high"]]
+    assert ends.iloc[0].tolist() == pytest.approx(expected, abs=1e-6)
+    assert ends.iloc[1].isna().all()
+    alike = np.ones((4, 50), bool)
+    (row,) = compare(runs, [claim()], LOOKS, correct=dict.fromkeys("ab", alike)).itertuples()
+    grid = crossed_interval(alike, alike, 1 - 0.05 * 0.1, 0.01)
+    assert 0 < row.other_images_high == pytest.approx(grid[1], abs=1e-6)
+    few = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS, correct=right)
+    assert few["other_images_low"].isna().all()
+
+
+def test_seeds_are_taken_in_the_order_of_the_study():
+    seeds = [7, 3, 11, 5, 2]
+    runs = runs_table(seeds, a=off(UP[:5]), b=off(EVEN[:5]))
+    (row,) = compare(runs, [claim()], LOOKS, seeds=seeds).itertuples()
+    expected = np.mean(np.array(UP[:4]) - np.array(EVEN[:4]))
+    assert row.mean_difference == pytest.approx(expected)
+    pairs = paired_differences(runs, [claim()], LOOKS, seeds)
+    assert pairs["seed"].tolist() == seeds
+    assert pairs["difference"].tolist() == pytest.approx(
+        [a - b for a, b in zip(UP[:5], EVEN[:5], strict=True)]
+    )
+
+
+@pytest.mark.parametrize("truth", [-0.05, 0.0, 0.02, 0.05])
+def test_growing_n_reverses_no_more_verdicts_than_alpha(truth):
+    """One contrast of a fixed truth in 4,000 studies, read at looks of growing n.
+
+    Each look alone errs in at most alpha of the studies, and so does any of the stated looks.
+    """
+    drawn = np.random.default_rng(9).normal(truth, 0.07, (4000, 60)).round(2)
+    looks, alpha, never = (4, 8, 16, 30, 60), 0.05, np.zeros(4000, bool)
+    read = []
+    for look, share in zip(looks, alpha_shares(len(looks)), strict=True):
+        single = rule.contrast_verdict(*interval(drawn[:, :look], 1 - alpha, 0.01), 0.05)
+        assert np.isin(single, wrong(truth)).mean() <= alpha + 0.007
+        stated = interval(drawn[:, :look], 1 - alpha * share, 0.01)
+        read.append(rule.contrast_verdict(*stated, 0.05))
+        never = never | np.isin(read[-1], wrong(truth))
+    assert never.mean() <= alpha
+    for early, late in combinations(read, 2):
+        assert ((early == Verdict.HOLDS) & (late == Verdict.CONTRADICTED)).mean() <= alpha
+        assert ((early == Verdict.CONTRADICTED) & (late == Verdict.HOLDS)).mean() <= alpha
+
+
+def wrong(truth):
+    """The verdicts that are wrong of a true difference."""
+    words = [Verdict.HOLDS, Verdict.TOO_SMALL] if truth <= 0 else []
+    words += [Verdict.CONTRADICTED] if truth >= 0 else []
+    return words + ([Verdict.NO_DIFFERENCE, Verdict.TOO_SMALL] if abs(truth) >= 0.05 else [])
