@@ -5,18 +5,12 @@ here a folder, and takes the declared outputs back. The head node runs the short
 on copies of their inputs.
 """
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from helpers.places import ROOT
-from helpers.project import Project, assert_same_checkpoint
+from helpers.pods import PATH, head_node, on_pods
+from helpers.project import assert_same_checkpoint
 
 pytestmark = pytest.mark.slow
 
-POD = ROOT / "tests" / "cluster" / "pod.sh"
 RUN = "results/ln/seed-1"
 
 
@@ -24,28 +18,11 @@ RUN = "results/ln/seed-1"
 def places(tmp_path_factory):
     """Three folders: of the head node, of the pods, of the storage."""
     places = {name: tmp_path_factory.mktemp(name) for name in ("head", "pods", "storage")}
-    head = Project.new(places["head"] / "project")
-    # Snakemake sends what git knows.
-    for words in (["init", "--quiet"], ["add", "--all"]):
-        subprocess.run(["git", *words], cwd=head.folder, check=True)
-    with pytest.MonkeyPatch.context() as patch:  # a job calls `python`, that of its image
-        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-        head.snakemake(
-            *("--configfile", "tests/cluster/stored.yaml"),
-            *(
-                "--executor",
-                "cluster-generic",
-                "--jobs",
-                "2",
-                "--seconds-between-status-checks",
-                "1",
-            ),
-            *("--cluster-generic-submit-cmd", f"sh '{POD}' '{places['pods']}' run"),
-            *("--cluster-generic-status-cmd", f"sh '{POD}' '{places['pods']}' status"),
-            *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
-            *("--default-storage-provider", "fs"),
-            *("--default-storage-prefix", str(places["storage"])),
-        )
+    head = head_node(places["head"] / "project")
+    options = on_pods(places["pods"], "fs", places["storage"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", PATH)
+        head.snakemake("--configfile", "tests/cluster/stored.yaml", *options)
     return places
 
 

@@ -8,55 +8,42 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import boto3
 import pytest
-from helpers.places import ROOT
-from helpers.project import Project, assert_same_checkpoint
+from helpers.pods import PATH, head_node, on_pods
+from helpers.project import assert_same_checkpoint
+from moto.server import ThreadedMotoServer
 
 pytestmark = pytest.mark.slow
 
-POD = ROOT / "tests" / "cluster" / "pod.sh"
 RUN = "results/gn/seed-1"
 KILLED_AFTER = sorted(random.Random(17).sample(range(4, 46), 3))  # epochs of 50
-STARTS_IN = 60  # seconds
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory):
+def s3():
     """A client of an S3 server, whose address and credentials are in the environment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("moto") / "log").open("w")
-    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=log, stderr=log)
-    address, keys = f"http://127.0.0.1:{port}", ("made-up", "made-up-too")
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)  # at a port that is free
+    server.start()
+    host, port = server.get_host_and_port()
+    values = (f"http://{host}:{port}", "made-up", "made-up-too")
     with pytest.MonkeyPatch.context() as patch:
         for prefix, names in (
             ("AWS_", ("ENDPOINT_URL", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")),
             ("SNAKEMAKE_STORAGE_S3_", ("ENDPOINT_URL", "ACCESS_KEY", "SECRET_KEY")),
         ):
-            for name, value in zip(names, (address, *keys), strict=True):
+            for name, value in zip(names, values, strict=True):
                 patch.setenv(prefix + name, value)
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        try:
-            end = time.monotonic() + STARTS_IN
-            while socket.socket().connect_ex(("127.0.0.1", port)):
-                assert server.poll() is None and time.monotonic() < end, Path(log.name).read_text()
-                time.sleep(0.1)
-            client = boto3.client("s3")
-            client.create_bucket(Bucket="studies")
-            yield client
-        finally:
-            server.terminate()
-            server.wait()
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="studies")
+        yield client
+    server.stop()
 
 
 def trained(pod):
@@ -80,23 +67,16 @@ def resumed_after(pod):
 @pytest.fixture(scope="module")
 def preempted(s3, tmp_path_factory):
     """The pods that trained, the first one first, of a study that ran to its end."""
-    head = Project.new(tmp_path_factory.mktemp("head") / "project")
+    head = head_node(tmp_path_factory.mktemp("head") / "project")
     pods = tmp_path_factory.mktemp("pods")
-    for words in (["init", "--quiet"], ["add", "--all"]):  # Snakemake sends what git knows
-        subprocess.run(["git", *words], cwd=head.folder, check=True)
     command = head.command(
         *("--configfile", "tests/cluster/preempted.yaml", "--retries", "3"),
-        *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
-        *("--cluster-generic-submit-cmd", f"sh '{POD}' '{pods}' run"),
-        *("--cluster-generic-status-cmd", f"sh '{POD}' '{pods}' status"),
-        *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
-        *("--default-storage-provider", "s3", "--default-storage-prefix", "s3://studies/study"),
+        *on_pods(pods, "s3", "s3://studies/study"),
     )
     log = head.folder / "snakemake.log"
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with log.open("w") as output:
         snakemake = subprocess.Popen(
-            command, cwd=head.folder, env=os.environ | {"PATH": path}, stdout=output, stderr=output
+            command, cwd=head.folder, env=os.environ | {"PATH": PATH}, stdout=output, stderr=output
         )
     killed = []
     try:

@@ -9,7 +9,7 @@ import pytest
 from helpers.running import Running, wait_for
 from normstudy.running.events import read_events
 
-EPOCHS = ("--config", "training={epochs: 8}")
+EPOCHS = ("--config", "training={epochs: 30}")  # seconds between the second and the last
 
 
 def last_epoch(project) -> int:
@@ -34,10 +34,10 @@ def test_ctrl_c_says_where_training_stopped_and_the_same_command_resumes_it(fres
     wait_for(lambda: last_epoch(fresh) >= 2)
     output = stopped(snakemake)
     reached = last_epoch(fresh)
-    assert f"Stopped by you: gn, seed 1, after epoch {reached} of 8. Run the same" in output
+    assert f"Stopped by you: gn, seed 1, after epoch {reached} of 30. Run the same" in output
     assert not snakemake.jobs("train")
     again = fresh.snakemake(*arguments)
-    assert f"gn seed 1 · going on after epoch {reached} of 8" in again
+    assert f"gn seed 1 · going on after epoch {reached} of 30" in again
     assert "Trained gn, seed 1 (1 of 1 jobs)" in again
 
 

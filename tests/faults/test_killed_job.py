@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers.places import ROOT
+from helpers.places import ROOT, SCRIPTS
 from helpers.project import assert_same_checkpoint
 from normstudy.running.events import read_events
 
@@ -16,7 +16,7 @@ HERE = ROOT / "tests" / "faults"
 def run_to(moment, folder):
     """Run the training script in `folder` up to a moment; returns its exit status."""
     command = [sys.executable, HERE / "train_and_die.py", ROOT, folder, moment]
-    path = {"PYTHONPATH": str(ROOT / "workflow" / "scripts")}
+    path = {"PYTHONPATH": str(SCRIPTS)}
     return subprocess.run(command, capture_output=True, env=os.environ | path).returncode
 
 

@@ -74,28 +74,16 @@ schema = config_check.load_schema(project / "workflow" / "schemas" / "config.sch
 study = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
 study["training"].update(epochs=4, device="cpu")
 recipe = config.run_parameters(config_check.check(study, schema), "bn_l1")
-runpy.run_path(
-    str(project / "workflow" / "scripts" / "train.py"),
-    init_globals={
-        "snakemake": SimpleNamespace(
-            input=SimpleNamespace(
-                raw=[str(raw / name) for name in FILE_NAMES],
-                checksums=str(listing),
-            ),
-            output=SimpleNamespace(
-                metrics=str(folder / "metrics.csv"),
-                checkpoint=str(folder / "checkpoint.pt"),
-                provenance=str(folder / "provenance.json"),
-            ),
-            params=SimpleNamespace(
-                recipe=recipe,
-                code="",
-                resume=str(folder / "resume" / "run.pt"),
-                plan=str(folder / "plan.json"),
-            ),
-            config={"resume": None},
-            wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
-            log=[str(folder / "train.log")],
-        )
-    },
+outputs = {"metrics": "metrics.csv", "checkpoint": "checkpoint.pt", "provenance": "provenance.json"}
+snakemake = SimpleNamespace(
+    input=SimpleNamespace(raw=[str(raw / name) for name in FILE_NAMES], checksums=str(listing)),
+    output=SimpleNamespace(**{key: str(folder / name) for key, name in outputs.items()}),
+    params=SimpleNamespace(
+        recipe=recipe, code="", resume=str(folder / "resume/run.pt"), plan=str(folder / "plan.json")
+    ),
+    config={"resume": None},
+    wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
+    log=[str(folder / "train.log")],
 )
+script = project / "workflow" / "scripts" / "train.py"
+runpy.run_path(str(script), init_globals={"snakemake": snakemake})

@@ -18,7 +18,7 @@ def scrambled(folder):
 
 
 def test_a_copy_of_the_project_has_nothing_to_do(finished, tmp_path):
-    copied = Project(tmp_path / "elsewhere")
+    copied = Project(tmp_path / "a name with spaces")
     subprocess.run(["cp", "-r", finished.folder, copied.folder], check=True)
     scrambled(copied.folder)
     assert copied.planned() == {}

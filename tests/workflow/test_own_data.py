@@ -3,14 +3,10 @@
 import re
 import shutil
 
+from helpers.fetched import correct_a_label
+
 SOURCE = "tests/data/MNIST-sample"
 LABELS = "train-labels-idx1-ubyte"
-
-
-def correct_a_label(folder):
-    content = bytearray((folder / LABELS).read_bytes())
-    content[-1] = (content[-1] + 1) % 10
-    (folder / LABELS).write_bytes(content)
 
 
 def test_after_a_corrected_label_all_that_was_made_of_the_data_is_remade(project):

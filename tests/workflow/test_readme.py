@@ -2,13 +2,13 @@
 
 import re
 import shlex
-import struct
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from helpers.fetched import idx
 from helpers.places import ROOT
 from helpers.project import Project
 from normstudy.data.idx import FILES
@@ -28,8 +28,7 @@ def write_letters(folder: Path, splits) -> None:
     for names, split in zip(FILES.values(), splits, strict=True):
         few = split.labels < 3
         for name, array in zip(names, (split.images[few], split.labels[few]), strict=True):
-            header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-            (folder / name).write_bytes(header + array.astype(np.uint8).tobytes())
+            (folder / name).write_bytes(idx(array.shape, array.astype(np.uint8).tobytes()))
 
 
 @pytest.fixture(scope="module")

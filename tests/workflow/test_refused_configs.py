@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from helpers.project import Project
 
 BROKEN = [
     ("tab", b"training:\n\tepochs: 3\n", "config.yaml, line 2: there is a tab; indent with spaces"),
@@ -24,11 +23,6 @@ LAID_OVER = [
     ("the project", "results: workflow/x\n",
      "overlay.yaml, line 1: results: 'workflow/x' is the project's own"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    return Project.new(tmp_path_factory.mktemp("sources") / "project")
 
 
 def refused(project, message, *arguments):

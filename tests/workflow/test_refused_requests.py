@@ -1,7 +1,6 @@
 """What `snakemake` says of a target that nothing makes, and of a config file that is not there."""
 
 import pytest
-from helpers.project import Project
 
 REFUSED = [
     (["gnn"], "Error: no variant gnn; did you mean 'gn'?"),
@@ -11,11 +10,6 @@ REFUSED = [
      "is of another study: add --configfile workflow/studies/quick.yaml"),
     (["--forcerun", "reprot"], "Error: no target reprot; did you mean 'report'?"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    return Project.new(tmp_path_factory.mktemp("sources") / "project")
 
 
 def refused(project, arguments, said):

@@ -1,5 +1,7 @@
 """`snakemake -n`, and the start of a run, say in words what changed and what that makes run."""
 
+from helpers.fetched import correct_a_label
+
 MAX_LR = "gn: max_lr 0.015 → 0.03; retrains 1 run and replaces its results"
 
 
@@ -17,10 +19,7 @@ def test_a_changed_key_code_and_data(project):
 
 
 def test_changed_data(project):
-    labels = project.folder / "tests/data/MNIST-sample/train-labels-idx1-ubyte"
-    content = bytearray(labels.read_bytes())
-    content[-1] ^= 1
-    labels.write_bytes(content)
+    correct_a_label(project.folder / "tests/data/MNIST-sample")
     output = project.snakemake("-n")
     assert "MNIST-sample changed in tests/data/MNIST-sample; fetches the data again" in output
     said = "the data are fetched again; retrains 3 runs and replaces their results"

@@ -1,0 +1,112 @@
+"""What a run of the whole chain on the real sample leaves: tables, records, a terminal's lines."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+import torch
+from normstudy.network.checkpoint import tensors_sha256
+
+DEFAULT = ["gn", "ln", "bn_l1"]
+
+
+def table(project, name):
+    return pd.read_csv(project.folder / "results" / name)
+
+
+def test_the_tables_have_the_stated_columns(finished):
+    assert list(table(finished, "gn/seed-1/metrics.csv")) == [
+        "variant", "seed", "epoch", "learning_rate", "train_loss", "train_accuracy", "test_loss",
+        "test_accuracy",
+    ]  # fmt: skip
+    assert list(table(finished, "gn/seed-1/evaluation.csv")) == [
+        "variant", "seed", "split", "loss", "accuracy", "images", "errors",
+    ]  # fmt: skip
+    predictions = ["index", "label", "prediction", "confidence", "label_probability"]
+    assert list(table(finished, "gn/seed-1/predictions.csv")) == predictions
+    assert list(table(finished, "gn/seed-1/misclassified.csv")) == [*predictions, "disputed"]
+    assert list(table(finished, "summary.csv")) == [
+        "variant", "metric", "seeds", "mean", "standard_deviation", "ci_low", "ci_high",
+        "reference", "difference",
+    ]  # fmt: skip
+
+
+def test_the_verdicts_of_one_seed(finished):
+    comparisons = table(finished, "comparisons.csv")
+    assert len(comparisons) == 8  # four claims, each against two rivals
+    assert set(comparisons["verdict"]) == {"one run cannot tell"}
+    claims = table(finished, "claims.csv")
+    assert len(claims) == 4 and set(claims["verdict"]) == {"one run cannot tell"}
+    tests = table(finished, "single_run.csv").set_index(["variant", "rival"])
+    counts = tests.loc[("gn", "ln"), ["both_wrong", "only_rival_right"]].sum()
+    assert counts == len(table(finished, "gn/seed-1/misclassified.csv"))
+    shared = table(finished, "shared_errors.csv")
+    errors = [table(finished, f"{name}/seed-1/misclassified.csv") for name in DEFAULT]
+    assert shared["runs"].sum() == sum(map(len, errors))
+    assert set(shared["index"]) == set().union(*(own["index"] for own in errors))
+    assert table(finished, "label_doubts.csv").empty  # the sample has no table of issues
+
+
+@pytest.mark.parametrize("variant", DEFAULT)
+def test_the_tables_of_a_run_agree(finished, variant):
+    run = f"{variant}/seed-1"
+    predictions = table(finished, f"{run}/predictions.csv")
+    errors = (predictions["label"] != predictions["prediction"]).sum()
+    test = table(finished, f"{run}/evaluation.csv").set_index("split").loc["test"]
+    metrics = table(finished, f"{run}/metrics.csv").iloc[-1]
+    assert len(predictions) == test["images"] == 200
+    assert len(table(finished, f"{run}/misclassified.csv")) == test["errors"] == errors
+    assert test["accuracy"] == metrics["test_accuracy"] == 100 * (200 - errors) / 200
+    assert test["loss"] == pytest.approx(metrics["test_loss"], abs=2e-6)
+
+
+def test_a_checkpoint_is_plain(finished):
+    path = finished.folder / "results/ln/seed-1/checkpoint.pt"
+    checkpoint = torch.load(path, weights_only=True)
+    assert sum(t.numel() for t in checkpoint["state_dict"].values()) == 8880
+    assert checkpoint["parameters"]["norm"] == "layer"
+
+
+def test_provenance_says_what_ran(finished):
+    facts = json.loads((finished.folder / "results/provenance.json").read_text())
+    assert facts["config"]["training"]["epochs"] == 1
+    assert facts["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert len(facts["jobs"]) == 2 * len(DEFAULT)
+    assert len(facts["data_sha256"]) == 4
+    origins = {entry["from"] for entry in facts["data_source"].values()}
+    assert origins == {"folder tests/data/MNIST-sample"}
+    assert "snakemake --cores 2" in facts["command"]
+    assert facts["started"] <= facts["finished"]
+    assert [(run["variant"], run["seed"]) for run in facts["runs"]] == [(v, 1) for v in DEFAULT]
+
+
+@pytest.mark.parametrize("variant", DEFAULT)
+def test_provenance_has_the_digest_of_each_checkpoints_tensors(finished, variant):
+    facts = json.loads((finished.folder / "results/provenance.json").read_text())
+    path = finished.folder / f"results/{variant}/seed-1/checkpoint.pt"
+    state = torch.load(path, weights_only=True)["state_dict"]
+    (run,) = (run for run in facts["runs"] if run["variant"] == variant)
+    assert run["tensors_sha256"] == tensors_sha256(state)
+    assert run["resumed_after_epoch"] == 0 and run["device"] == "cpu"
+
+
+def test_progress_is_a_line_an_epoch_on_the_terminal_and_in_the_log(finished):
+    line = "gn seed 1 · epoch 1/1 · test "
+    assert re.search(rf"{line}.*study: \d of 3 runs trained", finished.log)
+    assert line in (finished.folder / "results/logs/train/gn-seed-1.log").read_text()
+
+
+def test_the_terminal_has_a_line_a_job_and_ends_with_the_report(finished):
+    assert re.search(r"^\d\d:\d\d:\d\d  Training bn_l1, seed 1$", finished.log, re.M)
+    assert re.search(
+        r"^\d\d:\d\d:\d\d  Trained bn_l1, seed 1 \(\d of 10 jobs\) · ", finished.log, re.M
+    )
+    closing = (
+        r"  Made the report \(10 of 10 jobs\) · 3 of 3 runs trained\n\nDone in \d+ (s|min)\.\n"
+    )
+    assert re.search(closing + r"The report: results/report\.html\n$", finished.log)
+    assert max(map(len, finished.log.splitlines())) < 160
+    assert "input:" not in finished.log and ".py" not in finished.log
+    (whole,) = (finished.folder / ".snakemake/log").glob("*.log")
+    assert "checkpoint.pt" in whole.read_text()
