@@ -7,7 +7,7 @@ from normstudy.errors import StudyError
 from normstudy.statistics.mcnemar import COLUMNS, mcnemar_exact, single_run_tests, wilson
 from scipy import stats
 
-CLAIM = claim("a")
+CLAIM = claim("a", id="best")
 
 
 def answers(right):
