@@ -63,17 +63,6 @@ def test_fashion_tests_none_of_the_claims_about_mnist(schema):
     assert study.run_parameters(config, "gn")["mean"] == 0.286
 
 
-def test_null_removes_a_variant_and_its_claims_are_then_mistakes(schema):
-    assert list(resolved(schema, {"variants": {"gn": None}, "claims": []})["variants"]) == [
-        "ln",
-        "bn_l1",
-    ]
-    with pytest.raises(StudyError, match="no variant 'gn'"):
-        resolved(schema, {"variants": {"gn": None}})
-    with pytest.raises(StudyError, match="variants"):
-        resolved(schema, {"variants": dict.fromkeys(("gn", "ln", "bn_l1")), "claims": []})
-
-
 def test_all_the_rivals_must_be_some(schema):
     with pytest.raises(StudyError, match="no other variant to set it against"):
         resolved(schema, {"variants": dict.fromkeys(("ln", "bn_l1"))})

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_up import predictions
+from helpers.made_up import made_up_study, predictions
 from normstudy.evaluation.label_doubts import verdicts_by_scoring
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.plot import rendered
@@ -27,14 +27,14 @@ from normstudy.statistics.verdicts.rule import Verdict
 
 def make_runs(config, seeds, **means):
     """Runs with these means of test accuracy; seeds spread around them the same way."""
-    rows = []
-    for name in config["variants"]:
-        for seed in range(1, seeds + 1):
-            test = round(means.get(name, 99.4) + 0.01 * ((seed * 7 + len(name)) % 5 - 2), 2)
-            rows.append((name, seed, test, 0.02, 99.5, 99.8, 99.5 - test, 99.8 - test))
-    columns = ["variant", "seed", "test_accuracy", "test_loss", "train_accuracy"]
-    columns += ["train_accuracy_evaluated", "gap", "gap_evaluated"]
-    return pd.DataFrame(rows, columns=columns).round(6)
+    accuracies = {
+        name: [
+            round(means.get(name, 99.4) + 0.01 * ((seed * 7 + len(name)) % 5 - 2), 2)
+            for seed in range(1, seeds + 1)
+        ]
+        for name in config["variants"]
+    }
+    return made_up_study(accuracies, train=99.5, epochs=1, variants=config["variants"]).runs
 
 
 def judged(config, seeds, **means):
