@@ -9,7 +9,7 @@ COMPARED = ["--config", "compare=[results, results/smaller]"]
 
 
 def test_two_studies_are_set_side_by_side(project):
-    project.snakemake("--config", *SMALLER, "claims=[]")
+    project.snakemake("summarize", "worked_example", "--config", *SMALLER, "claims=[]")
     log = project.snakemake("compare", *COMPARED)
     assert log.rstrip().endswith("The comparison: results/side-by-side.html")
     page = (project.folder / "results/side-by-side.html").read_text(encoding="utf-8")

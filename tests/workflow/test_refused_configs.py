@@ -13,14 +13,17 @@ BROKEN = [
     ("missing", None, "config.yaml is not there: run Snakemake in the project's folder"),
 ]
 LAID_OVER = [
-    ("a key twice", "training:\n  epochs: 3\n  epochs: 4\n",
+    ("not UTF-8", b"results: r\xe9sultats\n", "overlay.yaml, line 1: this is not UTF-8 text"),
+    ("a tab", b"training:\n\tepochs: 3\n", "overlay.yaml, line 2: there is a tab; indent with"),
+    ("a list", b"- gn\n", "overlay.yaml must hold keys and values"),
+    ("a key twice", b"training:\n  epochs: 3\n  epochs: 4\n",
      "overlay.yaml, line 3: the key training.epochs is given twice, first in line 2; keep one"),
-    ("a typo", "training:\n  batch_sise: 4\n",
+    ("a typo", b"training:\n  batch_sise: 4\n",
      "overlay.yaml, line 2: training.batch_sise: unknown key 'batch_sise'; did you mean"
      " 'batch_size'?"),
-    ("a target", "variants: {report: {label: x, norm: none}}\n",
+    ("a target", b"variants: {report: {label: x, norm: none}}\n",
      "overlay.yaml, line 1: variants.report: this name is taken by a target of the workflow"),
-    ("the project", "results: workflow/x\n",
+    ("the project", b"results: workflow/x\n",
      "overlay.yaml, line 1: results: 'workflow/x' is the project's own"),
 ]  # fmt: skip
 
@@ -55,11 +58,16 @@ def test_config_yaml_itself_is_broken(sources, content, message):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [case[1:] for case in LAID_OVER], ids=[case[0] for case in LAID_OVER]
+    ("content", "message"), [case[1:] for case in LAID_OVER], ids=[case[0] for case in LAID_OVER]
 )
-def test_a_configfile_is_wrong(sources, text, message):
-    (sources.folder / "overlay.yaml").write_text(text, encoding="utf-8")
+def test_a_configfile_is_wrong(sources, content, message):
+    (sources.folder / "overlay.yaml").write_bytes(content)
     refused(sources, message, "--configfile", "overlay.yaml")
+
+
+def test_a_configfile_is_not_there(sources):
+    message = "--configfile quick.yaml is not there; did you mean 'workflow/studies/quick"
+    refused(sources, message, "--configfile", "quick.yaml")
 
 
 def test_a_setting_on_the_command_line_is_wrong(sources):

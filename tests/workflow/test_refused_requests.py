@@ -1,4 +1,4 @@
-"""What `snakemake` says of a target that nothing makes, and of a config file that is not there."""
+"""What `snakemake` says of a target that nothing makes, or that was taken for a config file."""
 
 import pytest
 
@@ -29,25 +29,6 @@ def test_results_of_another_study_are_not_up_to_date_by_being_there(sources):
     path.parent.mkdir(parents=True)
     path.touch()
     refused(sources, ["results/quick/gn/seed-1/metrics.csv"], "is of another study: add")
-
-
-CONFIGS = [
-    (
-        "quick.yaml",
-        None,
-        "--configfile quick.yaml is not there; did you mean 'workflow/studies/quick",
-    ),
-    ("mine.yaml", b"results: r\xe9sultats\n", "mine.yaml, line 1: this is not UTF-8 text"),
-    ("mine.yaml", b"training:\n\tepochs: 3\n", "mine.yaml, line 2: there is a tab; indent with"),
-    ("mine.yaml", b"- gn\n", "mine.yaml must hold keys and values"),
-]
-
-
-@pytest.mark.parametrize(("name", "content", "said"), CONFIGS, ids=[c[2] for c in CONFIGS])
-def test_a_config_file_that_cannot_be_read_is_refused_in_a_sentence(sources, name, content, said):
-    if content is not None:
-        (sources.folder / name).write_bytes(content)
-    refused(sources, ["--configfile", name], f"Error in the config:\n{said}")
 
 
 def test_a_target_that_was_taken_for_a_config_file_is_explained(sources):
