@@ -19,6 +19,7 @@ class Runs:
 
     def __init__(self, folder):
         self.folder, self.runs = folder, []
+        self.started = time.time() - 100  # as if Snakemake had, before any file was written
 
     def add(self, epochs=0, seconds=6.0, *, cost=100, done=False, resumed=0, stale=False, error=""):
         name = self.folder / f"run-{len(self.runs)}"
@@ -41,11 +42,10 @@ class Runs:
         if stale:
             for file in (path, metrics, resume):
                 if file.exists():
-                    os.utime(file, (time.time() - 1000,) * 2)
+                    os.utime(file, (self.started - 900,) * 2)
 
     def progress(self, there=0, slots=2):
-        # As if Snakemake had started a moment before the files were written.
-        return progress(Plan(there=there, slots=slots, runs=self.runs, started=time.time() - 100))
+        return progress(Plan(there=there, slots=slots, runs=self.runs, started=self.started))
 
 
 @pytest.fixture
