@@ -1,6 +1,7 @@
 """The house: what may import what, and where names are kept."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
+@functools.cache
 def imported(path: Path) -> set[Path]:
     """The package's files that a module imports."""
     found = set()

@@ -293,12 +293,16 @@ def test_a_figure_against_learning_rate_only_where_it_varies(config):
     runs, *_ = judged(config, 2)
     assert accuracy_against_learning_rate(runs, summarize(runs), config) is None
     variants = {
-        f"{norm}_{rate}": {"label": f"{norm} {rate}", "norm": norm, "max_lr": rate}
+        f"{norm}_{rate}".replace(".", "_"): {
+            "label": f"{norm} {rate}",
+            "norm": norm,
+            "max_lr": rate,
+        }
         for norm in ("batch", "group")
         for rate in (0.005, 0.045)
     }
     config = {**config, "variants": variants}
-    runs = make_runs(config, 2, **{"batch_0.045": 98})
+    runs = make_runs(config, 2, batch_0_045=98)
     plot = accuracy_against_learning_rate(runs, summarize(runs), config)
     assert "98.00 % at 0.045" in plot.alt
     (axes,) = plot.figure.axes
