@@ -64,7 +64,7 @@ def test_nothing_to_say_shows_nothing():
     assert page.link(None) is None
     assert page.show(None) is None
     assert page.fold("More", page.text(""), None) is None
-    assert page.join([None, None]) is None
+    assert page.join(None, None) is None
 
 
 def test_table_can_be_read_out_and_its_numbers_are_set_right():

@@ -68,8 +68,8 @@ class Pieces:
 
     def section(self, level: int, words: str, *pieces: HTML | None, intro: str = "") -> HTML | None:
         """Pieces under a heading, after a sentence if given; None if there are no pieces."""
-        body = self.join(pieces)
-        return body and self.join([self.heading(level, words), self.text(intro), body])
+        body = self.join(*pieces)
+        return body and self.join(self.heading(level, words), self.text(intro), body)
 
     def text(self, *paragraphs: str, kind: str | None = None) -> HTML | None:
         """A paragraph for each text that is not empty, of a class if given."""
@@ -94,10 +94,10 @@ class Pieces:
 
     def fold(self, summary: str, *pieces: HTML | None) -> HTML | None:
         """Pieces that are shown when asked for."""
-        body = self.join(pieces)
+        body = self.join(*pieces)
         return _html(self._parts.fold(summary, body)) if body else None
 
-    def join(self, pieces: Iterable[HTML | None]) -> HTML | None:
+    def join(self, *pieces: HTML | None) -> HTML | None:
         """Several pieces one below the other."""
         return _html_if_any("\n".join(piece.data for piece in pieces if piece is not None))
 
@@ -154,7 +154,7 @@ class Page(Pieces):
         The page holds charts as drawings, for screens and again for phones, and images as they
         are.
         """
-        return self.join([self._shown(plot) for plot in plots if plot])
+        return self.join(*(self._shown(plot) for plot in plots if plot))
 
     def _shown(self, plot: Plot) -> HTML:
         study, name = self._study, f"figures/{plot.name}"

@@ -111,10 +111,6 @@ class Study:
         recipes = {run["variant"]: run["recipe"] for run in self.provenance["runs"]}
         return {variant: recipes[variant] for variant in self.labels}
 
-    def means(self, metric: str) -> dict[str, float]:
-        """variant → its mean of the metric over the seeds."""
-        return means(self.summary, metric)
-
     def of_metric(self, metric: str) -> pd.DataFrame:
         """The summary of one metric, by variant in the order of the config."""
         own = self.summary[self.summary["metric"] == metric].set_index("variant")
@@ -160,7 +156,7 @@ class Study:
         return f"snakemake --cores 1 {target} --force {self.options}".rstrip()
 
 
-def means(summary: pd.DataFrame, metric: str) -> dict[str, float]:
+def means_of(summary: pd.DataFrame, metric: str) -> dict[str, float]:
     """variant → its mean of a metric, as summary.csv has it."""
     own = summary[summary["metric"] == metric]
     return dict(zip(own["variant"], own["mean"], strict=True))

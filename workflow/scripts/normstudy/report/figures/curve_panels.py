@@ -58,7 +58,11 @@ def one_panel_a_split(curves: Curves, width: float) -> Figure:
     wide = max(text_width(name, 9) for name in names.values())
     reach = 0.3 + text_width(curves.quantity.short.format(99), 10)  # from a panel to the names
     left, right = (0.9, 0.72) if narrow else (0.92, reach + wide if named else 0.75)
-    keys = [] if named else _model_keys(labels, width - 0.6)
+    keys = [
+        Line2D([], [], label=wrapped(labels[variant], width - 0.6, 9), **line_style(look, "test"))
+        for variant, look in looks(labels).items()
+        if not named
+    ]
     if curves.compared:
         name = f"the original, {' and '.join(curves.compared)}"
         keys.append(Line2D([], [], label=name, **REFERENCE))
@@ -109,14 +113,6 @@ def one_panel_a_split(curves: Curves, width: float) -> Figure:
             handles=keys, loc="lower left", bbox_to_anchor=(0.01, 0.04 / tall), borderaxespad=0
         )
     return figure
-
-
-def _model_keys(labels: dict[str, str], room: float) -> list[Line2D]:
-    """A legend's entry for each model, over as many lines as the room in inches calls for."""
-    return [
-        Line2D([], [], label=wrapped(label, room, 9), **line_style(look, "test"))
-        for label, look in zip(labels.values(), looks(labels).values(), strict=True)
-    ]
 
 
 def _all_models(axes, curves: Curves, split: str, first: int = 1) -> None:

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ..marks import mark
-from ..study import Study
+from ..study import Study, means_of
 from ..text.wording import counted, span
 from .plot import DISTINCT, GREY, WIDTH, Plot, ink, looks, name_rows, title
 
@@ -20,7 +20,7 @@ def final_accuracy(study: Study) -> Plot:
     With one seed the bar is Wilson's 95 % interval, which is about the images drawn for the
     test and not about what another seed would give.
     """
-    reference, means = study.reported("test_accuracy"), study.means("test_accuracy")
+    reference, means = study.reported("test_accuracy"), means_of(study.summary, "test_accuracy")
     seeds, words = len(study.seeds), []
     for variant, label in study.labels.items():
         runs = _runs(study, variant)
@@ -59,7 +59,7 @@ def _final_accuracy(study: Study, width: float) -> Figure:
     """Draw `final_accuracy`."""
     labels, reference = study.labels, study.reported("test_accuracy")
     look, narrow, seeds = looks(labels), width < WIDTH, len(study.seeds)
-    means, by_seed = study.means("test_accuracy"), {}
+    means, by_seed = means_of(study.summary, "test_accuracy"), {}
     row_height = 0.62 if narrow else 0.5 if len(labels) <= DISTINCT else 0.36
     figure = Figure(figsize=(width, 1.5 + row_height * len(labels)), layout="constrained")
     title(figure, "Final test accuracy", width)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ...config import resolved as study_config
 from ...config.resolved import NORMALIZED_CHANNELS
-from ..study import Study
+from ..study import Study, means_of
 from ..tables.results import spreads
 from ..tables.table import Table
 from ..text.wording import listing
@@ -66,7 +66,7 @@ def accuracy_against_groups(study: Study) -> Plot | None:
     settings = group_settings(study.config)
     if settings.empty:
         return None
-    means = study.means("test_accuracy")
+    means = means_of(study.summary, "test_accuracy")
     best = max(means[variant] for variant in settings["variant"])
     near, lost = {}, []
     for row in settings.itertuples():

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from ...config.resolved import varied_batch_sizes, varied_learning_rates
 from ..marks import mark
-from ..study import means
+from ..study import means_of
 from ..text.normalizations import norm_name
 from ..text.wording import listing
 from .plot import COLOURS, WIDTH, Plot
@@ -68,7 +68,7 @@ def all_series(
         lines: the key of each series → its line.
         descending: by falling value instead.
     """
-    accuracy, found = means(summary, "test_accuracy"), []
+    accuracy, found = means_of(summary, "test_accuracy"), []
     for key in dict.fromkeys(key for key, _ in varied.values()):
         own = {variant: value for variant, (series, value) in varied.items() if series == key}
         each = pd.DataFrame(own.items(), columns=["variant", "value"])

@@ -12,7 +12,7 @@ from ...statistics.summary import METRICS
 from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
-from ..study import means
+from ..study import means_of
 from ..text.amounts import amount, bounded, interval, labels_of, metric_name, unit
 from ..text.wording import fixed, span
 from .plot import COLOURS, GREY, WIDTH, Plot, looks, name_rows, plain, title
@@ -50,7 +50,7 @@ def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[P
     if not metrics or max(counts) == 1:
         return []
     labels = labels_of(config)
-    sentences, bars = [], {metric: means(summary, metric) for metric in metrics}
+    sentences, bars = [], {metric: means_of(summary, metric) for metric in metrics}
     for metric in metrics:
         parts = []
         for name, label in labels.items():
