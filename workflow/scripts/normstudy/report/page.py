@@ -27,7 +27,7 @@ NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PIXELS_PER_INCH = 100  # of a figure on the page
 FEWEST_TO_SORT = 3  # rows of a table
 FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
-FEWEST_FOR_WIDE = 9  # and wherever there is less room than beside the contents
+FEWEST_FOR_WIDE = 10  # with a group's, and wherever there is less room than beside the contents
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {
@@ -130,7 +130,7 @@ class Pieces:
             label=table.caption.partition(".")[0],
             classes=["sortable"] * (table.sortable and len(cells) >= FEWEST_TO_SORT)
             + ["cards"] * cards
-            + ["wide"] * (len(kinds) >= FEWEST_FOR_WIDE),
+            + ["wide"] * (table.cells.shape[1] >= FEWEST_FOR_WIDE),
             kept=table.source in KEPT,
         )
         return _html(made)
