@@ -46,6 +46,14 @@ def test_a_job_is_a_line_when_it_starts(form):
     assert form("Execute 1 jobs...", event=LogEvent.JOB_STARTED) == ""
 
 
+def test_nothing_is_said_to_run_where_results_are_only_touched(form):
+    knowing(form, touch=lambda: True)
+    said = form("Job stats: 1", event=LogEvent.RUN_INFO)
+    assert "only marked as up to date" in said and "retrains" not in said
+    assert form(**job(4)) == form("Finished jobid: 4", event=LogEvent.JOB_FINISHED, job_id=4) == ""
+    assert form(event=LogEvent.PROGRESS, done=1, total=3) == ""
+
+
 def test_a_rule_without_words_is_named_with_its_wildcards(form):
     assert form(**job(4, rule="export"))[8:] == "  export gn 1"
 

@@ -77,7 +77,7 @@ def planned(job):
             if reason.updated_input_run
             else tuple(sorted(Path(path).name for path in reason.missing_output))
         ),
-        anew=not any(Path(path).exists() for path in job.output),
+        anew=bool(job.output) and not any(Path(path).exists() for path in job.output),
         data=words,
         forced=reason.forced and not source_changed,
         remade=bool(reason.updated_input_run),
@@ -140,6 +140,7 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
             words=WORDS,
             so_far=lambda: str(progress(plan)),
             dry_run=lambda: workflow.dryrun,
+            touch=lambda: workflow.touch,
             quiet=bool(workflow.output_settings.quiet),
             changes=what_changed,
             why=lambda number: because(planned(numbered_jobs()[number])),

@@ -59,6 +59,7 @@ class Known:
         words: rule → what its jobs do and, once they are done, did; wildcards in braces.
         so_far: how far the study is, or "".
         dry_run: whether this is one.
+        touch: whether results are only marked as up to date.
         quiet: whether Snakemake was told to be.
         changes: what changed since results were made and what that makes run, or "".
         why: why the job of this number runs, or "" where Snakemake's own reason is best.
@@ -78,6 +79,7 @@ class Known:
     gathering: Callable[[], int]
     stopped: Callable[[], bool]
     finished: Callable[[], str]
+    touch: Callable[[], bool] = lambda: False
     grown: Callable[[], None] = lambda: None
     more: Callable[[], str] = lambda: ""
 
@@ -123,7 +125,9 @@ class ShortLines(logging.Formatter):
         """How many jobs will run; in a dry run Snakemake says it before and after the jobs."""
         if self.known.dry_run() and not self.jobs and not self.known.quiet:
             return ""
-        return "\n".join(filter(None, [self._message(record), self.known.changes()]))
+        marked = "Nothing runs: these results are only marked as up to date."
+        more = marked if self.known.touch() else self.known.changes()
+        return "\n".join(filter(None, [self._message(record), more]))
 
     def _job_info(self, record: Event) -> str:
         if self.growing:
@@ -136,6 +140,8 @@ class ShortLines(logging.Formatter):
         self.jobs[record.jobid] = does, did
         if not record.output and record.rule_name not in self.known.words:  # a target
             self.gathering.add(record.jobid)
+            return ""
+        if self.known.touch():
             return ""
         if self.known.dry_run():
             reason = self.known.why(record.jobid) or shorten(record.reason)
@@ -155,7 +161,7 @@ class ShortLines(logging.Formatter):
             self.jobs.get(job, ("", "Done"))[1] for job in self.ended if job not in self.gathering
         ]
         self.ended.clear()
-        if not names:
+        if not names or self.known.touch():
             return ""
         line = f"{', '.join(names)} ({done:,} of {total:,} jobs)"
         return self._line(" · ".join(filter(None, [line, self.known.so_far()])))
