@@ -150,7 +150,9 @@ for handler in logger.handlers:  # not those of a logger plugin, nor the file's
             grown=lambda: plan_runs(),
             more=lambda: what_the_next_look_trains(),
         )
-        handler.setFormatter(ShortLines(handler.formatter, known))
+        lines = ShortLines(handler.formatter, known)
+        handler.setFormatter(lines)
+        handler.addFilter(lines)
 
 
 def to_run():

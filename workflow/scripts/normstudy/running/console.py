@@ -114,6 +114,10 @@ class ShortLines(logging.Formatter):
             "group_error": self._group_error,
         }
 
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop the start of a job that is only touched: an empty line goes before each."""
+        return str(getattr(record, "event", "")) != "job_info" or not self.known.touch()
+
     def format(self, record: logging.LogRecord) -> str:
         event = getattr(record, "event", None)
         return self.forms.get(event and str(event), self.whole.format)(record)
@@ -140,8 +144,6 @@ class ShortLines(logging.Formatter):
         self.jobs[record.jobid] = does, did
         if not record.output and record.rule_name not in self.known.words:  # a target
             self.gathering.add(record.jobid)
-            return ""
-        if self.known.touch():
             return ""
         if self.known.dry_run():
             reason = self.known.why(record.jobid) or shorten(record.reason)
