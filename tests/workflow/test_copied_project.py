@@ -39,3 +39,7 @@ def test_a_new_clone_needs_results_data_and_the_records(finished, tmp_path):
 def test_without_the_records_it_is_said_that_changes_cannot_be_told(project):
     shutil.rmtree(project.folder / ".snakemake/metadata")
     assert "no record of how 3 runs were made" in project.snakemake("-n")
+    for path in (project.folder / "data").rglob("*"):
+        path.touch()
+    said = project.snakemake("-n")
+    assert "the data are newer, and no record" in said and "the data changed" not in said

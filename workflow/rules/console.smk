@@ -62,6 +62,8 @@ def planned(job):
     named = {name: value for name, value in job.params.items() if repr(value) in params.only_new}
     data = {str(CHECKSUMS), *map(str, RAW_FILES)} if train else set()
     words = "the data changed" if data & {*map(str, reason.updated_input)} else ""
+    if words and not workflow.persistence.has_metadata(job):
+        words = "the data are newer, and no record (.snakemake/metadata) says if they changed"
     if data & {*map(str, reason.updated_input_run)}:
         words = "the data are fetched again"
     source_changed = job.rule.name == "download" and CHANGED  # rule download has it forced
