@@ -65,7 +65,7 @@ OWN = [
     (LABELS, lambda c: c[:4] + (799).to_bytes(4, "big") + c[8:-1], "a label for each are needed"),
     (IMAGES, lambda c: c[:4] + bytes(12), "a label for each are needed"),
     (IMAGES, lambda c: c[:8] + (784).to_bytes(4, "big") + (1).to_bytes(4, "big") + c[16:],
-     "28×28 images and a label for each"),
+     "28.28 images and a label for each"),
 ]  # fmt: skip
 
 

@@ -147,8 +147,9 @@ def test_a_recipe_makes_its_network():
     assert model(torch.zeros(3, 1, 28, 28)).shape == (3, 5)
 
 
-def test_rms_norm_leaves_half_precision_as_torchs_own_do_in_autocast():
-    assert NORMS["rms"](12)(torch.ones(1, 12, 3, 3, dtype=torch.bfloat16)).dtype == torch.float32
+def test_rms_norm_computes_in_single_precision_as_torchs_own_do_in_autocast():
+    half = torch.linspace(-3, 2, 12 * 9).view(1, 12, 3, 3).bfloat16()
+    assert torch.equal(NORMS["rms"](12)(half), NORMS["rms"](12)(half.float()))
 
 
 def test_group_norm_has_four_channels_a_group():

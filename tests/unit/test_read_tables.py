@@ -116,7 +116,7 @@ def test_metrics_that_cannot_be_read(run, content):
 def test_damaged_evaluation(run, old, new, words):
     path = run / "evaluation.csv"
     path.write_text(damaged(EVALUATION, old, new), encoding="utf-8")
-    with pytest.raises(StudyError, match=rf"{words}.* \(rule misclassified\)"):
+    with pytest.raises(StudyError, match=rf"evaluation\.csv,? {words}.* \(rule misclassified\)"):
         read_evaluation(path, "gn", 1)
 
 
@@ -133,7 +133,7 @@ def test_damaged_predictions(run, old, new, words):
     path = run / "predictions.csv"
     path.write_text(damaged(PREDICTIONS, old, new), encoding="utf-8")
     evaluation = read_evaluation(run / "evaluation.csv", "gn", 1)
-    with pytest.raises(StudyError, match=rf"{words}.* \(rule misclassified\)"):
+    with pytest.raises(StudyError, match=rf"predictions\.csv,? {words}.* \(rule misclassified\)"):
         read_predictions(path, evaluation)
 
 

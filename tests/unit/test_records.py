@@ -9,7 +9,7 @@ from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
 from normstudy.records import json_records as records
-from normstudy.records.json_records import read_record
+from normstudy.records.json_records import read_looks, read_record
 from normstudy.records.provenance import provenance
 
 RECORD = json.dumps({"seed": 1, "torch": "2", "variant": "gn"})
@@ -35,6 +35,17 @@ def test_a_damaged_record_is_refused_with_its_mend(tmp_path, text, words):
 def test_a_record_may_say_more_than_is_asked(tmp_path):
     (tmp_path / "record.json").write_text(RECORD)
     assert read_record(tmp_path / "record.json", ["seed"], "train") == json.loads(RECORD)
+
+
+def test_the_looks_taken_so_far_are_read_back(tmp_path):
+    path = tmp_path / "looks.json"
+    assert read_looks(path) == []
+    path.write_text('{"looks": [{"seeds": 3, "taken": "é"}]}', encoding="utf-8")
+    assert read_looks(str(path)) == [{"seeds": 3, "taken": "é"}]
+    for damaged in (b'{"looks": [', b"{}", b"[]", b"\xff"):
+        path.write_bytes(damaged)
+        with pytest.raises(StudyError, match=r"looks\.json cannot be read"):
+            read_looks(path)
 
 
 def test_the_keys_are_those_that_are_written(tmp_path):
