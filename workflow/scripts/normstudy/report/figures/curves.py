@@ -33,7 +33,7 @@ def accuracy(
 
 
 def _together(curves: Curves) -> Plot:
-    """Every variant's curves of both splits: in one panel a split or, of many, one a model."""
+    """Every variant's curves of both splits: in one panel per split or, of many, one per model."""
     labels, name, epochs = curves.labels, curves.quantity.name, curves.epochs
     many = len(labels) > DISTINCT
     if many:  # there is no room for the original's

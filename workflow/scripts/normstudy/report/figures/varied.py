@@ -26,7 +26,7 @@ LOOKS: list[tuple[str, str, str | tuple]] = [
     (COLOURS[4], "v", (0, (5, 1, 1, 1, 1, 1))),
 ]
 # Wu & He 2018 (arXiv 1803.08494v3), table 2: validation error of ResNet-50 on ImageNet, percent
-PAPER_BATCH_SIZES = (32, 16, 8, 4, 2)  # images a GPU, on 8 GPUs
+PAPER_BATCH_SIZES = (32, 16, 8, 4, 2)  # images per GPU, on 8 GPUs
 PAPER_ERROR = {
     "batch": (23.6, 23.7, 24.8, 27.3, 34.7),
     "group": (24.1, 24.2, 24.0, 24.2, 24.1),
@@ -192,7 +192,7 @@ def _batch_sizes(series: list[Series], paper: dict[Line, Points], width: float) 
         draw_paper(theirs, line, points, "{name}, batch size {value}:")
     sizes = [value for own in series for value in own.runs["value"]]
     value_axis(ours, sizes, "This study", "batch size, images")
-    value_axis(theirs, PAPER_BATCH_SIZES, "Wu & He 2018, ImageNet", "batch size, images a GPU")
+    value_axis(theirs, PAPER_BATCH_SIZES, "Wu & He 2018, ImageNet", "batch size, images per GPU")
     for axes in (ours, theirs):
         axes.invert_xaxis()  # large batches first, as in the paper
     keys = ours.get_legend_handles_labels()

@@ -76,7 +76,7 @@ def seed_dots(runs: pd.DataFrame, summary: pd.DataFrame, config: dict) -> list[P
 def _seed_dots(
     runs: pd.DataFrame, bars: dict[str, dict[str, float]], labels: dict[str, str], width: float
 ) -> Figure:
-    """Draw `seed_dots`: a panel a metric, a row a variant.
+    """Draw `seed_dots`: a panel per metric, a row per variant.
 
     Args:
         bars: metric → variant → mean.
