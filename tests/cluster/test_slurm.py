@@ -95,8 +95,8 @@ def test_a_cancelled_run_went_on_after_its_last_whole_epoch(on_slurm, variant, e
     _, resumed, *trained, finished = read_events(
         on_slurm.folder / f"results/logs/train/{variant}-seed-1.jsonl"
     )
-    went_on_after = resumed["epoch"]
-    assert (resumed["state"], finished["state"]) == ("resumed", "finished")
+    went_on_after = resumed.epoch
+    assert (resumed.state, finished.state) == ("resumed", "finished")
     assert went_on_after >= 1
     assert (went_on_after < epochs) == (variant == "gn")  # ln was cancelled in its evaluation
     assert [event["epoch"] for event in trained] == [*range(went_on_after + 1, epochs + 1)]

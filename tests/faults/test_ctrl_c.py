@@ -14,7 +14,7 @@ EPOCHS = ("--config", "training={epochs: 30}")  # seconds between the second and
 
 def last_epoch(project) -> int:
     events = read_events(project.folder / "results/logs/train/gn-seed-1.jsonl")
-    return max((event.get("epoch", 0) for event in events), default=0)
+    return max((event.epoch or 0 for event in events), default=0)
 
 
 def stopped(snakemake) -> str:

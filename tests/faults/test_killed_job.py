@@ -8,7 +8,7 @@ import sys
 import pytest
 from helpers.places import ROOT, SCRIPTS
 from helpers.project import assert_same_checkpoint
-from normstudy.running.events import read_events
+from normstudy.running.events import Event, read_events
 
 HERE = ROOT / "tests" / "faults"
 
@@ -35,7 +35,7 @@ def test_a_full_disk_costs_no_whole_epoch(undisturbed, disks, tmp_path):
     assert run_to("never", folder) == 1
     filler.unlink()
     assert run_to("never", folder) == 0
-    assert {"state": "resumed", "epoch": 2} in read_events(folder / "train.jsonl")
+    assert Event("resumed", epoch=2) in read_events(folder / "train.jsonl")
     assert (folder / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(folder / "checkpoint.pt", undisturbed / "checkpoint.pt")
 
@@ -56,8 +56,8 @@ def test_a_killed_training_job_goes_on_to_the_same_end(
     assert run_to(moment, tmp_path) == -signal.SIGKILL
     assert run_to("never", tmp_path) == 0
     events = read_events(tmp_path / "train.jsonl")
-    assert events[1] == {"state": "resumed", "epoch": went_on_after}
-    assert [event["epoch"] for event in events[2:-1]] == [*range(went_on_after + 1, 5)]
-    assert events[-1] == {"state": "finished"}
+    assert events[1] == Event("resumed", epoch=went_on_after)
+    assert [event.epoch for event in events[2:-1]] == [*range(went_on_after + 1, 5)]
+    assert events[-1] == Event("finished")
     assert (tmp_path / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(tmp_path / "checkpoint.pt", undisturbed / "checkpoint.pt")

@@ -20,6 +20,7 @@ from normstudy.evaluation.shared_errors import shared_errors
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
+from normstudy.records.json_records import Explained, JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION
 from normstudy.report.study import TABLES, Study
 
@@ -72,7 +73,7 @@ def made_up_study(
     images: int = 10_000,
     epochs: int = 20,
     reference: bool = True,
-    looks: Sequence[dict] = (),
+    looks: Sequence[Look] = (),
     folder: Path = Path("results"),
     **changes,
 ) -> Study:
@@ -120,43 +121,43 @@ def made_up_study(
                 errors = round(count * (100 - value) / 100)
                 scores = {"loss": 0.02, "accuracy": value, "images": count, "errors": errors}
                 evaluation.append(keys | {"split": split} | scores)
-            costs = {"seconds": 10.0 * seed, "peak_memory_mb": 800.0}
-            jobs.append({"job": f"train {variant} seed {seed}"} | costs)
+            jobs.append(JobCost(f"train {variant} seed {seed}", 10.0 * seed, 800.0))
             trained.append(
-                keys
-                | {
-                    "started": "2026-01-31T12:00:00Z",
-                    "finished": "2026-01-31T12:30:00Z",
-                    "resumed_after_epoch": 0,
-                    "recipe": recipe,
-                    "device": "cpu",
-                    "processor": "a processor",
-                    "accelerator": None,
-                    "system": "Linux",
-                    "torch": "2.9",
-                    "tensors_sha256": f"{seed:064x}",
-                }
+                RunRecord(
+                    **keys,
+                    started="2026-01-31T12:00:00Z",
+                    finished="2026-01-31T12:30:00Z",
+                    resumed_after_epoch=0,
+                    recipe=recipe,
+                    device="cpu",
+                    processor="a processor",
+                    accelerator=None,
+                    system="Linux",
+                    python="3.12.1",
+                    torch="2.9",
+                    tensors_sha256=f"{seed:064x}",
+                )
             )
     metrics, evaluation = pd.DataFrame(metrics), pd.DataFrame(evaluation)
     known = REFERENCE if reference else None
     return Study(
         folder=folder,
-        provenance={
-            "config": config,
-            "command": "snakemake --cores 4",
-            "started": "2026-01-31T12:00:00Z",
-            "finished": "2026-01-31T13:00:00Z",
-            "sources": None,
-            "python": "3.12.1",
-            "versions": {"torch": "2.9"},
-            "system": "Linux",
-            "processor": "a processor",
-            "data_sha256": {"raw/train": "0" * 64},
-            "data_source": {"train": {"from": "a folder", "at": "2026-01-31T12:00:00Z"}},
-            "seeds": seeds,
-            "runs": trained,
-            "jobs": jobs,
-        },
+        provenance=StudyRecord(
+            config=config,
+            command="snakemake --cores 4",
+            started="2026-01-31T12:00:00Z",
+            finished="2026-01-31T13:00:00Z",
+            sources=None,
+            python="3.12.1",
+            versions={"torch": "2.9"},
+            system="Linux",
+            processor="a processor",
+            data_sha256={"raw/train": "0" * 64},
+            data_source={"train": {"from": "a folder", "at": "2026-01-31T12:00:00Z"}},
+            seeds=seeds,
+            runs=trained,
+            jobs=jobs,
+        ),
         **study_tables(config, metrics, evaluation, {}, known),
         reference=known,
         label_issues=ISSUES if reference else None,
@@ -174,10 +175,10 @@ def graded_study(seeds: int = 1, variants=("gn", "ln", "bn_l1"), **changes) -> S
     return made_up_study(accuracies, **changes)
 
 
-def explained_of(config: dict) -> dict:
+def explained_of(config: dict) -> Explained:
     """explained.json of a study, from training images that are blank."""
     recipes = {variant: run_parameters(config, variant) for variant in config["variants"]}
-    return json.loads(_explained(json.dumps([recipes, config["training"]])))
+    return Explained(**json.loads(_explained(json.dumps([recipes, config["training"]]))))
 
 
 @functools.cache
@@ -187,7 +188,7 @@ def _explained(given: str) -> str:
 
     recipes, training = json.loads(given)
     blank = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10))
-    return json.dumps(explained(recipes, blank, 10, training, 1))
+    return json.dumps(vars(explained(recipes, blank, 10, training, 1)))
 
 
 # --- Predictions, and what rests on them ---------------------------------------------------
@@ -255,8 +256,9 @@ def evidence_of(study: Study) -> Evidence:
         table[table["label"] != table["prediction"]].assign(variant=variant, seed=seed)
         for (variant, seed), table in drawn_predictions(study).items()
     )
-    facts = {key: study.provenance[key] for key in FACTS} | {"recipes": study.recipes}
-    runs = [{k: v for k, v in run.items() if k != "recipe"} for run in study.provenance["runs"]]
+    facts = {key: getattr(study.provenance, key) for key in FACTS} | {"recipes": study.recipes}
+    records = map(vars, study.provenance.runs)
+    runs = [{k: v for k, v in run.items() if k != "recipe"} for run in records]
     errors = errors[[*ERRORS]].reset_index(drop=True)
     evaluation = study.evaluation[[*EVALUATION]]
     return Evidence(facts, runs, study.metrics, evaluation, errors, looks=[])

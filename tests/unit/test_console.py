@@ -13,7 +13,11 @@ from snakemake_interface_logger_plugins.common import LogEvent
 def form():
     """Formats a record as ShortLines over Snakemake's formatter does."""
     known = Known(
-        words={"train": ("Training {variant}, seed {seed}", "Trained {variant}, seed {seed}")},
+        words={
+            "train": ("Training {variant}, seed {seed}", "Trained {variant}, seed {seed}"),
+            "download": ("Getting {dataset}", "Got {dataset}"),
+        },
+        dataset="MNIST",
         so_far=lambda: "2 of 3 runs trained",
         dry_run=lambda: False,
         quiet=False,
@@ -56,6 +60,10 @@ def test_nothing_is_said_to_run_where_results_are_only_touched(form):
     assert form(event=LogEvent.PROGRESS, done=1, total=3) == ""
     knowing(form, touch=lambda: False)
     assert form.formatter.filter(starts)
+
+
+def test_the_dataset_is_named(form):
+    assert form(**job(4, rule="download"))[8:] == "  Getting MNIST"
 
 
 def test_a_rule_without_words_is_named_with_its_wildcards(form):

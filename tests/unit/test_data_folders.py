@@ -17,7 +17,7 @@ from normstudy.data import fetch as module
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES, read_idx
 from normstudy.errors import StudyError
-from normstudy.running import locks
+from normstudy.running import processes as locks
 
 IMAGES, LABELS = FILE_NAMES[:2]
 

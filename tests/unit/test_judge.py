@@ -102,7 +102,7 @@ def test_a_page_without_a_place_for_it_is_left_alone(project):
 def test_looks_are_published_and_a_margin_changed_after_one_is_said(project):
     evidence = store.read(project / "docs" / "evidence" / "claims")
     taken = published_study(project, "claims", evidence, "2030-01-02T03:04:05Z").looks
-    assert [(look["seeds"], look["taken"][:10]) for look in taken] == [(10, "2030-01-02")]
+    assert [(look.seeds, look.taken[:10]) for look in taken] == [(10, "2030-01-02")]
     folder = project / "docs" / "evidence" / "claims"
     store.write(replace(evidence, looks=list(taken)), folder)
     page = project / "docs" / "claims.md"

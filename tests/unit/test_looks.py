@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import VERDICTS, claim, made_up_study
+from normstudy.records.json_records import Look
 from normstudy.report.text import method
 from normstudy.statistics.verdicts.looks import (
     alpha_shares,
@@ -95,7 +96,7 @@ def test_a_look_is_recorded_once():
     once = with_looks([], {10: "2026-01-01T00:00:00Z"}, parts())
     assert with_looks(once, {10: "2026-02-02T00:00:00Z"}, parts()) == once
     later = with_looks(once, dict.fromkeys([10, 30], "2026-02-02T00:00:00Z"), parts())
-    assert [(look["seeds"], look["taken"][:7]) for look in later] == [
+    assert [(look.seeds, look.taken[:7]) for look in later] == [
         (10, "2026-01"),
         (30, "2026-02"),
     ]
@@ -114,9 +115,9 @@ def test_rivals_that_are_named_count_in_any_order():
 
 def test_a_record_of_looks_has_seeds_date_and_digests():
     (look,) = with_looks([], {10: "2026-01-01"}, parts())
-    assert look == {"seeds": 10, "taken": "2026-01-01", **parts()}
+    assert look == Look(10, **parts(), taken="2026-01-01")
     both = with_looks([], {30: "2026-01-02", 10: "2026-01-01"}, parts())
-    assert [(look["seeds"], look["taken"]) for look in both] == [
+    assert [(look.seeds, look.taken) for look in both] == [
         (10, "2026-01-01"),
         (30, "2026-01-02"),
     ]

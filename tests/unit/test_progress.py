@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.errors import StudyError
-from normstudy.running.events import RunEvents, events_path, read_events
-from normstudy.running.progress import Plan, Progress, duration, progress, slots
+from normstudy.running.events import Event, RunEvents, events_path, read_events
+from normstudy.running.progress import Plan, PlannedRun, Progress, duration, progress, slots
 
 
 class Runs:
@@ -24,10 +24,7 @@ class Runs:
     def add(self, epochs=0, seconds=6.0, *, cost=100, done=False, resumed=0, stale=False, error=""):
         name = self.folder / f"run-{len(self.runs)}"
         path, metrics, resume = (name.with_suffix(f".{kind}") for kind in ("jsonl", "csv", "pt"))
-        self.runs.append(
-            {"epochs": 10, "cost": cost, "events": str(path), "metrics": str(metrics)}
-            | {"resume": str(resume)}
-        )
+        self.runs.append(PlannedRun("a run", 10, cost, str(path), str(metrics), str(resume)))
         if epochs or error or resumed:
             with suppress(StudyError), RunEvents(name.with_suffix(".log")) as events:
                 if resumed:
@@ -59,7 +56,13 @@ def test_without_a_plan_nothing_is_said(tmp_path):
 
 def test_a_plan_is_read_as_it_was_written(tmp_path):
     path = tmp_path / "plan.json"
-    plan = Plan("snakemake -c 1", "--config a=1", 3, 2, [{"epochs": 1}])
+    plan = Plan(
+        "snakemake -c 1",
+        "--config a=1",
+        3,
+        2,
+        runs=[PlannedRun("gn", 1, 9, "a.jsonl", "a.csv", "a.pt")],
+    )
     plan.write(path)
     read = Plan.read(path)
     assert read == dataclasses.replace(plan, process=os.getpid(), host=socket.gethostname())
@@ -77,23 +80,26 @@ def test_the_events_of_a_job_are_a_line_each(tmp_path):
     path = events_path(log)
     assert path.read_text().count("\n") == 4
     assert read_events(path) == [
-        {"state": "started"},
-        {"state": "resumed", "epoch": 3},
-        {"state": "epoch", "epoch": 4, "seconds": 8.912, "test_accuracy": 99.31},
-        {"state": "failed", "error": "no – more"},
+        Event("started"),
+        Event("resumed", epoch=3),
+        Event("epoch", epoch=4, seconds=8.912, test_accuracy=99.31),
+        Event("failed", error="no – more"),
     ]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[1] == '{"state": "resumed", "epoch": 3}'
+    assert lines[3] == '{"state": "failed", "error": "no – more"}'
     with path.open("a") as file:
         file.write('3\n{"state": "ep')  # damaged, and being written
     assert len(read_events(path)) == 4
     with RunEvents(log):
-        assert read_events(path) == [{"state": "started"}]  # of this job alone
-    assert read_events(path)[-1] == {"state": "finished"}
+        assert read_events(path) == [Event("started")]  # of this job alone
+    assert read_events(path)[-1] == Event("finished")
 
 
 def test_a_run_stopped_by_ctrl_c_has_not_failed(tmp_path):
     with suppress(KeyboardInterrupt), RunEvents(tmp_path / "run.log") as events:
         raise KeyboardInterrupt
-    assert [event["state"] for event in read_events(events.path)] == ["started"]
+    assert [event.state for event in read_events(events.path)] == ["started"]
 
 
 def test_before_the_first_epoch_no_time_is_promised(runs):
@@ -132,7 +138,7 @@ def test_runs_that_were_there_count_as_trained_and_cost_nothing(runs):
 
 def test_results_to_be_made_anew_do_not_count_as_trained(runs):
     runs.add(10, 60.0, done=True, stale=True)  # of last week's code; its events are stale as well
-    runs.runs[0]["resume"] = "none"
+    runs.runs[0] = dataclasses.replace(runs.runs[0], resume="none")
     runs.add(5, 6.0)
     assert runs.progress(slots=1) == Progress(0, 2, pytest.approx(30 + 60))
 

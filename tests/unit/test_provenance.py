@@ -13,6 +13,7 @@ import torch
 from helpers.places import ROOT
 from normstudy.network.checkpoint import save_checkpoint, tensors_sha256
 from normstudy.network.model import build_model
+from normstudy.records.json_records import JobCost
 from normstudy.records.machine import accelerator, now, processor
 from normstudy.records.provenance import commit, job_costs, user_name, versions
 
@@ -100,10 +101,11 @@ def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
     (tmp_path / "b.tsv").write_text(f"{head}0.1\t0:00:00\t-\t-\t-\t-\t-\t-\t-\t-\n")
     costs = job_costs({"a": tmp_path / "a.tsv", "b": tmp_path / "b.tsv"})
     assert costs == [
-        {"job": "a", "seconds": 12.5, "peak_memory_mb": 930.25},
-        {"job": "b", "seconds": 0.1, "peak_memory_mb": None},
+        JobCost("a", seconds=12.5, peak_memory_mb=930.25),
+        JobCost("b", seconds=0.1, peak_memory_mb=None),
     ]
-    assert json.loads(json.dumps(costs, allow_nan=False)) == costs
+    facts = [vars(cost) for cost in costs]
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
 
 
 @pytest.mark.parametrize(
@@ -111,5 +113,4 @@ def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
 )
 def test_a_damaged_benchmark_file_is_a_job_of_unknown_cost(tmp_path, damaged):
     (tmp_path / "a.tsv").write_bytes(damaged)
-    unknown = {"job": "a", "seconds": None, "peak_memory_mb": None}
-    assert job_costs({"a": tmp_path / "a.tsv"}) == [unknown]
+    assert job_costs({"a": tmp_path / "a.tsv"}) == [JobCost("a", None, None)]

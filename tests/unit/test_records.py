@@ -1,6 +1,7 @@
 """Records edited by hand or cut short: refused with file, key and the rule that remakes them."""
 
 import json
+from dataclasses import fields
 
 import pytest
 import torch
@@ -8,11 +9,13 @@ from helpers.places import ROOT
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
-from normstudy.records import json_records as records
-from normstudy.records.json_records import read_looks, read_record
+from normstudy.records.files import write_json
+from normstudy.records.json_records import Look, RunRecord, StudyRecord, read_looks, read_record
 from normstudy.records.provenance import provenance
 
-RECORD = json.dumps({"seed": 1, "torch": "2", "variant": "gn"})
+RECORD = json.dumps(
+    dict.fromkeys((own.name for own in fields(RunRecord)), "x") | {"seed": 1, "torch": "2"}
+)
 DAMAGED = {
     "cut short": (RECORD[:-5], "cannot be read"),
     "empty": ("", "cannot be read"),
@@ -27,7 +30,7 @@ def test_a_damaged_record_is_refused_with_its_mend(tmp_path, text, words):
     path = tmp_path / "provenance.json"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(StudyError) as error:
-        read_record(path, ["seed", "torch"], "train")
+        RunRecord.read(path)
     assert str(error.value).startswith(f"{path} {words}: it was edited or cut short; ")
     assert f"--forcerun {path} " in str(error.value)
 
@@ -35,22 +38,31 @@ def test_a_damaged_record_is_refused_with_its_mend(tmp_path, text, words):
 def test_a_record_may_say_more_than_is_asked(tmp_path):
     (tmp_path / "record.json").write_text(RECORD)
     assert read_record(tmp_path / "record.json", ["seed"], "train") == json.loads(RECORD)
+    (tmp_path / "more.json").write_text(json.dumps(json.loads(RECORD) | {"other": 1}))
+    assert RunRecord.read(tmp_path / "more.json") == RunRecord.read(tmp_path / "record.json")
 
 
 def test_the_looks_taken_so_far_are_read_back(tmp_path):
-    path = tmp_path / "looks.json"
+    path, look = tmp_path / "looks.json", Look(3, "a", "b", "c", "é")
     assert read_looks(path) == []
-    path.write_text('{"looks": [{"seeds": 3, "taken": "é"}]}', encoding="utf-8")
-    assert read_looks(str(path)) == [{"seeds": 3, "taken": "é"}]
-    for damaged in (b'{"looks": [', b"{}", b"[]", b"\xff"):
+    write_json({"looks": [look]}, path)
+    (written,) = json.loads(path.read_text(encoding="utf-8"))["looks"]
+    assert written == {"seeds": 3, "claims": "a", "margin": "b", "looks": "c", "taken": "é"}
+    assert read_looks(str(path)) == [look]
+    for damaged in (b'{"looks": [', b"{}", b"[]", b"\xff", b'{"looks": [3]}'):
         path.write_bytes(damaged)
         with pytest.raises(StudyError, match=r"looks\.json cannot be read"):
             read_looks(path)
+    write_json({"looks": [vars(look) | {"taken": ""}, {"seeds": 4}]}, path)
+    with pytest.raises(
+        StudyError, match=r"looks\.json cannot be read \(no claims\): it was edited"
+    ):
+        read_looks(path)
 
 
 def test_the_keys_are_those_that_are_written(tmp_path):
     run = run_record("gn", 1, {"threads": 1}, torch.nn.Linear(1, 1), "2026-01-01T00:00:00+00:00", 0)
-    assert tuple(run) == records.RUN
+    assert list(run) == [own.name for own in fields(RunRecord)]
     assert (run["variant"], run["seed"], run["device"], run["accelerator"]) == (
         "gn",
         1,
@@ -66,8 +78,22 @@ def test_the_keys_are_those_that_are_written(tmp_path):
         requirements=ROOT / "requirements.in",
         checksums=tmp_path / "sums",
         data_source=tmp_path / "data",
-        runs=[run],
-        benchmarks={},
-        command="",
+        runs=[RunRecord.of(run)],
+        benchmarks={"train gn seed 1": tmp_path / "sums"},
+        command="snakemake",
     )
-    assert tuple(study) == records.STUDY
+    path = tmp_path / "provenance.json"
+    write_json(study, path)
+    assert StudyRecord.read(path) == study
+    written = json.loads(path.read_text())
+    assert list(written) == [own.name for own in fields(StudyRecord)]
+    assert written["runs"] == [run]
+    assert written["jobs"] == [{"job": "train gn seed 1", "seconds": None, "peak_memory_mb": None}]
+    for change, words in {
+        "[{}]": "has no variant",
+        '["gn"]': "cannot be read",
+        "3": "cannot be read",
+    }.items():
+        path.write_text(json.dumps(written | {"runs": json.loads(change)}))
+        with pytest.raises(StudyError, match=f"{words}: .*rule summarize"):
+            StudyRecord.read(path)

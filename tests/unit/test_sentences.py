@@ -287,7 +287,7 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
     study = made_up_study({"gn": [99.0], "own": [99.0]})
     study.recipes["own"]["norm"] = "by_neighbours"
     assert normalizations.title(study) == "Group and By neighbours Normalization on MNIST"
-    study.explained["norms"] = described(["by_neighbours"])
+    study.explained.norms.update(described(["by_neighbours"]))
     row = setup_tables.norm_table(study).cells.iloc[-1]
     assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
 

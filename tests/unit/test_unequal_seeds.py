@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.made_up import claim, made_up_study
+from normstudy.records.json_records import Look
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.tables import results as tables
@@ -33,9 +34,9 @@ def study():
             claim("gn", ["ln"], id="near", says="GN is better than LN"),
         ],
         looks=[
-            {"seeds": 4, "taken": "2026-01-31T12:30:00Z"} | SAME,
-            {"seeds": 8, "taken": "2026-02-01T12:30:00Z"} | SAME,
-            {"seeds": 12, "taken": "2026-02-02T12:30:00Z"} | SAME,
+            Look(4, **SAME, taken="2026-01-31T12:30:00Z"),
+            Look(8, **SAME, taken="2026-02-01T12:30:00Z"),
+            Look(12, **SAME, taken="2026-02-02T12:30:00Z"),
         ],
     )
 
@@ -86,7 +87,7 @@ def test_all_figures_and_sentences_are_made(study):
 
 
 def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
-    old = {"seeds": 6, "taken": "2026-01-30T12:30:00Z"} | SAME | {"looks": "other"}
+    old = Look(6, **SAME | {"looks": "other"}, taken="2026-01-30T12:30:00Z")
     sentences = method.looks(replace(study, looks=(old, *study.looks)))
     assert sentences[:-1] == method.looks(study)
     assert "changed: the looks." in sentences[-1]

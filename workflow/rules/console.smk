@@ -15,15 +15,10 @@ from normstudy.running.events import events_path
 from normstudy.running.interrupts import DEAF, Stop, stopped
 from normstudy.running.leftovers import discard_states, find_leftovers
 from normstudy.running.processes import claim, unwritable
-from normstudy.running.progress import Plan, duration, progress, slots
+from normstudy.running.progress import Plan, PlannedRun, duration, progress, slots
 
 STARTED = time.monotonic()
 plan = Plan()  # until one is made, when jobs start
-# Not the rules' `message`: that would keep the details from Snakemake's log file as well.
-WORDS = {
-    name: (words.doing.replace("{dataset}", DATASET), words.done.replace("{dataset}", DATASET))
-    for name, words in RULES.items()
-}
 stop = Stop()
 shell.prefix(DEAF)
 
@@ -139,7 +134,9 @@ def results():
 for handler in logger.handlers:  # not those of a logger plugin, nor the file's
     if handler.name == "DefaultStreamHandler" and not workflow.output_settings.verbose:
         known = Known(
-            words=WORDS,
+            # Not the rules' `message`: that would keep the details from Snakemake's log as well.
+            words=RULES,
+            dataset=DATASET,
             so_far=lambda: str(progress(plan)),
             dry_run=lambda: workflow.dryrun,
             touch=lambda: workflow.touch,
@@ -190,24 +187,23 @@ def what_the_next_look_trains():
 def plan_runs():
     """Write down which runs will be trained from now on."""
     global plan
-    needed = set(workflow.dag.needrun_jobs())
-    runs = jobs_of("train")
+    needed, runs = to_run(), jobs_of("train")
     limits = {name: limit.value for name, limit in workflow.global_resources.items()}
     plan = Plan(
         command=shlex.join(["snakemake", *sys.argv[1:]]),
         options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
         there=len(set(runs) - needed),
         slots=max((slots(job.resources, limits) for job in runs), default=1),
-        upto=f"the look at {next_look()} seeds" if next_look() else "",
+        upto=f"the look at {look} seeds" if (look := next_look()) else "",
         runs=[
-            {
-                "name": f"{job.wildcards.variant}, seed {job.wildcards.seed},",
-                "epochs": job.params.recipe["epochs"],
-                "cost": study.cost(STUDY, job.wildcards.variant),
-                "events": str(events_path(job.log[0])),
-                "metrics": str(job.output.metrics),
-                "resume": job.params.resume,
-            }
+            PlannedRun(
+                name=f"{job.wildcards.variant}, seed {job.wildcards.seed},",
+                epochs=job.params.recipe["epochs"],
+                cost=study.cost(STUDY, job.wildcards.variant),
+                events=str(events_path(job.log[0])),
+                metrics=str(job.output.metrics),
+                resume=job.params.resume,
+            )
             for job in runs
             if job in needed
         ],
@@ -221,13 +217,10 @@ def clean_up():
         (RESUME / f"{variant}-seed-{seed}.pt", RESULTS / variant / f"seed-{seed}" / "checkpoint.pt")
         for variant, seed in RUNS
     )
-    if STUDY["resume"]:
-        discard_stored_states()
-
-
-def discard_stored_states():
-    """Likewise where the config says; a store's dates and this machine's do not compare."""
-    needed = set(workflow.dag.needrun_jobs())
+    if not STUDY["resume"]:
+        return
+    # Where the config says, by the jobs: a store's dates and this machine's do not compare.
+    needed = to_run()
     finished = [
         Path(job.params.resume).name
         for job in jobs_of("train")

@@ -5,7 +5,7 @@ The last look is no checkpoint: whatever it says, nothing is trained after it.
 
 from contextlib import suppress
 
-from normstudy.records.json_records import LOOK, read_record
+from normstudy.records.json_records import LookRecord
 from normstudy.statistics.verdicts import until_decided
 
 LOOKS = study.looks(STUDY)
@@ -13,7 +13,7 @@ LOOKS = study.looks(STUDY)
 
 def still_needed(record):
     """The variants that go on after a look, from its record."""
-    return read_record(str(record), LOOK, "look")["still_needed"]
+    return LookRecord.read(str(record)).still_needed
 
 
 def gone_on(before=None):

@@ -3,23 +3,19 @@ OF_RUNS = [
     *(
         str(path)
         for made in (rules.train, rules.misclassified, rules.export)
-        for path in made.output
+        for path in (*made.output, *made.log, made.benchmark)
     ),
     *(
-        str(LOGS / name / "{variant}-seed-{seed}.log")
-        for name in ("train", "misclassified", "export")
+        placed(path)
+        for path in (
+            LOGS / "train" / "{variant}-seed-{seed}.jsonl",
+            LOGS / "train" / "{variant}-seed-{seed}.metrics.csv",
+            RESUME / "{variant}-seed-{seed}.pt",
+            RESULTS / "{variant}" / "model-card.md",
+            RESULTS / "figures" / "curves_{variant}.svg",
+            RESULTS / "figures" / "curves_{variant}.png",
+        )
     ),
-    *(
-        str(LOGS / "train" / f"{{variant}}-seed-{{seed}}.{kind}")
-        for kind in ("jsonl", "metrics.csv")
-    ),
-    *(
-        str(BENCHMARKS / name / "{variant}-seed-{seed}.tsv")
-        for name in ("train", "misclassified", "export")
-    ),
-    str(RESUME / "{variant}-seed-{seed}.pt"),
-    str(RESULTS / "{variant}" / "model-card.md"),
-    *(str(RESULTS / "figures" / f"curves_{{variant}}.{kind}") for kind in ("svg", "png")),
 ]
 
 
@@ -34,7 +30,7 @@ rule prune:
         mem_mb=500,
         runtime=5,
     params:
-        patterns=lambda wildcards: [placed(path) for path in OF_RUNS],
+        patterns=lambda wildcards: OF_RUNS,
         variants=VARIANTS,
         seeds=SEEDS,
         results=placed(RESULTS),

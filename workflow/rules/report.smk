@@ -3,18 +3,9 @@ FIGURES = report_figures(STUDY)
 
 rule report:
     input:
-        metrics=RESULTS / "metrics.csv",
+        **{name: RESULTS / f"{name}.csv" for name in TABLES},
         curves=RESULTS / "curves.csv",
-        evaluation=RESULTS / "evaluation.csv",
-        runs=RESULTS / "runs.csv",
-        summary=RESULTS / "summary.csv",
-        comparisons=RESULTS / "comparisons.csv",
-        differences=RESULTS / "differences.csv",
-        claims=RESULTS / "claims.csv",
         looks=RESULTS / "looks.json",
-        single_run=RESULTS / "single_run.csv",
-        label_doubts=RESULTS / "label_doubts.csv",
-        shared_errors=RESULTS / "shared_errors.csv",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
         explained=RESULTS / "explained.json",
@@ -25,14 +16,9 @@ rule report:
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
         notebook=source("report/report.ipynb"),
-        template=[
-            source(f"report/template/{name}")
-            for name in (
-                *("index.html.j2", "parts.html.j2", "conf.json", "report.css"),
-                *("report.js", "take.js", "touch.js", "values.js", "values.css"),
-                *("explorer.html.j2", "explorer.js", "explorer.css"),
-                *("worked_example.html.j2", "worked_example.js", "worked_example.css"),
-            )
+        template=lambda wildcards: [
+            source(f"report/template/{path.name}")
+            for path in sorted((SOURCE / "report" / "template").iterdir())
         ],
     output:
         notebook=RESULTS / "report.ipynb",

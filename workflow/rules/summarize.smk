@@ -1,3 +1,17 @@
+TABLES = {
+    "metrics": "Every epoch of every run",
+    "evaluation": "Finished networks",
+    "runs": "Every run after its last epoch",
+    "summary": "Summary of each model",
+    "comparisons": "Claims against each rival",
+    "differences": "Paired differences",
+    "claims": "Claims and verdicts",
+    "single_run": "Single runs against each other",
+    "label_doubts": "Accuracy with disputed labels",
+    "shared_errors": "Misclassified images",
+}
+
+
 rule summarize:
     input:
         metrics=run_files("metrics.csv"),
@@ -12,27 +26,11 @@ rule summarize:
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
     output:
-        metrics=shown(RESULTS / "metrics.csv", "Tables", "Every epoch of every run", "metrics"),
+        **{
+            name: shown(RESULTS / f"{name}.csv", "Tables", label, name)
+            for name, label in TABLES.items()
+        },
         curves=shown(RESULTS / "curves.csv", "Tables", "Every epoch over the seeds", "epoch_means"),
-        evaluation=shown(RESULTS / "evaluation.csv", "Tables", "Finished networks", "evaluation"),
-        runs=shown(RESULTS / "runs.csv", "Tables", "Every run after its last epoch", "runs"),
-        summary=shown(RESULTS / "summary.csv", "Tables", "Summary of each model", "summary"),
-        comparisons=shown(
-            RESULTS / "comparisons.csv", "Tables", "Claims against each rival", "comparisons"
-        ),
-        differences=shown(
-            RESULTS / "differences.csv", "Tables", "Paired differences", "differences"
-        ),
-        claims=shown(RESULTS / "claims.csv", "Tables", "Claims and verdicts", "claims"),
-        single_run=shown(
-            RESULTS / "single_run.csv", "Tables", "Single runs against each other", "single_run"
-        ),
-        label_doubts=shown(
-            RESULTS / "label_doubts.csv", "Tables", "Accuracy with disputed labels", "label_doubts"
-        ),
-        shared_errors=shown(
-            RESULTS / "shared_errors.csv", "Tables", "Misclassified images", "shared_errors"
-        ),
         # `update`: when verdicts were read before is kept, and the new looks are added.
         looks=update(RESULTS / "looks.json"),
         provenance=RESULTS / "provenance.json",

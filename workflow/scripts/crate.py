@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 from normstudy.exports.crate import study_crate
 from normstudy.records.files import replacing
-from normstudy.records.json_records import STUDY, read_record
+from normstudy.records.json_records import StudyRecord
 from normstudy.records.provenance import user_name
 from normstudy.running.job_log import job_log
 
@@ -15,7 +15,7 @@ with job_log(snakemake.log[0]):
     (citation,) = (path for path in map(Path, given.workflow) if path.name == "CITATION.cff")
     crate = study_crate(
         snakemake.params.title,
-        read_record(provenance, STUDY, "summarize"),
+        StudyRecord.read(provenance),
         yaml.safe_load(citation.read_text(encoding="utf-8")),
         user_name(project) or "The person who ran the study",
         project,

@@ -2,7 +2,7 @@
 
 import pandas as pd
 from normstudy.records.files import write_json
-from normstudy.records.json_records import RUN, read_record
+from normstudy.records.json_records import LookRecord, RunRecord
 from normstudy.records.machine import now
 from normstudy.records.tables import read_evaluation, read_metrics
 from normstudy.running.job_log import job_log
@@ -13,7 +13,7 @@ from normstudy.statistics.verdicts.judging import compare, judged_claims, still_
 with job_log(snakemake.log[0]):
     given, params = snakemake.input, snakemake.params
     names = [tuple(run) for run in params.runs]
-    epochs = [read_record(path, RUN, "train")["recipe"]["epochs"] for path in given.runs]
+    epochs = [RunRecord.read(path).recipe["epochs"] for path in given.runs]
     metrics = pd.concat(
         read_metrics(path, *run, last)
         for path, run, last in zip(given.metrics, names, epochs, strict=True)
@@ -31,13 +31,7 @@ with job_log(snakemake.log[0]):
     )
     claims = judged_claims(comparisons, params.verdicts)
     needed = still_needed(comparisons)
-    write_json(
-        {
-            "seeds": int(snakemake.wildcards.look),
-            "taken": now(),
-            "verdicts": dict(zip(claims["claim"], claims["verdict"], strict=True)),
-            "still_needed": needed,
-        },
-        snakemake.output[0],
-    )
+    verdicts = dict(zip(claims["claim"], claims["verdict"], strict=True))
+    look = LookRecord(int(snakemake.wildcards.look), now(), verdicts, needed)
+    write_json(look, snakemake.output[0])
     print(f"still needed: {', '.join(needed) or 'none'}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from normstudy.exports.model_card import model_card
 from normstudy.records.files import replacing
-from normstudy.records.json_records import STUDY, read_record
+from normstudy.records.json_records import StudyRecord
 from normstudy.records.tables import STUDY_EVALUATION, SUMMARY, read_table
 from normstudy.running.job_log import job_log
 
@@ -12,7 +12,7 @@ with job_log(snakemake.log[0]):
     given = snakemake.input
     summary = read_table(given.summary, SUMMARY, "summarize")
     evaluation = read_table(given.evaluation, STUDY_EVALUATION, "summarize")
-    facts = read_record(given.provenance, STUDY, "summarize")
+    facts = StudyRecord.read(given.provenance)
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:
             card = model_card(variant, summary, evaluation, facts, Path(given.template))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
-from normstudy.records.json_records import LOOK, RUN, read_looks, read_record
+from normstudy.records.json_records import LookRecord, RunRecord, read_looks
 from normstudy.records.machine import now
 from normstudy.records.provenance import provenance
 from normstudy.records.tables import (
@@ -25,9 +25,9 @@ from normstudy.statistics.verdicts.looks import protocol, taken_looks, with_look
 with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
     names = [tuple(run) for run in params.runs]
-    records = [read_record(path, RUN, "train") for path in given.runs]
+    records = [RunRecord.read(path) for path in given.runs]
     tables = [
-        read_metrics(path, *run, record["recipe"]["epochs"])
+        read_metrics(path, *run, record.recipe["epochs"])
         for path, run, record in zip(given.metrics, names, records, strict=True)
     ]
     metrics = pd.concat(tables, ignore_index=True)
@@ -48,8 +48,7 @@ with job_log(snakemake.log[0]):
     for name, table in written.items():
         write_csv(table, output[name])
     study = params.study
-    earlier = [read_record(path, LOOK, "look") for path in given.looks]
-    dates = {look["seeds"]: look["taken"] for look in earlier}
+    dates = {look.seeds: look.taken for look in map(LookRecord.read, given.looks)}
     looks = taken_looks(study["verdicts"], written["comparisons"]["look"].dropna())
     taken = with_looks(
         read_looks(output.looks),

@@ -15,29 +15,18 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job that will run, and what changed since its results were made.
-
-    Attributes:
-        rule, variant, seed: which job; variant and seed are "" where the rule has none.
-        before: the params that differ, as they were recorded: as Python writes them, without names.
-        now: those of today that differ, by name.
-        missing: names of results that are not there.
-        anew: it has no results yet.
-        data: what happened to the images, such as "the data changed"; "" if nothing.
-        forced: somebody asked for it to run in any case.
-        remade: whether other jobs remake what it is made from.
-    """
+    """A job that will run, and what changed since its results were made."""
 
     rule: str
-    variant: str = ""
+    variant: str = ""  # "" where the rule has none, as the seed
     seed: str = ""
-    before: Collection[str] = ()
-    now: Mapping[str, object] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    anew: bool = False
-    data: str = ""
-    forced: bool = False
-    remade: bool = False
+    before: Collection[str] = ()  # params that differ, as recorded: Python's text, without names
+    now: Mapping[str, object] = field(default_factory=dict)  # those of today that differ, by name
+    missing: tuple[str, ...] = ()  # names of results that are not there
+    anew: bool = False  # it has no results yet
+    data: str = ""  # what happened to the images, such as "the data changed"; "" if nothing
+    forced: bool = False  # somebody asked for it to run in any case
+    remade: bool = False  # other jobs remake what it is made from
 
 
 def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
@@ -101,7 +90,7 @@ def causes(job: PlannedJob) -> list[str]:
     if job.data:
         found.append(job.data)
     if job.missing and not job.anew:
-        found.append(f"{_listed(job.missing, 2)} missing")
+        found.append(f"{listed(job.missing, 2)} missing")
     if job.forced and not found:
         found.append("asked for (--force, --forceall or --forcerun)")
     return found
@@ -121,7 +110,7 @@ def _value(text: str) -> object:
         return None
 
 
-def _listed(names: Collection[str], most: int) -> str:
+def listed(names: Collection[str], most: int) -> str:
     """The first names, and how many more there are."""
     names = list(dict.fromkeys(names))
     more = f" and {len(names) - most} more" if len(names) > most else ""
@@ -139,7 +128,7 @@ def changes(jobs: Iterable[PlannedJob]) -> list[str]:
             groups.setdefault((job.rule, tuple(why)), []).append(job)
     lines = [_line(rule, why, group) for (rule, why), group in groups.items()]
     if new:
-        variants = _listed([job.variant for job in new], 6)
+        variants = listed([job.variant for job in new], 6)
         lines.append(f"{variants}: trains {_count(len(new), 'new run')}")
     return lines
 
@@ -159,7 +148,7 @@ def _line(rule: str, why: tuple[str, ...], group: list[PlannedJob]) -> str:
     their = "its" if len(group) == 1 else "their"
     again = RULES[rule].again.format(runs=_count(len(group), "run"), their=their)
     of_all = all(cause.startswith("the ") for cause in why) or not group[0].variant
-    subject = "" if of_all else f"{_listed([job.variant for job in group], 6)}: "
+    subject = "" if of_all else f"{listed([job.variant for job in group], 6)}: "
     return f"{subject}{', '.join(why)}; {again}"
 
 

@@ -219,9 +219,17 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
     """Output folders whose path is already something else."""
     if sources is None:
         return
+    named: dict[Key, str] = {
+        ("results",): config["results"],
+        ("dataset", "folder"): config["dataset"]["folder"],
+    }
+    resume = config["resume"]  # where unfinished runs keep their state, if not in the results
+    if resume and not is_url(resume):
+        named["resume",] = resume
+    elif resume and urlsplit(resume).password:
+        yield ("resume",), "holds a password, which logs would show; use the driver's settings"
     places = {}
-    for key in (("results",), ("dataset", "folder")):
-        given = config["results"] if key == ("results",) else config["dataset"]["folder"]
+    for key, given in named.items():
         try:
             places[key] = place = folder(given).resolve()
         except StudyError as error:
@@ -229,33 +237,16 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
             continue
         if place.exists() and not place.is_dir():
             yield key, f"{given!r} is a file; name a folder"
-        for project in (sources.resolve(), Path.cwd()):
+        for project in (sources.resolve(), Path.cwd()) if key != ("resume",) else ():
             if project.is_relative_to(place):
                 yield key, f"{given!r} holds the project itself; name a folder of its own"
                 break
             if place.is_relative_to(project) and place.relative_to(project).parts[0] in SOURCES:
                 yield key, f"{given!r} is the project's own; name a folder beside it"
                 break
-    yield from _resume_faults(config["resume"])
-    if len(places) == 2:
-        results, data = places.values()
-        if results.is_relative_to(data):
-            yield ("results",), f"{config['results']!r} is the folder of the data; name another"
-
-
-def _resume_faults(given: str | None) -> Iterator[tuple[Key, str]]:
-    """Errors in `resume`, the place where unfinished runs keep their state."""
-    if given is None:
-        return
-    if is_url(given):
-        if urlsplit(given).password:
-            yield ("resume",), "holds a password, which logs would show; use the driver's settings"
-        return
-    try:
-        if folder(given).is_file():
-            yield ("resume",), f"{given!r} is a file; name a folder"
-    except StudyError as error:
-        yield ("resume",), str(error)
+    results, data = (places.get(key) for key in (("results",), ("dataset", "folder")))
+    if results and data and results.is_relative_to(data):
+        yield ("results",), f"{config['results']!r} is the folder of the data; name another"
 
 
 def load_schema(path: str | Path) -> dict:

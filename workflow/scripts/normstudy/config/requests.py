@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import StudyError
+from .changes import listed
 from .faults import did_you_mean
 from .lines import read_config_file
 from .targets import RULES
@@ -22,22 +23,14 @@ SEED = re.compile(r"seed-(\d+)")
 
 @dataclass(frozen=True)
 class Makeable:
-    """What can be asked for.
-
-    Attributes:
-        variants, seeds: the study's.
-        rules: the names of other targets.
-        results: the folder that the study writes to.
-        files: paths of results that can be made.
-        studies: config file of each ready-made study → the folder that it writes to.
-    """
+    """What can be asked for."""
 
     variants: Sequence[str]
     seeds: Sequence[int]
-    rules: Collection[str]
-    results: Path
-    files: Collection[str]
-    studies: Mapping[str, Path]
+    rules: Collection[str]  # names of other targets
+    results: Path  # the folder that the study writes to
+    files: Collection[str]  # paths of results that can be made
+    studies: Mapping[str, Path]  # config file of each ready-made study → the folder it writes to
 
 
 def refuse_unreadable(words: Sequence[str]) -> None:
@@ -171,8 +164,4 @@ def where(asked: Iterable[tuple[str, Collection[str]]], results: Path) -> list[s
         elif made:
             made = [page] if page in made else sorted(made)
             files.setdefault(RULES[rule].result, []).extend(made)
-    lines = []
-    for label, paths in files.items():
-        more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-        lines.append(f"{label}: {', '.join(paths[:NAMED])}{more}")
-    return lines
+    return [f"{label}: {listed(paths, NAMED)}" for label, paths in files.items()]

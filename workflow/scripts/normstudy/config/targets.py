@@ -90,17 +90,8 @@ RULES = {
         code="the code of the comparison",
         again="sets the studies side by side again",
     ),
-    "prune": Words(
-        doing="Pruning the results",
-        done="Pruned the results",
-    ),
+    "prune": Words(doing="Pruning the results", done="Pruned the results"),
 }
-FOLDERS = (
-    "benchmarks",
-    "figures",
-    "logs",
-    "looks",
-    "resume",
-)  # of results/, beside the variants' own
+FOLDERS = ("benchmarks", "figures", "logs", "looks", "resume")  # of results/, beside the variants'
 # What no variant may be called: its name is a target and a folder too.
 RESERVED = frozenset({"all", *RULES, *FOLDERS})

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import StudyError
-from ..running.locks import lock
+from ..running.processes import lock
 from .changes import expected
 from .datasets import DATASETS
 from .idx import CHECKSUMS, FILE_NAMES, FILES, load_split, sha256

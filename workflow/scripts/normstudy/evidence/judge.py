@@ -1,7 +1,7 @@
 """Verdicts on runs that are already there: published ones, or those of any other training code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
 from ..evaluation.study_tables import study_tables
+from ..records.json_records import Explained, Look, RunRecord, StudyRecord
 from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
@@ -20,6 +21,9 @@ from ..statistics.verdicts.claims import paired_differences
 from ..statistics.verdicts.judging import compare, judged_claims
 from ..statistics.verdicts.looks import protocol, taken_looks, with_looks
 from .store import Evidence, trained
+
+# What the records of a study and its runs hold besides what is published and judged.
+UNPUBLISHED = dict.fromkeys((own.name for own in (*fields(StudyRecord), *fields(RunRecord))), "")
 
 
 def judged_study(
@@ -59,12 +63,13 @@ def judged_study(
         issues,
     )
     recipes = evidence.facts["recipes"]
-    runs = [run | {"recipe": recipes[run["variant"]]} for run in evidence.runs]
-    record = evidence.facts | {"config": config, "runs": runs}
+    runs = [{**UNPUBLISHED, **run, "recipe": recipes[run["variant"]]} for run in evidence.runs]
+    record = evidence.facts | {"config": config, "runs": runs, "jobs": []}
     return Study(
         folder=Path(config["results"]),
         looks=tuple(_looks(evidence, config, tables["comparisons"], date)),
-        provenance=record,
+        provenance=StudyRecord.of({**UNPUBLISHED, **record}),
+        explained=Explained([], {}, {}, [], {}),
         reference=reference,
         label_issues=issues,
         **tables,
@@ -145,7 +150,7 @@ def judge(
     )
 
 
-def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[dict]:
+def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[Look]:
     """The published record of looks, with those that `comparisons` are read at."""
     settings = config["verdicts"]
     looks = taken_looks(settings, comparisons["look"].dropna())

@@ -109,16 +109,16 @@ def page_block(study: Study, name: str) -> str:
 
 def _runs(study: Study) -> str:
     """Which runs they are, and where they were trained."""
-    record = study.provenance
-    counts = Counter(run["variant"] for run in record["runs"])
+    runs = study.provenance.runs
+    counts = Counter(run.variant for run in runs)
     seeds = sorted(set(counts.values()))
     many = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     epochs = sorted({study.recipes[variant]["epochs"] for variant in counts})
-    processors = Counter(run["processor"].partition(",")[0] for run in record["runs"])
+    processors = Counter(run.processor.partition(",")[0] for run in runs)
     places = [f"{name} ({count} runs)" for name, count in processors.most_common()]
-    torch = listing(sorted({run["torch"].partition("+")[0] for run in record["runs"]}))
+    torch = listing(sorted({run.torch.partition("+")[0] for run in runs}))
     text = (
-        f"{len(record['runs'])} runs: {many} seeds of {len(counts)} variants,"
+        f"{len(runs)} runs: {many} seeds of {len(counts)} variants,"
         f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} with PyTorch"
         f" {torch}."
     )

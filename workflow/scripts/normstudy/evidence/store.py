@@ -19,7 +19,7 @@ import pandas as pd
 from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
 from ..records.files import replacing, write_json
-from ..records.json_records import read_looks, read_record
+from ..records.json_records import Look, read_looks, read_record
 from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_EVALUATION, read_table
 from ..statistics.summary import RunTables
 
@@ -36,7 +36,7 @@ class Evidence:
 
     Attributes:
         facts: of the study: FACTS, with the config as resolved, and `recipes`: variant → recipe.
-        runs: each run's record (processor, versions, digest of the trained tensors, times).
+        runs: each run's record less its recipe, with whatever the version that made it recorded.
         epochs: every epoch of every run, columns of metrics.csv.
         evaluation: every finished network, columns of evaluation.csv.
         errors: every misclassified test image of every run, columns of ERRORS.
@@ -48,7 +48,7 @@ class Evidence:
     epochs: pd.DataFrame
     evaluation: pd.DataFrame
     errors: pd.DataFrame
-    looks: list[dict]
+    looks: list[Look]
 
     @property
     def config(self) -> dict:
@@ -203,8 +203,9 @@ def read(folder: Path) -> Evidence:
             tables[name] = table
         missing = [key for key in (*FACTS, "recipes") if key not in facts]
         missing += [key for run in runs for key in RUN_FACTS if key not in run]
+        taken = [Look.of(look) for look in looks]
         if missing:
             raise ValueError(f"{missing[0]} is missing")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise StudyError(f"{folder} does not hold the evidence of a study: {error}") from error
-    return Evidence(facts=facts, runs=runs, looks=looks, **tables)
+    return Evidence(facts=facts, runs=runs, looks=taken, **tables)

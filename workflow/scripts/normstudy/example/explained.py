@@ -14,6 +14,7 @@ from ..data.idx import Split
 from ..network.augmentation import draw, jitter, rotate
 from ..network.model import NORMS, model_of, parameter_count
 from ..network.streams import stream
+from ..records.json_records import Explained
 from .pytorch import layer_is_group_of_one
 
 DRAWS = 4  # of each augmented image
@@ -21,8 +22,8 @@ DRAWS = 4  # of each augmented image
 
 def explained(
     recipes: dict[str, dict], train: Split, classes: int, training: dict, seed: int
-) -> dict:
-    """What rule worked_example writes besides its spreadsheet, ready for JSON.
+) -> Explained:
+    """What rule worked_example writes besides its spreadsheet.
 
     Args:
         recipes: variant → its norm, norm_options, dropout and num_classes.
@@ -30,19 +31,14 @@ def explained(
         classes: number of classes.
         training: a recipe's rotation_degrees, brightness and contrast.
         seed: of the augmentation's draws.
-
-    Returns:
-        network: the first variant's (`outline`); parameters: variant → number; norms: norm → the
-        first line of its docstring; layer_is_group: rows of `pytorch.layer_is_group_of_one`;
-        augmented: the classes and pictures of `augmented`.
     """
-    return {
-        "network": outline(next(iter(recipes.values()))),
-        "parameters": {v: parameter_count(model_of(recipe)) for v, recipe in recipes.items()},
-        "norms": described(recipe["norm"] for recipe in recipes.values()),
-        "layer_is_group": layer_is_group_of_one().to_dict("records"),
-        "augmented": augmented(train, classes, training, seed),
-    }
+    return Explained(
+        network=outline(next(iter(recipes.values()))),
+        parameters={v: parameter_count(model_of(recipe)) for v, recipe in recipes.items()},
+        norms=described(recipe["norm"] for recipe in recipes.values()),
+        layer_is_group=layer_is_group_of_one().to_dict("records"),
+        augmented=augmented(train, classes, training, seed),
+    )
 
 
 def described(norms: Iterable[str]) -> dict[str, str]:

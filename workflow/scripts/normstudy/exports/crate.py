@@ -9,6 +9,8 @@ from pathlib import Path
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from ..records.json_records import StudyRecord
+
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
     "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
@@ -46,7 +48,7 @@ KINDS = {
 
 def study_crate(
     title: str,
-    provenance: dict,
+    provenance: StudyRecord,
     citation: dict,
     agent: str,
     project: Path,
@@ -96,12 +98,12 @@ def study_crate(
         "Snakefile",
         main=True,
         lang="snakemake",
-        lang_version=provenance["versions"]["snakemake"],
+        lang_version=provenance.versions["snakemake"],
         properties={
             "name": citation["title"],
             "description": citation["abstract"],
             "encodingFormat": TEXT,
-            "version": workflow_version(citation, provenance["sources"]),
+            "version": workflow_version(citation, provenance.sources),
             "dateCreated": str(citation["date-released"]),
             "url": citation.get("repository-code", {"@id": "Snakefile"}),
         },
@@ -111,7 +113,12 @@ def study_crate(
     main["conformsTo"], of_parameters = profiles(BIOSCHEMAS)
     places |= {f"results/{path.relative_to(folder).as_posix()}": path for path in results}
     files = {
-        place: crate.add_file(path, place, properties=_kind(path)) for place, path in places.items()
+        place: crate.add_file(
+            path,
+            place,
+            properties={"name": path.name, "encodingFormat": KINDS.get(path.suffix, TEXT)},
+        )
+        for place, path in places.items()
     }
     files["README.md"]["about"] = root
     for key, name, place in (
@@ -124,7 +131,7 @@ def study_crate(
         files[place]["exampleOfWork"] = parameter
     data = [
         entity(f"#{name}", "CreativeWork", name=name, sha256=digest)
-        for name, digest in provenance["data_sha256"].items()
+        for name, digest in provenance.data_sha256.items()
     ]
     action = crate.add_action(
         main,
@@ -132,11 +139,11 @@ def study_crate(
         object=[*data, files["config.yaml"]],
         result=[file for place, file in files.items() if place.startswith("results/")],
         properties={
-            "name": provenance["command"],
-            "description": f"{len(provenance['runs'])} networks trained and compared; config,"
+            "name": provenance.command,
+            "description": f"{len(provenance.runs)} networks trained and compared; config,"
             " versions and machine are in results/provenance.json.",
-            "startTime": _offset(provenance["started"]),
-            "endTime": _offset(provenance["finished"]),
+            "startTime": _offset(provenance.started),
+            "endTime": _offset(provenance.finished),
             "actionStatus": "http://schema.org/CompletedActionStatus",
         },
     )
@@ -156,7 +163,3 @@ def workflow_version(citation: dict, sources: dict | None) -> str:
 def _offset(time: str) -> str:
     """A time in UTC with its offset in figures, as the profile's checks want it."""
     return time.replace("Z", "+00:00")
-
-
-def _kind(path: Path) -> dict[str, str]:
-    return {"name": path.name, "encodingFormat": KINDS.get(path.suffix, TEXT)}

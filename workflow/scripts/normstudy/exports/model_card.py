@@ -7,13 +7,18 @@ from jinja2 import Environment, StrictUndefined
 
 from ..config import resolved as study_config
 from ..network.model import model_of, parameter_count
+from ..records.json_records import StudyRecord
 from ..statistics.summary import METRICS
 
 SHOWN = ("test_accuracy", "test_loss", "train_accuracy_evaluated", "gap_evaluated")
 
 
 def model_card(
-    variant: str, summary: pd.DataFrame, evaluation: pd.DataFrame, provenance: dict, template: Path
+    variant: str,
+    summary: pd.DataFrame,
+    evaluation: pd.DataFrame,
+    provenance: StudyRecord,
+    template: Path,
 ) -> str:
     """The card of a variant as Markdown.
 
@@ -27,23 +32,23 @@ def model_card(
         provenance: the study's provenance.json.
         template: the card's text, with places for what differs (Jinja).
     """
-    facts = study_config.dataset_facts(provenance["config"])
-    runs = [run for run in provenance["runs"] if run["variant"] == variant]
+    facts = study_config.dataset_facts(provenance.config)
+    runs = [run for run in provenance.runs if run.variant == variant]
     own = evaluation[evaluation["variant"] == variant].set_index("split")
     # Not escaped: Markdown is no HTML, and what the user's names mean in it is theirs.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     return environment.from_string(template.read_text(encoding="utf-8")).render(
-        label=provenance["config"]["variants"][variant]["label"],
-        recipe=runs[0]["recipe"],
-        parameters=parameter_count(model_of(runs[0]["recipe"])),
+        label=provenance.config["variants"][variant]["label"],
+        recipe=runs[0].recipe,
+        parameters=parameter_count(model_of(runs[0].recipe)),
         classes=facts.classes,
         attribution=facts.attribution,
         shown={metric: METRICS[metric] for metric in SHOWN},
         own=summary[summary["variant"] == variant].set_index("metric"),
         tested=own.loc[["test"]].iloc[0].to_dict(),
         train_images=own.loc[["train"], "images"].iloc[0],
-        folder=f"{variant}/seed-{runs[0]['seed']}",
+        folder=f"{variant}/seed-{runs[0].seed}",
         runs=runs,
-        sources=provenance["sources"],
-        command=provenance["command"],
+        sources=provenance.sources,
+        command=provenance.command,
     )

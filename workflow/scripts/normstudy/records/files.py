@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -47,7 +48,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
 
 def write_json(content: object, path: str | Path) -> None:
-    """Write UTF-8 JSON, indented, in one move."""
+    """Write UTF-8 JSON, indented, in one move; a dataclass as its fields."""
     with replacing(path) as temporary:
-        text = json.dumps(content, indent=2, ensure_ascii=False)
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=asdict)
         temporary.write_text(f"{text}\n", encoding="utf-8")

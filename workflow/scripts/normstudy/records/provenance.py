@@ -8,33 +8,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from .json_records import read_record
+from .json_records import JobCost, RunRecord, StudyRecord, read_record
 from .machine import now, processor
 
 
-def _git(folder: Path, *words: str) -> str:
-    answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
-    answer.check_returncode()
-    return answer.stdout.strip()
+def _git(folder: Path, *words: str) -> str | None:
+    """What git answers; None if it cannot."""
+    try:
+        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
+    except OSError:
+        return None
+    return None if answer.returncode else answer.stdout.strip()
 
 
 def commit(folder: Path) -> dict | None:
     """The git commit of the sources and whether they differ from it; None without git."""
-    try:
-        return {
-            "commit": _git(folder, "rev-parse", "HEAD"),
-            "modified": bool(_git(folder, "status", "--porcelain")),
-        }
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    head, changes = _git(folder, "rev-parse", "HEAD"), _git(folder, "status", "--porcelain")
+    return None if head is None or changes is None else {"commit": head, "modified": bool(changes)}
 
 
 def user_name(folder: Path) -> str | None:
     """The author's name that git uses in the folder; None if there is none."""
-    try:
-        return _git(folder, "config", "user.name") or None
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    return _git(folder, "config", "user.name") or None
 
 
 def versions(requirements: Path) -> dict[str, str | None]:
@@ -49,7 +44,7 @@ def versions(requirements: Path) -> dict[str, str | None]:
     return found
 
 
-def job_costs(benchmarks: dict[str, str]) -> list[dict]:
+def job_costs(benchmarks: dict[str, str]) -> list[JobCost]:
     """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
 
     Memory is None where the job ended before Snakemake looked. Both are None for a damaged file:
@@ -62,7 +57,7 @@ def job_costs(benchmarks: dict[str, str]) -> list[dict]:
             figures = [None if pd.isna(figure) else float(figure) for figure in row]
         except (ValueError, IndexError):  # pandas' own errors of parsing are ValueErrors
             figures = [None, None]
-        costs.append({"job": job, "seconds": figures[0], "peak_memory_mb": figures[1]})
+        costs.append(JobCost(job, *figures))
     return costs
 
 
@@ -72,11 +67,11 @@ def provenance(
     requirements: Path,
     checksums: Path,
     data_source: Path,
-    runs: list[dict],
+    runs: list[RunRecord],
     benchmarks: dict[str, str],
     command: str,
-) -> dict:
-    """Everything a reader needs to know about how the results came to be, for JSON.
+) -> StudyRecord:
+    """Everything a reader needs to know about how the results came to be.
 
     Args:
         config: the study as resolved.
@@ -84,28 +79,26 @@ def provenance(
         requirements: the file that names the direct dependencies.
         checksums: the dataset's listing, as `sha256sum` writes it.
         data_source: JSON of where each data file came from.
-        runs: each run's record, as `run_record` makes it.
         benchmarks: job → its Snakemake benchmark file.
-        command: what was typed.
 
     Raises:
         StudyError: a record is not as its rule wrote it.
     """
     listed = [line.split(maxsplit=1) for line in checksums.read_text().splitlines()]
     files = [Path(name).name for _, name in listed]
-    return {
-        "command": command,
-        "started": min(run["started"] for run in runs),
-        "finished": now(),
-        "sources": commit(sources),
-        "python": platform.python_version(),
-        "versions": versions(requirements),
-        "system": platform.platform(),
-        "processor": processor(),
-        "data_sha256": {name: digest for digest, name in listed},
-        "data_source": read_record(data_source, files, "download"),
-        "seeds": list(dict.fromkeys(run["seed"] for run in runs)),
-        "runs": runs,
-        "jobs": job_costs(benchmarks),
-        "config": config,
-    }
+    return StudyRecord(
+        command=command,
+        started=min(run.started for run in runs),
+        finished=now(),
+        sources=commit(sources),
+        python=platform.python_version(),
+        versions=versions(requirements),
+        system=platform.platform(),
+        processor=processor(),
+        data_sha256={name: digest for digest, name in listed},
+        data_source=read_record(data_source, files, "download"),
+        seeds=list(dict.fromkeys(run.seed for run in runs)),
+        runs=runs,
+        jobs=job_costs(benchmarks),
+        config=config,
+    )

@@ -25,44 +25,29 @@ ANYTHING = ("anything", None, None)
 
 Columns = Mapping[str, tuple]
 
+RUN = {"variant": TEXT, "seed": WHOLE}  # which run a row is of
+
 METRICS = {
-    "variant": TEXT,
-    "seed": WHOLE,
-    "epoch": WHOLE,
-    "learning_rate": POSITIVE,
-    "train_loss": POSITIVE,
-    "train_accuracy": PERCENT,
-    "test_loss": POSITIVE,
-    "test_accuracy": PERCENT,
+    **RUN,
+    **{"epoch": WHOLE, "learning_rate": POSITIVE},
+    **{"train_loss": POSITIVE, "train_accuracy": PERCENT},
+    **{"test_loss": POSITIVE, "test_accuracy": PERCENT},
 }
 EVALUATION = {
-    "variant": TEXT,
-    "seed": WHOLE,
-    "split": TEXT,
-    "loss": POSITIVE,
-    "accuracy": PERCENT,
-    "images": WHOLE,
-    "errors": WHOLE,
+    **RUN,
+    **{"split": TEXT, "loss": POSITIVE, "accuracy": PERCENT, "images": WHOLE, "errors": WHOLE},
 }
 STUDY_EVALUATION = {**EVALUATION, "ci_low": PERCENT, "ci_high": PERCENT}
 PREDICTIONS = {
-    "index": WHOLE,
-    "label": WHOLE,
-    "prediction": WHOLE,
-    "confidence": SHARE,
-    "label_probability": SHARE,
+    **{"index": WHOLE, "label": WHOLE, "prediction": WHOLE},
+    **{"confidence": SHARE, "label_probability": SHARE},
 }
 MISCLASSIFIED = {**PREDICTIONS, "disputed": ANYTHING}
 RUNS = {
-    "variant": TEXT,
-    "seed": WHOLE,
-    "test_accuracy": PERCENT,
-    "test_loss": POSITIVE,
-    "train_accuracy": PERCENT,
-    "train_accuracy_evaluated": PERCENT,
-    "gap": NUMBER,
-    "gap_evaluated": NUMBER,
-    "looks_failed": ANYTHING,
+    **RUN,
+    **{"test_accuracy": PERCENT, "test_loss": POSITIVE},
+    **{"train_accuracy": PERCENT, "train_accuracy_evaluated": PERCENT},
+    **{"gap": NUMBER, "gap_evaluated": NUMBER, "looks_failed": ANYTHING},
 }
 CURVES = {
     "variant": TEXT,
@@ -74,32 +59,23 @@ CURVES = {
     "highest": POSITIVE,
 }
 SUMMARY = {
-    "variant": TEXT,
-    "metric": TEXT,
-    "seeds": WHOLE,
-    "mean": NUMBER,
-    "standard_deviation": ANYTHING,  # with one seed there is none, nor an interval
-    "ci_low": ANYTHING,
-    "ci_high": ANYTHING,
-    "reference": ANYTHING,
-    "difference": ANYTHING,
+    **{"variant": TEXT, "metric": TEXT, "seeds": WHOLE, "mean": NUMBER},
+    # With one seed there is no deviation, nor an interval.
+    **dict.fromkeys(("standard_deviation", "ci_low", "ci_high"), ANYTHING),
+    **{"reference": ANYTHING, "difference": ANYTHING},
 }
 # Of workflow/resources
 REFERENCE_RUN = {
-    "variant": TEXT,
-    "epoch": WHOLE,
-    "train_accuracy": PERCENT,
-    "test_loss": POSITIVE,
-    "test_accuracy": PERCENT,
+    **{"variant": TEXT, "epoch": WHOLE, "train_accuracy": PERCENT},
+    **{"test_loss": POSITIVE, "test_accuracy": PERCENT},
 }
-LABEL_ISSUES = {
-    "test_index": WHOLE,
-    "given_label": WHOLE,
-    "suggested_label": WHOLE,
-    "votes_given": WHOLE,
-    "votes_suggested": WHOLE,
-    "votes_neither": WHOLE,
-}
+LABEL_ISSUES = dict.fromkeys(
+    (
+        *("test_index", "given_label", "suggested_label"),
+        *("votes_given", "votes_suggested", "votes_neither"),
+    ),
+    WHOLE,
+)
 
 
 def broken(path: str | Path, what: str, rule: str | None) -> StudyError:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ..config import resolved as study_config
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
 from ..evaluation import label_doubts, shared_errors
-from ..records import json_records as records
+from ..records.json_records import Explained, Look, StudyRecord, read_looks
 from ..records.tables import (
     CURVES,
     LABEL_ISSUES,
@@ -56,7 +56,8 @@ class Study:
     """
 
     folder: Path
-    provenance: dict
+    provenance: StudyRecord
+    explained: Explained
     metrics: pd.DataFrame
     curves: pd.DataFrame
     evaluation: pd.DataFrame
@@ -70,14 +71,13 @@ class Study:
     shared_errors: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
-    explained: dict = field(default_factory=dict)  # explained.json: what only PyTorch knows
-    looks: tuple[dict, ...] = ()  # when verdicts were read: the record of looks.json
+    looks: tuple[Look, ...] = ()  # when verdicts were read: the record of looks.json
     options: str = ""  # what `snakemake` must be told to mean this study
 
     @property
     def config(self) -> dict:
         """The study as resolved when it was summarized."""
-        return self.provenance["config"]
+        return self.provenance.config
 
     @property
     def labels(self) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Study:
     @cached_property
     def recipes(self) -> dict[str, dict]:
         """variant → all the parameters of its runs, as they were trained."""
-        recipes = {run["variant"]: run["recipe"] for run in self.provenance["runs"]}
+        recipes = {run.variant: run.recipe for run in self.provenance.runs}
         return {variant: recipes[variant] for variant in self.labels}
 
     def of_metric(self, metric: str) -> pd.DataFrame:
@@ -186,16 +186,14 @@ def load_study(
         )
     return Study(
         folder=folder,
-        provenance=records.read_record(folder / "provenance.json", records.STUDY, "summarize"),
+        provenance=StudyRecord.read(folder / "provenance.json"),
         **{
             name: read_table(folder / f"{name}.csv", columns, "summarize")
             for name, columns in TABLES.items()
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
-        explained=records.read_record(
-            folder / "explained.json", records.EXPLAINED, "worked_example"
-        ),
-        looks=tuple(records.read_looks(folder / "looks.json")),
+        explained=Explained.read(folder / "explained.json"),
+        looks=tuple(read_looks(folder / "looks.json")),
         options=options,
     )

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,17 +24,11 @@ KNOWN = Path(".snakemake") / "normstudy-code.json"
 
 @dataclass(frozen=True)
 class Code:
-    """What counts of a file's code.
+    """What counts of a file's code."""
 
-    Attributes:
-        plain: digest of the code without docstrings.
-        quoted: digest of the code with the docstrings of functions and classes.
-        imports: its imports of the package: level, module and names of each.
-    """
-
-    plain: str
-    quoted: str
-    imports: list[tuple[int, str, list[str]]]
+    plain: str  # digest of the code without docstrings
+    quoted: str  # and with those of functions and classes
+    imports: list[tuple[int, str, list[str]]]  # of the package: level, module and names of each
 
 
 @cache
@@ -51,13 +45,15 @@ def code_digest(sources: tuple[Path, ...], docstrings: bool = False) -> str:
         SyntaxError: a file is not Python.
     """
     found: dict[Path, Code] = {}
-    wanted = list(sources)
+    wanted, known = list(sources), len(_known())
     while wanted:
         path = wanted.pop()
         if path not in found:
             found[path] = _code(path)
             wanted += _modules(found[path].imports, path)
-    _known().keep()
+    if len(_known()) > known and KNOWN.parent.is_dir():
+        with suppress(OSError, StudyError):
+            write_json({"way": _way(), "codes": _known()}, KNOWN)
     parts = sorted(
         f"{_name(path)} {code.quoted if docstrings else code.plain}\n"
         for path, code in found.items()
@@ -79,7 +75,10 @@ def _code(path: Path) -> Code:
     if path.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
         text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    return _known().code(text, path)
+    key = _digest(text)
+    if key not in _known():
+        _known()[key] = code_of(text, str(path))
+    return _known()[key]
 
 
 def code_of(text: str, name: str = "") -> Code:
@@ -109,36 +108,19 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _Known:
-    """The codes of files seen before. A file of them that cannot be read or written is no harm."""
-
-    def __init__(self) -> None:
-        self.way = _digest(Path(__file__).read_text(encoding="utf-8"))  # how they were made
-        self.codes: dict[str, Code] = {}
-        self.new = False
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            stored = json.loads(KNOWN.read_text(encoding="utf-8"))
-            if stored["way"] == self.way:
-                self.codes = {text: Code(**code) for text, code in stored["codes"].items()}
-
-    def code(self, text: str, path: Path) -> Code:
-        key = _digest(text)
-        if key not in self.codes:
-            self.codes[key] = code_of(text, str(path))
-            self.new = True
-        return self.codes[key]
-
-    def keep(self) -> None:
-        if self.new and KNOWN.parent.is_dir():
-            with suppress(OSError, StudyError):
-                codes = {text: asdict(code) for text, code in self.codes.items()}
-                write_json({"way": self.way, "codes": codes}, KNOWN)
-        self.new = False
+def _way() -> str:
+    """A digest of how the codes are made: those of another way are of no use."""
+    return _digest(Path(__file__).read_text(encoding="utf-8"))
 
 
 @cache
-def _known() -> _Known:
-    return _Known()
+def _known() -> dict[str, Code]:
+    """Digest of a text → its code, of files seen before. A list that cannot be read is no harm."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        stored = json.loads(KNOWN.read_text(encoding="utf-8"))
+        if stored["way"] == _way():
+            return {text: Code(**code) for text, code in stored["codes"].items()}
+    return {}
 
 
 def _canonical(node: object) -> str:

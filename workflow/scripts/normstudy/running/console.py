@@ -7,7 +7,7 @@ is a line when it starts and a line when it ends. The file under .snakemake/log 
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,35 +53,21 @@ def tail(path: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Known:
-    """What the lines are made from besides Snakemake's own records.
+    """What the lines are made from besides Snakemake's own records."""
 
-    Attributes:
-        words: rule → what its jobs do and, once they are done, did; wildcards in braces.
-        so_far: how far the study is, or "".
-        dry_run: whether this is one.
-        touch: whether results are only marked as up to date.
-        quiet: whether Snakemake was told to be.
-        changes: what changed since results were made and what that makes run, or "".
-        why: why the job of this number runs, or "" where Snakemake's own reason is best.
-        gathering: how many of the jobs to run make nothing themselves.
-        stopped: whether the user has ended the run.
-        finished: what to say when nothing had to be done.
-        grown: called before the first job after jobs were added to the plan.
-        more: what else to say of a dry run.
-    """
-
-    words: Mapping[str, tuple[str, str]]
-    so_far: Callable[[], str]
-    dry_run: Callable[[], bool]
-    quiet: bool
-    changes: Callable[[], str]
-    why: Callable[[int], str]
-    gathering: Callable[[], int]
-    stopped: Callable[[], bool]
-    finished: Callable[[], str]
-    touch: Callable[[], bool] = lambda: False
-    grown: Callable[[], None] = lambda: None
-    more: Callable[[], str] = lambda: ""
+    words: Mapping[str, Sequence[str]]  # rule → what its jobs do, did; {dataset}, wildcards in them
+    dataset: str
+    so_far: Callable[[], str]  # how far the study is, or ""
+    dry_run: Callable[[], bool]  # whether this is one
+    quiet: bool  # whether Snakemake was told to be
+    changes: Callable[[], str]  # since results were made and what that makes run, or ""
+    why: Callable[[int], str]  # the job of this number runs, or "": Snakemake's reason is best
+    gathering: Callable[[], int]  # how many of the jobs to run make nothing themselves
+    stopped: Callable[[], bool]  # whether the user has ended the run
+    finished: Callable[[], str]  # what to say when nothing had to be done
+    touch: Callable[[], bool] = lambda: False  # whether results are only marked as up to date
+    grown: Callable[[], None] = lambda: None  # called before the first job after some were added
+    more: Callable[[], str] = lambda: ""  # what else to say of a dry run
 
 
 class ShortLines(logging.Formatter):
@@ -140,7 +126,7 @@ class ShortLines(logging.Formatter):
         wildcards = dict(record.wildcards)
         name = " ".join([record.rule_name, *wildcards.values()])
         words = self.known.words.get(record.rule_name, (name, f"Done: {name}"))
-        does, did = (text.format(**wildcards) for text in words[:2])
+        does, did = (text.format(dataset=self.known.dataset, **wildcards) for text in words[:2])
         self.jobs[record.jobid] = does, did
         if not record.output and record.rule_name not in self.known.words:  # a target
             self.gathering.add(record.jobid)

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from .events import read_events
+from .progress import PlannedRun
 
 # What Snakemake's shell runs before each job's command. Ctrl-C goes to every process of the
 # terminal; a job would answer with a traceback, from wherever it is, even of its imports.
@@ -41,23 +42,23 @@ class Stop:
             raise KeyboardInterrupt
 
 
-def stopped(runs: Iterable[dict], since: float) -> str:
+def stopped(runs: Iterable[PlannedRun], since: float) -> str:
     """What a person reads after Ctrl-C.
 
     Args:
-        runs: those of the plan: each its name, epochs and the path of its events.
+        runs: those of the plan.
         since: when they were started, in seconds since 1970; older events are of other jobs.
     """
     reached = []
     for run in runs:
-        path = Path(run["events"])
+        path = Path(run.events)
         if not path.exists() or path.stat().st_mtime < since:
             continue
         events = read_events(path)
-        if events and events[-1]["state"] not in ("finished", "failed"):
-            last = max((event["epoch"] for event in events if "epoch" in event), default=0)
-            where = f"after epoch {last} of {run['epochs']}" if last else "in the first epoch"
-            reached.append((run["name"], where))
+        if events and events[-1].state not in ("finished", "failed"):
+            last = max(event.epoch or 0 for event in events)
+            where = f"after epoch {last} of {run.epochs}" if last else "in the first epoch"
+            reached.append((run.name, where))
     resume = "Run the same command to resume."
     if not reached:
         return f"Stopped by you. {resume}"

@@ -1,5 +1,6 @@
 """Files that are no longer needed: states of finished runs, results of removed runs."""
 
+import glob
 import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -26,15 +27,10 @@ def discard_states(runs: Iterable[tuple[Path, Path]]) -> None:
 
 @dataclass(frozen=True)
 class Leftovers:
-    """Files that a study's rules wrote for runs that its config no longer has.
+    """Files that a study's rules wrote for runs that its config no longer has."""
 
-    Attributes:
-        runs: variant → its seeds among them; none for a variant's common files alone.
-        files: their paths, sorted.
-    """
-
-    runs: dict[str, list[int]]
-    files: list[Path]
+    runs: dict[str, list[int]]  # variant → its seeds; none for a variant's common files alone
+    files: list[Path]  # sorted
 
     def __str__(self) -> str:
         """Such as "old (seeds 1, 2), gn (seed 7): 21 files, 1.2 MB"."""
@@ -64,35 +60,22 @@ def find_leftovers(
     files: set[Path] = set()
     runs: dict[str, set[int]] = {}
     for pattern in patterns:
-        parts = re.split(r"\{(variant|seed)\}", pattern)
-        names: set[str] = set()
-        spelled = ""
-        for number, part in enumerate(parts):  # text and names in turn
-            if number % 2 == 0:
-                spelled += re.escape(part)
-            else:
-                spelled += f"(?P={part})" if part in names else f"(?P<{part}>{WILDCARDS[part]})"
-                names.add(part)
-        for path in _matching("*".join(_escaped(text) for text in parts[::2])):
-            if not (found := re.fullmatch(spelled, str(path))):
+        spelled, some = re.escape(pattern), glob.escape(pattern)
+        for wildcard, words in WILDCARDS.items():
+            named = re.escape(f"{{{wildcard}}}")
+            spelled = spelled.replace(named, f"(?P<{wildcard}>{words})", 1)
+            spelled = spelled.replace(named, f"(?P={wildcard})")
+            some = some.replace(f"{{{wildcard}}}", "*")
+        for name in glob.iglob(some):
+            if not (found := re.fullmatch(spelled, name)):
                 continue
-            variant, seed = found["variant"], int(found["seed"]) if "seed" in names else None
+            path, variant = Path(name), found["variant"]
+            seed = int(found["seed"]) if "seed" in found.groupdict() else None
             kept = variant in variants and (seed is None or seed in seeds)
             if not kept and path.is_file():
                 files.add(path)
                 runs.setdefault(variant, set()).update([] if seed is None else [seed])
     return Leftovers({name: sorted(found) for name, found in sorted(runs.items())}, sorted(files))
-
-
-def _escaped(text: str) -> str:
-    """Text of a path so that a pattern of glob means it."""
-    return re.sub(r"([*?[])", r"[\1]", text)
-
-
-def _matching(pattern: str) -> Iterable[Path]:
-    path = Path(pattern)
-    root = Path(path.anchor)
-    return root.glob(str(path.relative_to(root)))
 
 
 def delete(files: Iterable[Path], within: Path) -> None:

@@ -5,24 +5,37 @@ The rest is read from what training jobs leave behind, so that every job can say
 runs.
 """
 
-import dataclasses
 import json
 import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from ..errors import StudyError
 from ..records.files import write_json
+from ..records.json_records import Record
 from .events import read_events
 
 RATED = 20  # finished runs whose events are read: every epoch of every job asks, of all runs
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedRun(Record):
+    """A run to train."""
+
+    name: str
+    epochs: int
+    cost: int  # of the whole run, in any unit
+    events: str  # paths
+    metrics: str  # a result, written when the run ends
+    resume: str
+
+
+@dataclass(frozen=True)
+class Plan(Record):
     """What jobs know of the Snakemake that started them.
 
     A file and not params of rules: those would remake results at each new command.
@@ -33,24 +46,22 @@ class Plan:
     there: int = 0  # runs that need no training any more
     slots: int = 1  # how many can be trained side by side
     upto: str = ""  # what these runs lead to, if more may follow: "the look at 10 seeds"
-    # Of each run to train: epochs, cost (of the whole run, in any unit), and the paths events,
-    # metrics (a result, written when the run ends) and resume.
-    runs: list[dict] = dataclasses.field(default_factory=list)
-    started: float = dataclasses.field(default_factory=time.time)
+    runs: list[PlannedRun] = field(default_factory=list, metadata={"of": PlannedRun})
+    started: float = field(default_factory=time.time)
     process: int | None = None
     host: str | None = None
 
     def write(self, path: str | Path) -> None:
         """Write it down as that of this process."""
-        mine = dataclasses.replace(self, process=os.getpid(), host=socket.gethostname())
-        write_json(vars(mine), path)
+        mine = replace(self, process=os.getpid(), host=socket.gethostname())
+        write_json(mine, path)
 
     @classmethod
-    def read(cls, path: str | Path) -> "Plan":
+    def read(cls, path: str | Path) -> Self:
         """The plan in the file; an empty one where there is none, as in a module import."""
         try:
-            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return cls.of(json.loads(Path(path).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
             return cls()
 
     def stop_if_orphaned(self) -> None:
@@ -127,21 +138,21 @@ def progress(plan: Plan) -> Progress:
     done, remaining = 0, []
     seconds = cost = 0.0
     for run in plan.runs:
-        finished = _modified(run["metrics"]) >= plan.started
+        finished = _modified(run.metrics) >= plan.started
         if finished:
             done += 1
             if done > RATED:
                 continue
-        fresh = _modified(run["events"]) >= plan.started
-        events = read_events(run["events"]) if fresh or _modified(run["resume"]) else []
-        last = max((event["epoch"] for event in events if "epoch" in event), default=0)
+        fresh = _modified(run.events) >= plan.started
+        events = read_events(run.events) if fresh or _modified(run.resume) else []
+        last = max((event.epoch or 0 for event in events), default=0)
         if fresh:
-            seen = [event["seconds"] for event in events if "seconds" in event]
+            seen = [event.seconds for event in events if event.seconds is not None]
             seconds += sum(seen)
-            cost += run["cost"] * len(seen) / run["epochs"]
-        failed = fresh and events and events[-1]["state"] == "failed"
+            cost += run.cost * len(seen) / run.epochs
+        failed = fresh and events and events[-1].state == "failed"
         if not finished and not failed:
-            remaining.append(run["cost"] * (1 - min(last / run["epochs"], 1)))
+            remaining.append(run.cost * (1 - min(last / run.epochs, 1)))
     total = plan.there + len(plan.runs)
     left = max(sum(remaining) / plan.slots, *remaining, 0)
     return Progress(plan.there + done, total, left * seconds / cost if cost else None, plan.upto)

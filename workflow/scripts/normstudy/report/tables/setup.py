@@ -28,8 +28,8 @@ MOST_CHECKPOINTS = 20  # in the table of their digests
 
 def model_table(study: Study) -> Table:
     """The network block by block: layers, shape of the output, learned parameters."""
-    cells = pd.DataFrame(study.explained["network"]).rename(columns=str.capitalize)
-    total = study.explained["parameters"][next(iter(study.labels))]
+    cells = pd.DataFrame(study.explained.network).rename(columns=str.capitalize)
+    total = study.explained.parameters[next(iter(study.labels))]
     cells.loc[len(cells)] = ["Total", "", "", f"{total:,}"]
     caption = (
         "The network. Parameters are those of the convolution + those of the normalization"
@@ -42,7 +42,7 @@ def parameter_sentence(study: Study) -> str:
     """How many parameters each model learns."""
     counts: dict[int, list[str]] = {}
     for variant, label in study.labels.items():
-        counts.setdefault(study.explained["parameters"][variant], []).append(label)
+        counts.setdefault(study.explained.parameters[variant], []).append(label)
     if len(counts) > 1:
         parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
         return f"Learned parameters: {'; '.join(parts)}."
@@ -92,7 +92,7 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
 
 def job_table(study: Study) -> Table:
     """Time and peak memory of the jobs, by rule and variant."""
-    jobs = pd.DataFrame(study.provenance["jobs"])
+    jobs = pd.DataFrame(study.provenance.jobs)
     parts = jobs["job"].str.split(n=2, expand=True)
     rows = []
     for (rule, variant), own in jobs.groupby([parts[0], parts[1]], sort=False):
@@ -107,7 +107,7 @@ def job_table(study: Study) -> Table:
             }
         )
     caption = "Time and peak memory of the jobs."
-    resumed = sum(run["resumed_after_epoch"] > 0 for run in study.provenance["runs"])
+    resumed = sum(run.resumed_after_epoch > 0 for run in study.provenance.runs)
     if resumed:
         were = "run was" if resumed == 1 else "runs were"
         caption += (
@@ -123,17 +123,17 @@ def _whole(number: float) -> str:
 
 def version_table(study: Study) -> Table:
     """When and on what the models were trained, and the versions of what ran."""
-    facts, runs = study.provenance, study.provenance["runs"]
-    rows = {
-        "Trained (UTC)": f"{_time(facts['started'])} to {_time(max(r['finished'] for r in runs))}",
-        "Processor": listing(dict.fromkeys(run["processor"] for run in runs)),
-        "Device": listing(dict.fromkeys(run["accelerator"] or run["device"] for run in runs)),
-        "Threads per job": listing(dict.fromkeys(str(run["recipe"]["threads"]) for run in runs)),
-        "System": listing(dict.fromkeys(run["system"] for run in runs)),
-        "Python": facts["python"],
+    facts, runs = study.provenance, study.provenance.runs
+    rows: dict[str, str | None] = {
+        "Trained (UTC)": f"{_time(facts.started)} to {_time(max(r.finished for r in runs))}",
+        "Processor": listing(dict.fromkeys(run.processor for run in runs)),
+        "Device": listing(dict.fromkeys(run.accelerator or run.device for run in runs)),
+        "Threads per job": listing(dict.fromkeys(str(run.recipe["threads"]) for run in runs)),
+        "System": listing(dict.fromkeys(run.system for run in runs)),
+        "Python": facts.python,
     }
-    rows |= facts["versions"]
-    if sources := facts["sources"]:
+    rows |= facts.versions
+    if sources := facts.sources:
         changed = " (with changes not committed)" if sources["modified"] else ""
         rows["Commit of the sources"] = sources["commit"] + changed
     cells = pd.DataFrame({"What": list(rows), "Which": [str(value) for value in rows.values()]})
@@ -147,7 +147,7 @@ def _time(iso: str) -> str:
 
 def checksum_table(study: Study) -> Table:
     """The data files with their SHA-256 and where they came from."""
-    sums, sources = study.provenance["data_sha256"], study.provenance["data_source"]
+    sums, sources = study.provenance.data_sha256, study.provenance.data_source
     origins = [sources[name.rpartition("/")[2]]["from"] for name in sums]
     cells = pd.DataFrame({"File": list(sums), "SHA-256": list(sums.values()), "From": origins})
     return Table(cells, "The data files that were read.", "provenance.json")
@@ -155,20 +155,20 @@ def checksum_table(study: Study) -> Table:
 
 def checkpoint_table(study: Study) -> Table:
     """The digest of each trained network; of the first seed only where there are many."""
-    runs = study.provenance["runs"]
+    runs = study.provenance.runs
     shown = runs
     caption = (
         "The trained networks: a digest of the values of all tensors of a checkpoint"
         " (checkpoint.tensors_sha256). Equal digests are equal networks, to the bit."
     )
     if len(runs) > MOST_CHECKPOINTS:
-        shown = [run for run in runs if run["seed"] == study.seeds[0]]
+        shown = [run for run in runs if run.seed == study.seeds[0]]
         caption += f" Shown for seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
     rows = [
         {
-            "Run": f"{study.labels[run['variant']]}, seed {run['seed']}",
-            "Trained (UTC)": _time(run["finished"]),
-            "SHA-256": run["tensors_sha256"],
+            "Run": f"{study.labels[run.variant]}, seed {run.seed}",
+            "Trained (UTC)": _time(run.finished),
+            "SHA-256": run.tensors_sha256,
         }
         for run in shown
     ]
@@ -191,7 +191,7 @@ def norm_table(study: Study) -> Table:
     used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
     rows = []
     for norm in used:
-        docstring = study.explained["norms"].get(norm, "").rstrip(".")  # of the user's own
+        docstring = study.explained.norms.get(norm, "").rstrip(".")  # of the user's own
         own = (docstring or ABSENT, ABSENT, ABSENT)
         rows.append((norm_name(norm), *NORM_ROWS.get(norm, own)))
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")

@@ -71,7 +71,7 @@ def misclassified(study: Study, variant: str) -> str:
 
 def command(study: Study) -> str:
     """Introduces the command that made the results."""
-    known = ", at the commit given below" if study.provenance["sources"] else ""
+    known = ", at the commit given below" if study.provenance.sources else ""
     return f"In a copy of the sources{known}, this command produced the results:"
 
 

@@ -50,7 +50,7 @@ def looks(study: Study) -> list[str]:
                 " shown, and not part of any verdict."
             )
     elif earlier := unplanned_looks(history, settings):
-        when = listing([f"{look['seeds']:,} seeds ({look['taken'][:10]})" for look in earlier])
+        when = listing([f"{look.seeds:,} seeds ({look.taken[:10]})" for look in earlier])
         found.append(
             f"Verdicts were read before, with {when}, without looks stated in advance: each further"
             " reading raises the chance of a wrong verdict above what the confidence says."
@@ -60,7 +60,7 @@ def looks(study: Study) -> list[str]:
     if change := changed_since(history):
         look, parts = change
         found.append(
-            f"After verdicts had been read with {look['seeds']:,} seeds on {look['taken'][:10]},"
+            f"After verdicts had been read with {look.seeds:,} seeds on {look.taken[:10]},"
             f" something was changed: {listing([PARTS[part] for part in parts])}. The confidence"
             " is that of verdicts whose terms were stated before the runs."
         )
@@ -76,9 +76,9 @@ def _until_decided(study: Study) -> list[str]:
         f" of each of {counted(len(labels), 'model')} would have taken {planned * len(labels):,}."
     ]
     dates = {
-        look["seeds"]: look["taken"][:10]
+        look.seeds: look.taken[:10]
         for look in study.looks
-        if look["seeds"] in study.config["verdicts"]["looks"]  # not those of an earlier plan
+        if look.seeds in study.config["verdicts"]["looks"]  # not those of an earlier plan
     }
     says = {claim["id"]: f"“{claim['says'].rstrip('.')}”" for claim in study.config["claims"]}
     for look, date in sorted(dates.items()):

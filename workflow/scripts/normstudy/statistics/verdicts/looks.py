@@ -9,9 +9,12 @@ among contrasts: whatever looks are taken, all their intervals together cover wi
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+
+from ...records.json_records import Look
 
 PROTOCOL = ("claims", "margin", "looks")  # what may not change once verdicts were read
 
@@ -92,39 +95,34 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
 
 
 def with_looks(
-    history: list[dict], looks: Mapping[int, str], parts: Mapping[str, str]
-) -> list[dict]:
+    history: list[Look], looks: Mapping[int, str], parts: Mapping[str, str]
+) -> list[Look]:
     """The record of looks with those that are taken now, if they are new: looks.json.
 
     Args:
-        history: the record so far: seeds, taken (a date) and the digests of PROTOCOL of each.
+        history: the record so far.
         looks: the numbers of seeds at which verdicts are read now → the date of each look.
         parts: as of `protocol`.
     """
-    known = [{key: look[key] for key in ("seeds", *PROTOCOL)} for look in history]
-    taken = [
-        {"seeds": seeds, **parts, "taken": date}
-        for seeds, date in sorted(looks.items())
-        if {"seeds": seeds, **parts} not in known
-    ]
-    return history + taken
+    known = [replace(look, taken="") for look in history]
+    taken = [Look(seeds, **parts, taken=date) for seeds, date in sorted(looks.items())]
+    return history + [look for look in taken if replace(look, taken="") not in known]
 
 
-def changed_since(history: list[dict]) -> tuple[dict, list[str]] | None:
+def changed_since(history: Sequence[Look]) -> tuple[Look, list[str]] | None:
     """The first look after which claims, margin or looks were changed, and which of these.
 
     None if they were not. Looks without any plan say nothing of the later ones: see
     `unplanned_looks`.
     """
     for look, later in pairwise(history):
-        if parts := [part for part in PROTOCOL if look[part] != later[part]]:
+        if parts := [part for part in PROTOCOL if getattr(look, part) != getattr(later, part)]:
             return look, parts
     return None
 
 
-def unplanned_looks(history: list[dict], settings: dict) -> list[dict]:
+def unplanned_looks(history: Sequence[Look], settings: dict) -> Sequence[Look]:
     """Earlier looks of a study that states none and whose seeds were added to after a verdict."""
     if settings.get("looks") or not history:
         return []
-    last = history[-1]
-    return [look for look in history[:-1] if look["seeds"] != last["seeds"]]
+    return [look for look in history[:-1] if look.seeds != history[-1].seeds]
