@@ -99,7 +99,7 @@ def test_a_cancelled_run_went_on_after_its_last_whole_epoch(on_slurm, variant, e
     assert (resumed.state, finished.state) == ("resumed", "finished")
     assert went_on_after >= 1
     assert (went_on_after < epochs) == (variant == "gn")  # ln was cancelled in its evaluation
-    assert [event["epoch"] for event in trained] == [*range(went_on_after + 1, epochs + 1)]
+    assert [event.epoch for event in trained] == [*range(went_on_after + 1, epochs + 1)]
 
 
 def test_the_cluster_has_a_job_for_each_run_and_no_other(on_slurm):
