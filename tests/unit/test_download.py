@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import struct
+from datetime import UTC, datetime
 
 import pytest
 import torchvision
@@ -20,8 +21,9 @@ from normstudy.errors import StudyError
 
 
 def sources(raw):
-    """file → where source.json says it came from."""
+    """file → where source.json says it came from; each with the time of that."""
     known = json.loads((raw.parent / DATA_SOURCE).read_text())
+    assert all(datetime.fromisoformat(entry["at"]) <= datetime.now(UTC) for entry in known.values())
     return {name: entry["from"] for name, entry in known.items()}
 
 
