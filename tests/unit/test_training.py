@@ -13,6 +13,7 @@ from normstudy.network.batches import Batches
 from normstudy.network.model import NORMS, build_model
 from normstudy.network.streams import stream, stream_seed
 from normstudy.network.training import (
+    COLUMNS,
     Diverged,
     Trainer,
     add_l1_gradient,
@@ -103,6 +104,31 @@ def test_the_l1_gradient_is_autograds(reduction):
     add_l1_gradient(parameters, 0.5, reduction)
     for parameter, gradient in zip(parameters, expected, strict=True):
         torch.testing.assert_close(parameter.grad, 1 + gradient)
+
+
+def test_momentum_goes_down_to_that_of_the_recipe_and_back(recipe, few):
+    trainer = Trainer(recipe("gn", epochs=1, base_momentum=0.7, max_momentum=0.9), 1, few[0])
+    seen = [trainer.optimizer.param_groups[0]["momentum"]]
+    step = trainer.schedule.step
+
+    def watched():
+        step()
+        seen.append(trainer.optimizer.param_groups[0]["momentum"])
+
+    trainer.schedule.step = watched
+    trainer.epoch(1)
+    assert seen[0] == max(seen) == 0.9
+    assert 0.7 <= min(seen) < 0.8
+
+
+def test_each_epoch_is_told_as_it_stands_in_the_table(recipe, few):
+    told = []
+    _, metrics = train(recipe("gn", epochs=2), 1, *few, lambda *epoch: told.append(epoch))
+    assert [row for row, _ in told] == metrics.to_dict("records")
+    assert all(seconds > 0 for _, seconds in told)
+    assert list(metrics) == COLUMNS
+    for column in metrics.columns[2:]:  # nats at six decimals, percent at four
+        assert (metrics[column] == metrics[column].round(4 + 2 * ("loss" in column))).all()
 
 
 def test_training_learns(recipe, sample):
