@@ -7,10 +7,10 @@
 A mutant is the code with one operator, constant, argument or name changed. mutmut makes them, finds
 out which tests run the function, and runs those in a fork, so that PyTorch is imported once. It
 works in .mutants/<room>, a copy of the project in which the package stands at the top, because
-mutmut names a module by its path. The tests taken are the room's own, without simulations and
-those that act as another user, who may not read the copy, and
-hypothesis draws ten examples for each. So a survivor may be one that a test left out would notice;
-`pytest tests/unit` on the changed code tells. Ctrl-C ends it with what was found so far.
+mutmut names a module by its path. The tests taken are the room's own, except simulations and tests
+that act as another user, who may not read the copy; hypothesis draws ten examples for each. So a
+survivor may be one that a test left out would notice; `pytest tests/unit` on the changed code
+tells. Ctrl-C ends it with what was found so far.
 
 What a message says is no behaviour that a test should hold to the letter: `raise` and `print`
 statements are left as they are. Survivors are printed as differences. docs/reliability.md has the

@@ -1,4 +1,4 @@
-"""Data and results that are missing, changed or cut short are named, with what mends them."""
+"""Missing, changed or truncated data and results are reported by name, with the remedy."""
 
 from helpers.fetched import correct_a_label
 

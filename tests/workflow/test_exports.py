@@ -116,7 +116,7 @@ UNKNOWN = {
 
 
 def test_the_crate_passes_the_checks_of_its_profiles(exported, tmp_path, monkeypatch):
-    """Every required and every recommended check passes; the JSON-LD context is a local file."""
+    """All required and recommended checks pass, with the JSON-LD context read from a local file."""
     terms = json.loads((ROOT / "tests/data/ro-crate-1.1-terms.json").read_text(encoding="utf-8"))
 
     def local(_, url, **__):

@@ -30,7 +30,7 @@ def lock(
         waiting: called once if it takes waiting.
 
     Returns:
-        True if the lock was had in time, False if not, None where the file system has no locks.
+        True if the lock was acquired, False if time ran out, None if the file system has no locks.
     """
     deadline = None
     while True:

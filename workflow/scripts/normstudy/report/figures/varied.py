@@ -112,7 +112,7 @@ def draw_paper(axes, line: Line, points: Points, told: str) -> None:
 
 
 def value_axis(axes, values: Iterable[float], title: str, label: str, base: int = 2) -> None:
-    """A logarithmic x axis with a tick at each value."""
+    """Make the x axis logarithmic, with a tick at each value."""
     ticks = sorted(set(values))
     axes.set_xscale("log", base=base)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
