@@ -60,7 +60,7 @@ ROOMS = {  # room → module → its own tests, tests/unit/test_<name>.py
     },
     "records": {
         "tables": "read_tables",
-        "files": "read_tables data_folders",
+        "files": "read_tables data_folders records",
         "json_records": "records looks",
         "machine": "provenance",
         "provenance": "provenance records",

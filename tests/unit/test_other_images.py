@@ -94,3 +94,8 @@ def test_a_grid_counts_as_the_spread_of_the_seeds():
     right = np.ones((3, 20), bool)
     half = 100 * 4.302653 * math.sqrt(0.05 / 60)
     assert crossed_interval(right, right, 0.95, 5) == pytest.approx((-half, half), rel=1e-6)
+
+
+def test_a_network_right_where_the_other_never_is_differs_by_all_images():
+    right = np.ones((3, 5), dtype=bool)
+    assert crossed_interval(right, ~right, 0.95, 0) == (100, 100)

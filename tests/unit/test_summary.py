@@ -29,14 +29,16 @@ def test_a_runs_table_is_read_when_it_is_asked_for(tmp_path):
 
 
 def test_the_curves_are_means_over_the_seeds_that_each_variant_has():
-    epochs = [("a", 1, 1, 90), ("a", 1, 2, 95), ("a", 2, 1, 92), ("a", 2, 2, 95.5), ("b", 1, 1, 80)]
+    epochs = [("b", 1, 1, 90), ("b", 1, 2, 95), ("b", 2, 1, 92), ("b", 2, 2, 95.5)]
+    epochs += [("b", 3, 1, 92), ("b", 3, 2, 95.5), ("a", 1, 1, 80)]
     metrics = pd.DataFrame(epochs, columns=["variant", "seed", "epoch", "test_accuracy"])
     losses = {"train_loss": 0.5, "test_loss": 0.25, "train_accuracy": 99.0}
     table = epoch_means(metrics.assign(learning_rate=0.1, **losses))
     assert set(table["metric"]) == {"test_accuracy", *losses} and len(table) == 4 * 3
     own = table[table["metric"] == "test_accuracy"].drop(columns="metric")
     assert own.to_numpy().tolist() == [
-        ["a", 1, 2, 91.0, 90.0, 92.0], ["a", 2, 2, 95.25, 95.0, 95.5], ["b", 1, 1, 80.0, 80.0, 80.0]
+        ["b", 1, 3, 91.333333, 90.0, 92.0], ["b", 2, 3, 95.333333, 95.0, 95.5],
+        ["a", 1, 1, 80.0, 80.0, 80.0],
     ]  # fmt: skip
     assert list(table) == list(CURVES)
 

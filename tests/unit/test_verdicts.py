@@ -217,6 +217,15 @@ def test_differences_are_a_row_per_contrast_and_seed():
     assert len(none) == 0 and tuple(none) == PAIR_COLUMNS
 
 
+def test_pairs_end_where_a_variant_ended_at_a_look():
+    """The other went on beyond, and has not reached the next look yet."""
+    runs = runs_table(a=off([0.1] * 4), b=off([0] * 6))
+    settings = VERDICTS | {"looks": [4, 8]}
+    pairs = paired_differences(runs, [claim(against=["b"])], settings, list(range(1, 9)))
+    assert pairs["seed"].tolist() == [1, 2, 3, 4]
+    assert pairs["difference"].tolist() == pytest.approx([0.1] * 4)
+
+
 @pytest.mark.parametrize(("lacking", "having"), [("a", "b"), ("b", "a")])
 @pytest.mark.parametrize("seed", [7, 10])
 def test_a_missing_run_is_named(lacking, having, seed):
