@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import platform
 import re
 import struct
 import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import torch
@@ -88,6 +90,29 @@ def test_the_processor_is_the_one_lscpu_names():
     (threads,) = re.findall(r"^CPU\(s\): *(\d+)$", described, re.M)
     assert processor() == f"{model}, {threads} cores"
     assert accelerator("cpu") is None
+
+
+def test_the_accelerator_is_named_by_its_driver_or_is_apples(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "A Card 9000")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    assert accelerator("cuda") == "A Card 9000"
+    assert accelerator("mps") == "Apple arm64"
+
+
+@pytest.mark.parametrize("cpuinfo", [None, "processor: 0\nhart: 0\n"])
+def test_a_processor_without_a_name_is_its_architecture(monkeypatch, cpuinfo):
+    def read_text(path, encoding):
+        if cpuinfo is None:
+            raise FileNotFoundError(path)
+        return cpuinfo
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(platform, "processor", lambda: "")
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert processor() == "riscv64, 8 cores"
+    monkeypatch.setattr(platform, "processor", lambda: "i386")
+    assert processor() == f"{'riscv64' if cpuinfo else 'i386'}, 8 cores"
 
 
 def test_the_time_is_utc_to_the_second():

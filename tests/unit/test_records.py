@@ -11,6 +11,7 @@ from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Look, RunRecord, StudyRecord, read_looks, read_record
+from normstudy.records.machine import now, processor
 from normstudy.records.provenance import provenance
 
 RECORD = json.dumps(
@@ -70,24 +71,33 @@ def test_the_keys_are_those_that_are_written(tmp_path):
         None,
     )
     assert (run["started"], run["resumed_after_epoch"]) == ("2026-01-01T00:00:00+00:00", 0)
-    (tmp_path / "data").write_text(json.dumps({name: {} for name in FILE_NAMES}))
-    (tmp_path / "sums").write_text("")
+    origins = {name: {"from": f"mirror of {name}"} for name in FILE_NAMES}
+    (tmp_path / "data").write_text(json.dumps(origins))
+    digests = {f"MNIST/raw/{name}": name[:2] * 32 for name in FILE_NAMES}
+    listing = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
+    (tmp_path / "sums").write_text(listing)
+    (tmp_path / "costs").write_text("")
+    later = [run | {"seed": 2, "started": "2026-01-02T00:00:00+00:00"}, run | {"variant": "ln"}]
     study = provenance(
         config={},
         sources=ROOT,
         requirements=ROOT / "requirements.in",
         checksums=tmp_path / "sums",
         data_source=tmp_path / "data",
-        runs=[RunRecord.of(run)],
-        benchmarks={"train gn seed 1": tmp_path / "sums"},
-        command="snakemake",
+        runs=[RunRecord.of(each) for each in (*later, run)],
+        benchmarks={"train gn seed 1": tmp_path / "costs"},
+        command="snakemake --cores 2",
     )
+    assert (study.command, study.started) == ("snakemake --cores 2", run["started"])
+    assert study.finished >= now()[:10]
+    assert (study.processor, study.seeds) == (processor(), [2, 1])
+    assert (study.data_sha256, study.data_source) == (digests, origins)
     path = tmp_path / "provenance.json"
     write_json(study, path)
     assert StudyRecord.read(path) == study
     written = json.loads(path.read_text())
     assert list(written) == [own.name for own in fields(StudyRecord)]
-    assert written["runs"] == [run]
+    assert written["runs"] == [*later, run]
     assert written["jobs"] == [{"job": "train gn seed 1", "seconds": None, "peak_memory_mb": None}]
     for change, words in {
         "[{}]": "has no variant",

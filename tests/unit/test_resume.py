@@ -112,6 +112,7 @@ def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, place, conten
     assert resume.load() is None
     assert len(resume.said) == 1 and words in resume.said[0]
     assert resume.said[0].endswith("starting anew")
+    assert resume.said[0].startswith(f"{store.place}/gn.pt ")
 
 
 def test_the_fingerprint_is_of_recipe_seed_data_and_code(recipe):
@@ -199,6 +200,28 @@ def test_a_folder_that_cannot_be_written_to_is_a_warning_unless_it_is_of_the_res
     resume = resume_state(store)
     resume.save({"rows": []})
     assert len(resume.said) == 1
+
+
+@pytest.mark.parametrize("place", ["{folder}", "memory://states"])
+def test_only_what_is_named_is_removed(tmp_path, place):
+    store = store_at(place.format(folder=tmp_path / "states"))
+    store.remove(["a"])  # there is nothing yet
+    store.write("a", b"1")
+    store.write("b", b"2")
+    store.remove(["a", "c"])
+    assert (store.read("a"), store.read("b")) == (None, b"2")
+    store.remove(["b"])
+    assert not (tmp_path / "states").exists()
+
+
+def test_a_url_may_lead_through_another_one(tmp_path):
+    """fsspec chains them: simplecache::memory://states."""
+    cached = store_at("simplecache::memory://states")
+    Remote("memory://states").write("a", b"1")
+    assert isinstance(cached, Remote) and cached.read("a") == b"1"
+    with pytest.raises(StudyError, match="Protocol not known: nonsense"):
+        store_at("simplecache::nonsense://states")
+    assert isinstance(store_at("memory://states/of://colons"), Remote)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_divergence_is_named(recipe, few):
     words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
     with pytest.raises(Diverged, match=words) as error:
         train(recipe("gn", max_lr=1e30), 1, *few)
-    assert error.value.metrics.empty
+    assert error.value.metrics.empty and list(error.value.metrics) == COLUMNS
 
 
 def test_divergence_by_the_last_step_of_an_epoch_is_named(recipe, few, monkeypatch):
@@ -274,6 +274,17 @@ def test_a_device_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(StudyError, match=r"training\.device is cuda, .* use auto"):
         choose_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "chosen"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_is_the_fastest_device_that_is_there(monkeypatch, cuda, mps, chosen):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device("auto") == torch.device(chosen)
+    assert choose_device("cpu") == torch.device("cpu")
 
 
 @pytest.mark.parametrize(
