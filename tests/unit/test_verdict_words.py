@@ -197,6 +197,29 @@ def test_looks_are_announced(config):
     assert text.endswith("is undecided. It will be judged again at 20 seeds.")
 
 
+def test_a_contrast_of_an_earlier_look_says_so(one_claim):
+    """Against Layer Norm ten seeds are enough; against Batch Norm 30 are read."""
+    config = looking(one_claim, 10, 30)
+    runs = noisy(config, 30)
+    runs.loc[runs["variant"] == "ln", "test_accuracy"] -= 1
+    table, claims = compared(config, runs)
+    assert dict(zip(table["rival"], table["look"], strict=True)) == {"ln": 10, "bn_l1": 30}
+    shown = verdict_text.verdict_table(table, claims, config)
+    assert list(shown["seeds"]) == ["10", "30"]
+    (sentence,) = claim_text.claims_in_brief(table, claims, config)
+    early, late = sentence.split("; ")
+    assert early.endswith(", with ten seeds)") and "seeds" not in late
+    _, single, whole = judged(one_claim, 10, gn=99.6)
+    assert "seeds" not in verdict_text.verdict_table(single, whole, one_claim)
+
+
+def test_the_judgement_names_no_claims_where_a_list_follows(config):
+    _, _, claims = judged(config, 10, gn=99.9)
+    assert claims["verdict"].nunique() > 1
+    text = verdict_text.judgement(claims, config, names=False)
+    assert text.startswith("Of the four claims, with ten seeds, ") and "“" not in text
+
+
 def test_the_table_read_back_says_the_same(config, tmp_path):
     for seeds in (1, 6):
         _, table, claims = judged(config, seeds, gn=99.6)

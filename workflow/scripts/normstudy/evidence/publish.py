@@ -155,7 +155,7 @@ def readme_block(study: Study, name: str) -> str:
     claims = claims_in_brief(study.comparisons, study.claims, study.config)
     return "\n\n".join(
         [
-            f"**{judgement(study.claims, study.config)}**",
+            f"**{judgement(study.claims, study.config, names=False)}**",
             f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
             "\n".join(f"- {claim}" for claim in claims),
         ]

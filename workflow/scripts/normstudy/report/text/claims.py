@@ -71,7 +71,7 @@ def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
     if len(rows) > FEW:
         return verdict, f"{_tally(rows, labels)}."
     what = metric_name(claim.metric, next(rows.itertuples()).absolute)
-    contrasts = "; ".join(_contrast(row, labels, claim.verdict) for row in rows.itertuples())
+    contrasts = "; ".join(_contrast(row, labels, claim) for row in rows.itertuples())
     return verdict, f"In {what}, {labels[claim.variant]} is {contrasts}."
 
 
@@ -129,12 +129,12 @@ def _tally(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     return f"Of {spelled(len(rows))} rivals: {listing(parts)}"
 
 
-def _contrast(row, labels: dict[str, str], whole: str) -> str:
+def _contrast(row, labels: dict[str, str], claim) -> str:
     """One contrast with its interval and what that means.
 
     Args:
         row: a row of comparisons.csv, from itertuples.
-        whole: the verdict on the claim, said before.
+        claim: its row of claims.csv, whose verdict and number of seeds are said before.
     """
     rival = labels[row.rival]
     size = amount(abs(row.mean_difference), row.metric).lstrip("+")
@@ -145,13 +145,16 @@ def _contrast(row, labels: dict[str, str], whole: str) -> str:
         text = f"{size} {unit(row.metric)} {side} {rival}"
     if row.verdict in UNJUDGED:
         return text
-    text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)})"
+    earlier = f", with {spelled(row.look)} seeds" if row.look != claim.look else ""
+    text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)}{earlier})"
+    said = row.verdict == claim.verdict
     meaning = {
         Verdict.HOLDS: "",
         Verdict.TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
-        Verdict.NO_DIFFERENCE: f", which is within ±{_limit(row)}: no difference that matters",
+        Verdict.NO_DIFFERENCE: f", within ±{_limit(row)}"
+        + ("" if said else ": no difference that matters"),
         Verdict.CONTRADICTED: ", the other way round",
-        Verdict.UNDECIDED: "" if whole == Verdict.UNDECIDED else ", which leaves it undecided",
+        Verdict.UNDECIDED: "" if said else ", which leaves it undecided",
     }
     return text + meaning[row.verdict]
 

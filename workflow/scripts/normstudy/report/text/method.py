@@ -39,7 +39,8 @@ def looks(study: Study) -> list[str]:
         at = listing([f"{look:,}" for look in planned])
         found.append(
             f"The verdicts are read at {at} seeds, stated in advance, and alpha is divided"
-            " among these looks. A claim is judged at the first look that decides it."
+            " among these looks. A claim, and each comparison it makes, is judged at the first look"
+            " that decides it."
         )
         taken = max((look for look in planned if look <= len(study.seeds)), default=0)
         beyond = len(study.seeds) - taken

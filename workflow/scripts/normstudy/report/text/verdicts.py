@@ -35,11 +35,12 @@ def _seeds_judged(claims: pd.DataFrame) -> str:
     return f"at {listing([f'{look:,.0f}' for look in looks])} seeds"
 
 
-def judgement(claims: pd.DataFrame, config: dict) -> str:
+def judgement(claims: pd.DataFrame, config: dict, names: bool = True) -> str:
     """Which claims have which verdict; "" for a study without claims.
 
     Args:
         claims: a table of `judging.judged_claims`.
+        names: whether claims that differ in their verdicts are named, if they are few.
     """
     if claims.empty:
         return ""
@@ -68,7 +69,7 @@ def judgement(claims: pd.DataFrame, config: dict) -> str:
     else:
         outcomes = [
             f"{spelled(len(said))} {DOES[verdict][len(said) > 1]}"
-            + (f" ({listing(said)})" if len(said) <= MANY else "")
+            + (f" ({listing(said)})" if names and len(said) <= MANY else "")
             for verdict, said in named.items()
             if said
         ]
@@ -84,11 +85,12 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
     """The verdicts as the report's table: strings, a row per claim and rival.
 
     The column "claim", the same for all rows of a claim, holds its sentence, its verdict and its
-    metric; columns that would be empty, as with one seed, are left out.
+    metric; "seeds" at how many each was judged, where they differ. Columns that would be empty, as
+    with one seed, are left out.
     """
     labels = labels_of(config)
     verdict_of = dict(zip(claims["claim"], claims["verdict"], strict=True))
-    rows = []
+    several_looks, rows = comparisons["look"].nunique() > 1, []
     for row in comparisons.itertuples():
         whole, one = verdict_of[row.claim], row.verdict == Verdict.ONE_RUN
         what = f"({metric_name(row.metric, row.absolute)}, {unit(row.metric)})"
@@ -97,6 +99,8 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
             "against": labels[row.rival],
             "difference" if one else "mean difference": amount(row.mean_difference, row.metric),
         }
+        if several_looks:
+            cells["seeds"] = "" if pd.isna(row.look) else str(row.look)
         if row.verdict not in UNJUDGED:
             ends = (row.other_images_low, row.other_images_high)
             cells |= {
