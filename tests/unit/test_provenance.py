@@ -53,8 +53,9 @@ def test_the_digest_survives_saving_and_another_layout_in_memory(tmp_path):
 def test_versions_are_those_that_are_pinned(tmp_path):
     pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.in").read_text(), re.M))
     assert versions(ROOT / "requirements.in") == pins
-    (tmp_path / "other.in").write_text("# a comment\nno-such-package-as-this>=1\n")
-    assert versions(tmp_path / "other.in") == {"no-such-package-as-this": None}
+    (tmp_path / "other.in").write_text("# a comment\nno-such-package-as-this>=1\nPyTest\n")
+    found = {"no-such-package-as-this": None, "PyTest": pytest.__version__}
+    assert versions(tmp_path / "other.in") == found
 
 
 def test_the_commit_and_whether_files_differ_from_it(tmp_path):
@@ -66,6 +67,7 @@ def test_the_commit_and_whether_files_differ_from_it(tmp_path):
 
     assert commit(tmp_path) is None
     git("init")
+    assert commit(tmp_path) is None  # before the first
     (tmp_path / "file").write_text("1")
     git("add", "file")
     git("commit", "-m", "first")
@@ -99,8 +101,18 @@ def test_the_accelerator_is_named_by_its_driver_or_is_apples(monkeypatch):
     assert accelerator("mps") == "Apple arm64"
 
 
-@pytest.mark.parametrize("cpuinfo", [None, "processor: 0\nhart: 0\n"])
-def test_a_processor_without_a_name_is_its_architecture(monkeypatch, cpuinfo):
+CPUINFO = "processor: {}\nmodel name\t: Model {}: fast\n"
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "name"),
+    [
+        (CPUINFO.format(0, "A") + CPUINFO.format(1, "B"), "Model A: fast"),
+        ("processor: 0\nhart: 0\n", "riscv64"),
+        (None, "arm"),
+    ],
+)
+def test_the_processor_where_the_system_says_less_or_more(monkeypatch, cpuinfo, name):
     def read_text(path, encoding):
         if cpuinfo is None:
             raise FileNotFoundError(path)
@@ -108,11 +120,11 @@ def test_a_processor_without_a_name_is_its_architecture(monkeypatch, cpuinfo):
 
     monkeypatch.setattr(Path, "read_text", read_text)
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    monkeypatch.setattr(platform, "processor", lambda: "")
+    monkeypatch.setattr(platform, "processor", lambda: "arm")
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert processor() == "riscv64, 8 cores"
-    monkeypatch.setattr(platform, "processor", lambda: "i386")
-    assert processor() == f"{'riscv64' if cpuinfo else 'i386'}, 8 cores"
+    assert processor() == f"{name}, 8 cores"
+    monkeypatch.setattr(platform, "processor", lambda: "")
+    assert cpuinfo or processor() == "riscv64, 8 cores"
 
 
 def test_the_time_is_utc_to_the_second():

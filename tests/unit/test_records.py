@@ -1,6 +1,7 @@
 """Records edited by hand or cut short: refused with file, key and the rule that remakes them."""
 
 import json
+import platform
 from dataclasses import fields
 
 import pytest
@@ -9,14 +10,16 @@ from helpers.places import ROOT
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
+from normstudy.records import provenance as module
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Look, RunRecord, StudyRecord, read_looks, read_record
 from normstudy.records.machine import now, processor
-from normstudy.records.provenance import provenance
+from normstudy.records.provenance import provenance, versions
 
 RECORD = json.dumps(
     dict.fromkeys((own.name for own in fields(RunRecord)), "x") | {"seed": 1, "torch": "2"}
 )
+RUN = RunRecord.of(json.loads(RECORD))
 DAMAGED = {
     "cut short": (RECORD[:-5], "cannot be read"),
     "empty": ("", "cannot be read"),
@@ -61,7 +64,7 @@ def test_the_looks_taken_so_far_are_read_back(tmp_path):
         read_looks(path)
 
 
-def test_the_keys_are_those_that_are_written(tmp_path):
+def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
     run = run_record("gn", 1, {"threads": 1}, torch.nn.Linear(1, 1), "2026-01-01T00:00:00+00:00", 0)
     assert list(run) == [own.name for own in fields(RunRecord)]
     assert (run["variant"], run["seed"], run["device"], run["accelerator"]) == (
@@ -77,9 +80,10 @@ def test_the_keys_are_those_that_are_written(tmp_path):
     listing = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
     (tmp_path / "sums").write_text(listing)
     (tmp_path / "costs").write_text("")
+    monkeypatch.setattr(module, "commit", lambda folder: {"commit": f"of {folder}"})
     later = [run | {"seed": 2, "started": "2026-01-02T00:00:00+00:00"}, run | {"variant": "ln"}]
     study = provenance(
-        config={},
+        config={"seeds": [2, 1]},
         sources=ROOT,
         requirements=ROOT / "requirements.in",
         checksums=tmp_path / "sums",
@@ -92,6 +96,9 @@ def test_the_keys_are_those_that_are_written(tmp_path):
     assert study.finished >= now()[:10]
     assert (study.processor, study.seeds) == (processor(), [2, 1])
     assert (study.data_sha256, study.data_source) == (digests, origins)
+    assert (study.sources, study.config) == ({"commit": f"of {ROOT}"}, {"seeds": [2, 1]})
+    assert (study.python, study.system) == (platform.python_version(), platform.platform())
+    assert study.versions == versions(ROOT / "requirements.in")
     path = tmp_path / "provenance.json"
     write_json(study, path)
     assert StudyRecord.read(path) == study
@@ -107,3 +114,11 @@ def test_the_keys_are_those_that_are_written(tmp_path):
         path.write_text(json.dumps(written | {"runs": json.loads(change)}))
         with pytest.raises(StudyError, match=f"{words}: .*rule summarize"):
             StudyRecord.read(path)
+
+
+def test_a_record_of_the_data_without_a_file_is_refused(tmp_path):
+    (tmp_path / "sums").write_text(f"0  MNIST/raw/{FILE_NAMES[0]}\n")
+    (tmp_path / "data").write_text("{}")
+    requirements = ROOT / "requirements.in"
+    with pytest.raises(StudyError, match=f"has no {FILE_NAMES[0]}: .*rule download"):
+        provenance({}, ROOT, requirements, tmp_path / "sums", tmp_path / "data", [RUN], {}, "")

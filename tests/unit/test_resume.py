@@ -1,12 +1,17 @@
 """Resuming an interrupted run, from a folder and from stores that may fail."""
 
+import asyncio
+from typing import ClassVar
+
 import fsspec
 import pytest
 import torch
+from fsspec.asyn import AsyncFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 from normstudy.errors import StudyError
 from normstudy.network.resume import TRIES, ResumeState, fingerprint
 from normstudy.network.training import train
+from normstudy.records import store as store_module
 from normstudy.records.store import Folder, Remote, store_at
 
 
@@ -212,6 +217,38 @@ def test_only_what_is_named_is_removed(tmp_path, place):
     assert (store.read("a"), store.read("b")) == (None, b"2")
     store.remove(["b"])
     assert not (tmp_path / "states").exists()
+
+
+class SlowSystem(AsyncFileSystem):
+    """Files in memory behind an asynchronous driver, as object stores have, which may be slow."""
+
+    protocol = "slow"
+    seconds = 0
+    files: ClassVar[dict] = {}
+
+    async def _cat_file(self, path, start=None, end=None, **options):
+        await asyncio.sleep(self.seconds)
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return self.files[path]
+
+    async def _pipe_file(self, path, value, mode="overwrite", **options):
+        await asyncio.sleep(self.seconds)
+        self.files[path] = value
+
+
+def test_a_store_that_does_not_answer_is_not_waited_for(monkeypatch):
+    fsspec.register_implementation("slow", SlowSystem, clobber=True)
+    remote = store_at("slow://states/")
+    assert remote.place == "slow://states" and remote.read("a") is None
+    remote.write("a", b"1")
+    assert remote.read("a") == b"1"
+    assert [path.rpartition("/")[2] for path in SlowSystem.files] == ["a"]
+    monkeypatch.setattr(store_module, "REQUEST_SECONDS", 0.1)
+    monkeypatch.setattr(SlowSystem, "seconds", 3)
+    for request in (lambda: remote.read("a"), lambda: remote.write("a", b"2")):
+        with pytest.raises(TimeoutError):
+            request()
 
 
 def test_a_url_may_lead_through_another_one(tmp_path):
