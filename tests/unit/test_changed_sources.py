@@ -14,7 +14,7 @@ from normstudy.data import fetch as module
 from normstudy.data.changes import changed
 from normstudy.data.fetch import download
 from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256, verify
-from normstudy.data.origins import DATA_SOURCE, find
+from normstudy.data.origins import DATA_SOURCE, find, stamp
 from normstudy.errors import StudyError
 
 LABELS = FILE_NAMES[1]
@@ -117,6 +117,31 @@ def test_a_damaged_file_in_place_is_fetched_again(letters, raw):
     correct(raw)
     download("letters", raw, {}, letters)
     assert (raw / LABELS).read_bytes() == (letters / LABELS).read_bytes()
+
+
+def test_a_damaged_file_of_the_same_data_is_no_other_studys(letters, raw, tmp_path):
+    """The listing says what was fetched: another folder with that content may mend it."""
+    copy = shutil.copytree(letters, tmp_path / "copy")
+    correct(raw)
+    assert changed("letters", copy, raw) == []
+    download("letters", raw, {}, copy)
+    assert (raw / LABELS).read_bytes() == (letters / LABELS).read_bytes()
+
+
+def test_data_moved_without_their_source_are_nobodys_own(letters, raw, tmp_path):
+    moved = shutil.copytree(tmp_path / "data", tmp_path / "far" / "away" / "data")
+    correct(letters)
+    with pytest.raises(StudyError, match="holds other data"):
+        changed("letters", letters, moved / "letters" / "raw")
+
+
+def test_a_source_file_is_known_by_folder_size_and_date(letters, raw):
+    status = (letters / LABELS).stat()
+    assert stamp(letters / LABELS, letters, raw) == {
+        "folder": "../../../mine/letters",
+        "size": status.st_size,
+        "modified": status.st_mtime_ns,
+    }
 
 
 def test_a_source_that_is_gone_was_fetched_from_once(letters, raw):

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import shutil
 import struct
@@ -13,10 +14,11 @@ from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
 from helpers.places import SAMPLE
 from normstudy.data import fetch as module
+from normstudy.data import sources as fetching
 from normstudy.data.datasets import DATASETS
 from normstudy.data.fetch import download
 from normstudy.data.idx import FILE_NAMES
-from normstudy.data.origins import DATA_SOURCE, archive_name
+from normstudy.data.origins import DATA_SOURCE, archive_name, find
 from normstudy.errors import StudyError
 
 
@@ -52,6 +54,30 @@ def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
     (another / FILE_NAMES[0]).write_bytes((SAMPLE / FILE_NAMES[2]).read_bytes())
     download("sample", raw, SUMS, tmp_path / "root")
     is_complete(raw)
+
+
+def test_files_are_found_in_a_folder_named_raw_or_missed_by_both_names(tmp_path):
+    shutil.copytree(SAMPLE, tmp_path / "raw")
+    assert find(tmp_path, "mine", FILE_NAMES[0]) == tmp_path / "raw" / FILE_NAMES[0]
+    with pytest.raises(FileNotFoundError, match=r"^neither other nor other\.gz is there$"):
+        find(tmp_path, "mine", "other")
+    (tmp_path / "empty").mkdir()
+    ours, theirs = "t10k-labels-idx1-ubyte", "qmnist-test-labels-idx2-int"
+    words = f"neither {ours} nor {ours}.gz nor {theirs} nor {theirs}.gz is there"
+    with pytest.raises(FileNotFoundError, match=words):
+        find(tmp_path / "empty", "QMNIST", ours)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(100_000, True), (100_001, False)])
+def test_a_file_may_be_so_long_and_no_longer(tmp_path, monkeypatch, count, kept):
+    monkeypatch.setattr(fetching, "FILE_BYTES", 100_000)
+    content = io.BytesIO(bytes(count))
+    if kept:
+        fetching._copy(content.read, tmp_path / "file")
+        assert (tmp_path / "file").stat().st_size == count
+        return
+    with pytest.raises(StudyError, match="longer than 100,000 bytes"):
+        fetching._copy(content.read, tmp_path / "file")
 
 
 def test_nothing_is_fetched_when_all_is_there(raw, monkeypatch):
