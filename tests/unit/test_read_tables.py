@@ -1,10 +1,11 @@
 """Tables edited by hand or cut short: refused with file, line and the rule that remakes them."""
 
+import dataclasses
 import shutil
 
 import pandas as pd
 import pytest
-from helpers.made_up import ISSUES, REFERENCE
+from helpers.made_up import ISSUES, REFERENCE, graded_study, write_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.records import tables
@@ -191,4 +192,15 @@ def test_before_any_study_that_is_what_is_said(tmp_path):
             load_study(folder)
     (tmp_path / "summary.csv").write_text("")  # some of it is there
     with pytest.raises(StudyError, match=r"provenance\.json cannot be read"):
+        load_study(tmp_path)
+
+
+def test_a_worked_example_of_fewer_variants_names_how_to_remake_it(tmp_path):
+    """`snakemake --touch` marks it as up to date, though a variant was added."""
+    study = dataclasses.replace(graded_study(), folder=tmp_path)
+    write_study(study)
+    assert load_study(tmp_path).explained == study.explained
+    known = {name: count for name, count in study.explained.parameters.items() if name != "ln"}
+    write_json(dataclasses.replace(study.explained, parameters=known), tmp_path / "explained.json")
+    with pytest.raises(StudyError, match=r"explained\.json has no ln: .*explained\.json"):
         load_study(tmp_path)

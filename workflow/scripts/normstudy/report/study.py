@@ -24,6 +24,7 @@ from ..records.tables import (
     STUDY_EVALUATION,
     SUMMARY,
     Columns,
+    broken,
     read_table,
 )
 from ..statistics import mcnemar as single_run
@@ -184,16 +185,21 @@ def load_study(
             f"no study here yet: {folder} has no tables; run `snakemake --cores 4` (with the"
             " study's --configfile, if it has one), or name the folder that the study wrote to"
         )
+    record = StudyRecord.read(folder / "provenance.json")
+    explained = Explained.read(folder / "explained.json")
+    # Marked as up to date by --touch, it may be of fewer variants.
+    if missing := [name for name in record.config["variants"] if name not in explained.parameters]:
+        raise broken(folder / "explained.json", f" has no {missing[0]}", Explained.rule)
     return Study(
         folder=folder,
-        provenance=StudyRecord.read(folder / "provenance.json"),
+        provenance=record,
         **{
             name: read_table(folder / f"{name}.csv", columns, "summarize")
             for name, columns in TABLES.items()
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
-        explained=Explained.read(folder / "explained.json"),
+        explained=explained,
         looks=tuple(read_looks(folder / "looks.json")),
         options=options,
     )
