@@ -38,8 +38,10 @@ def packed(folder):
 
 
 def test_from_a_folder(raw):
-    download("sample", raw, SUMS, SAMPLE)
+    said = []
+    download("sample", raw, SUMS, SAMPLE, said.append)
     is_complete(raw)
+    assert said == [f"sample: 4 files from folder {SAMPLE}, verified"]
 
 
 def test_from_a_folder_of_gzipped_files(raw, tmp_path):
@@ -108,11 +110,26 @@ def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
 
     mirror = serve(counting)
     use_mirrors(monkeypatch, mirror)
+    monkeypatch.setattr(module, "torchvision_md5", lambda _: pytest.fail("SHA-256 is enough"))
     download("sample", raw, SUMS)
     folder = dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
     assert sources(raw) == folder | {FILE_NAMES[2]: mirror}
     assert asked == [f"/{FILE_NAMES[2]}.gz"]
     is_complete(raw)
+
+
+def test_only_files_of_a_folder_are_recorded_with_it(raw, tmp_path, serve, monkeypatch):
+    """The folder's last file is broken, and fetched from the mirror."""
+    part = shutil.copytree(SAMPLE, tmp_path / "part")
+    (part / FILE_NAMES[3]).write_bytes(b"no labels")
+    mirror, said = serve(mirrors.good), []
+    use_mirrors(monkeypatch, mirror)
+    download("sample", raw, SUMS, part, said.append)
+    is_complete(raw)
+    record = json.loads((raw.parent / DATA_SOURCE).read_text())
+    assert [name for name in FILE_NAMES if "folder" in record[name]] == list(FILE_NAMES[:3])
+    assert said[1] == f"sample: 3 files from folder {part}, verified"
+    assert said[2].startswith("sample: 1 ") and len(said) == 3
 
 
 def test_when_all_fail_one_sentence_says_what_to_do(raw, tmp_path, serve, monkeypatch):
