@@ -166,7 +166,9 @@ def test_a_truncated_checkpoint_is_refused(checkpoint, share):
 
 
 def test_a_checkpoint_of_something_else_is_refused(checkpoint, tmp_path):
-    with pytest.raises(StudyError, match=r"is the checkpoint of gn seed 1: .*--forcerun"):
+    with pytest.raises(
+        StudyError, match=r"checkpoint of gn seed 1: .*--forcerun \S+checkpoint\.pt"
+    ):
         load_checkpoint(checkpoint[0], ("gn", 2))
     torch.save({"parameters": {}, "state_dict": {}, "run": {}}, tmp_path / "other.pt")
     with pytest.raises(StudyError, match=r"other\.pt is not a readable checkpoint"):

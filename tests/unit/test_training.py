@@ -288,8 +288,15 @@ def test_auto_is_the_fastest_device_that_is_there(monkeypatch, cuda, mps, chosen
 
 
 @pytest.mark.parametrize(
-    ("epoch", "seconds", "left"), [(7, 8.9, "2 min left"), (19, 8.9, "9 s left"), (20, 8.9, "0 s")]
+    ("epoch", "seconds", "left"),
+    [
+        (1, 100, "32 min left"),
+        (7, 8.9, "2 min left"),
+        (11, 10, "2 min left"),
+        (19, 8.9, "9 s left"),
+        (20, 8.9, "0 s left"),
+    ],
 )
 def test_the_line_of_progress(epoch, seconds, left):
     line = epoch_line({"epoch": epoch, "test_accuracy": 99.314}, 20, seconds)
-    assert line.startswith(f"epoch {epoch}/20 · test 99.31 % · 8.9 s · {left}")
+    assert line == f"epoch {epoch}/20 · test 99.31 % · {seconds:.1f} s · {left}"
