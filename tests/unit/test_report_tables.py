@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from helpers.made_up import made_up_study, predictions
+from helpers.made_up import claim, made_up_study, predictions
 from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
@@ -34,6 +34,16 @@ def test_gaps_have_the_true_minus():
     assert row.tolist() == ["Group-4", "−0.10", "0.10"]
     row = tables.gaps(made_up_study({"gn": [99.7, 99.5]})).cells.iloc[0]
     assert row.tolist()[1:] == ["0.00 ± 0.14", "0.20 ± 0.14"]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3])
+def test_the_caption_of_the_verdicts_is_about_the_columns_that_are_there(spread):
+    accuracies = {"gn": [99.5 + spread, 99.5 - spread] * 5, "ln": [99.4] * 10}
+    table = tables.verdicts(made_up_study(accuracies, claims=[claim("gn")]))
+    undecided = table.cells["Verdict"].item() == "undecided"
+    assert undecided == (spread > 0) == ("Seeds to show it" in table.cells)
+    assert ("for what is undecided" in table.caption) == undecided
+    assert "as many seeds as" not in table.caption and "Seeds" not in table.cells
 
 
 def test_label_scores():

@@ -83,7 +83,9 @@ def test_all_figures_and_sentences_are_made(study):
         study.comparisons, study.claims, study.config, study.single_run
     )
     assert len(told) == 2 and all(told)
-    assert tables.verdicts(study) is not None and tables.label_scores(study) is None
+    assert tables.label_scores(study) is None
+    table = tables.verdicts(study)
+    assert "4" in set(table.cells["Seeds"]) and "as many seeds as" in table.caption
 
 
 def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):

@@ -105,21 +105,23 @@ def verdicts(study: Study) -> Table | None:
         return None
     cells = verdict_table(study.comparisons, study.claims, study.config)
     cells = cells.rename(columns={name: name[0].upper() + name[1:] for name in cells})
-    return Table(
-        cells,
-        "Variant minus rival, with the interval that the verdict is read off: all intervals"
-        " together are right with the stated confidence. P(A > B) is how likely a run of the"
-        " variant, A, is above a run of the rival, B, with another seed; reversed are the seeds"
-        " that alone would have said the opposite. The sign-flip test is a check that assumes"
-        " symmetry, not normality, for each row alone. The last columns, for what is undecided,"
-        f" are the seeds that would show a difference of the margin, or that none matters, in"
-        f" {POWER:.0%} of studies.".replace("%", " %")
-        if len(study.seeds) > 1
-        else "One run per model: differences, and no verdicts.",
-        "comparisons.csv",
-        group="Claim",
-        sortable=True,
-    )
+    caption = "One run per model: differences, and no verdicts."
+    if len(study.seeds) > 1:
+        caption = (
+            "Variant minus rival, with the interval that the verdict is read off: all intervals"
+            " together are right with the stated confidence. P(A > B) is how likely a run of the"
+            " variant, A, is above a run of the rival, B, with another seed; reversed are the"
+            " seeds that alone would have said the opposite. The sign-flip test is a check that"
+            " assumes symmetry, not normality, for each row alone."
+        )
+        if "Seeds" in cells:
+            caption += " A row is of as many seeds as it was judged at."
+        if "Seeds to show it" in cells:
+            caption += (
+                " The last columns, for what is undecided, are the seeds that would show a"
+                f" difference of the margin, or that none matters, in {POWER:.0%} of studies."
+            ).replace("%", " %")
+    return Table(cells, caption, "comparisons.csv", group="Claim", sortable=True)
 
 
 def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
