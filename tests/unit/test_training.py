@@ -131,6 +131,7 @@ def test_each_epoch_is_told_as_it_stands_in_the_table(recipe, few):
     assert [row for row, _ in told] == metrics.to_dict("records")
     assert all(0 < seconds < 600 for _, seconds in told)
     assert list(metrics) == COLUMNS
+    assert metrics["learning_rate"].equals(metrics["learning_rate"].round(10))
 
 
 def test_the_table_has_the_measurements_rounded(recipe, few):
