@@ -107,8 +107,8 @@ def test_draws_are_distributed_as_stated():
         assert low <= values.min() and values.max() <= low + width
         assert stats.kstest(values.numpy(), "uniform", (low, width)).pvalue > 0.01
     assert stats.binomtest(int(draws.brightness_first.sum()), 50_000).pvalue > 0.01
-    fields = torch.stack([draws.degrees, draws.brightness, draws.contrast])
-    correlation = torch.corrcoef(fields) - torch.eye(3)
+    fields = [draws.degrees, draws.brightness, draws.contrast, draws.brightness_first.float()]
+    correlation = torch.corrcoef(torch.stack(fields)) - torch.eye(4)
     assert correlation.abs().max() < 0.02
 
 
