@@ -172,6 +172,19 @@ def test_bf16_learns_and_is_repeatable(recipe, sample, norm):
     assert same(runs[0][0].state_dict(), runs[1][0].state_dict())
 
 
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [("fp32", torch.float32), ("bf16", torch.bfloat16)]
+)
+def test_convolutions_compute_in_the_precision_of_the_recipe(recipe, few, precision, dtype):
+    trainer, seen = Trainer(recipe("gn", precision=precision), 1, few[0]), set()
+    for layer in trainer.model.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _, given, made: seen.add(made.dtype))
+    trainer.epoch(1)
+    assert seen == {dtype}
+    assert {parameter.dtype for parameter in trainer.parameters} == {torch.float32}
+
+
 def test_divergence_is_named(recipe, few):
     words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
     with pytest.raises(Diverged, match=words) as error:
