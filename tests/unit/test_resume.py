@@ -239,6 +239,7 @@ class SlowSystem(AsyncFileSystem):
 
 def test_a_store_that_does_not_answer_is_not_waited_for(monkeypatch):
     fsspec.register_implementation("slow", SlowSystem, clobber=True)
+    monkeypatch.setattr(SlowSystem, "files", {})
     remote = store_at("slow://states/")
     assert remote.place == "slow://states" and remote.read("a") is None
     remote.write("a", b"1")
