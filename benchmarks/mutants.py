@@ -40,10 +40,10 @@ ROOMS = {  # room → module → its own tests, tests/unit/test_<name>.py
         "summary": "summary",
     },
     "network": {
-        "training": "training",
+        "training": "training devices",
         "scoring": "training",
         "streams": "training",
-        "batches": "training",
+        "batches": "training devices",
         "augmentation": "augmentation",
         "model": "model",
         "checkpoint": "provenance evaluation",

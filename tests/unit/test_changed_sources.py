@@ -120,7 +120,7 @@ def test_a_damaged_file_in_place_is_fetched_again(letters, raw):
 
 
 def test_a_damaged_file_of_the_same_data_is_no_other_studys(letters, raw, tmp_path):
-    """The listing says what was fetched: another folder with that content may mend it."""
+    """A folder with the same content, as the checksums tell, may be used to repair the file."""
     copy = shutil.copytree(letters, tmp_path / "copy")
     correct(raw)
     assert changed("letters", copy, raw) == []

@@ -1,0 +1,93 @@
+"""Where a run computes and in which precision: devices, memory format, bf16."""
+
+import os
+
+import pytest
+import torch
+from normstudy.errors import StudyError
+from normstudy.network import training
+from normstudy.network.batches import Batches
+from normstudy.network.training import Trainer, choose_device, train
+
+
+@pytest.mark.parametrize("norm", ["batch", "rms", "channel_layer"])
+def test_bf16_learns_and_is_repeatable(recipe, sample, norm):
+    settings = {"norm": norm, "batch_size": 16, "precision": "bf16"}
+    runs = [train(recipe("bn_l1", **settings), 1, *sample) for _ in range(2)]
+    assert runs[0][1]["test_accuracy"].iloc[-1] > 50
+    states = [model.state_dict().values() for model, _ in runs]
+    assert all(torch.equal(*pair) for pair in zip(*states, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [("fp32", torch.float32), ("bf16", torch.bfloat16)]
+)
+def test_convolutions_compute_in_the_precision_of_the_recipe(recipe, few, precision, dtype):
+    trainer, seen = Trainer(recipe("gn", precision=precision), 1, few[0]), set()
+    for layer in trainer.model.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _, given, made: seen.add(made.dtype))
+    trainer.epoch(1)
+    assert seen == {dtype}
+    assert {parameter.dtype for parameter in trainer.parameters} == {torch.float32}
+
+
+def test_batches_are_made_on_the_device(recipe, few):
+    inputs, labels = next(Batches(few[0], recipe("gn"), 1, torch.device("meta")).epoch(1))
+    assert inputs.device.type == labels.device.type == "meta"
+
+
+def test_network_and_batches_are_on_the_device_of_the_recipe(recipe, few, monkeypatch):
+    monkeypatch.setattr(training, "choose_device", lambda name: torch.device("meta"))
+    trainer = Trainer(recipe("gn"), 1, few[0])
+    assert {p.device.type for p in trainer.parameters} == {"meta"}
+    assert trainer.batches.labels.device.type == trainer.outputs.device.type == "meta"
+
+
+def test_activations_lie_channels_last_but_for_batch_norm(recipe, few):
+    assert training.memory_format("batch") is torch.contiguous_format
+    for norm in ("group", "layer", "none"):
+        assert training.memory_format(norm) is torch.channels_last
+    for variant, last in (("gn", True), ("bn_l1", False)):
+        weights = [p for p in Trainer(recipe(variant), 1, few[0]).parameters if p.ndim == 4]
+        wide = next(p for p in weights if p.shape[1] > 1 and p.shape[2] > 1)
+        assert wide.is_contiguous(memory_format=torch.channels_last) == last
+
+
+def test_cuda_is_made_deterministic(recipe, few, monkeypatch):
+    """As far as that can be seen without one: what is set before the network is made."""
+
+    class EnoughError(Exception):
+        pass
+
+    def enough(recipe):
+        raise EnoughError
+
+    monkeypatch.setattr(training, "choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(training, "model_of", enough)
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")  # to have it put back
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+    try:
+        with pytest.raises(EnoughError):
+            Trainer(recipe("gn"), 1, few[0])
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+def test_a_device_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(StudyError, match=r"training\.device is cuda, .* use auto"):
+        choose_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "chosen"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_is_the_fastest_device_that_is_there(monkeypatch, cuda, mps, chosen):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device("auto") == torch.device(chosen)
+    assert choose_device("cpu") == torch.device("cpu")
