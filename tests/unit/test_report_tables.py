@@ -43,7 +43,7 @@ def test_the_caption_of_the_verdicts_is_about_the_columns_that_are_there(spread)
     undecided = table.cells["Verdict"].item() == "undecided"
     assert undecided == (spread > 0) == ("Seeds to show it" in table.cells)
     assert ("for what is undecided" in table.caption) == undecided
-    assert "as many seeds as" not in table.caption and "Seeds" not in table.cells
+    assert "that a row was judged with" not in table.caption and "Seeds" not in table.cells
 
 
 def test_label_scores():

@@ -115,7 +115,7 @@ def verdicts(study: Study) -> Table | None:
             " assumes symmetry, not normality, for each row alone."
         )
         if "Seeds" in cells:
-            caption += " A row is of as many seeds as it was judged at."
+            caption += " Seeds is the number of seeds that a row was judged with."
         if "Seeds to show it" in cells:
             caption += (
                 " The last columns, for what is undecided, are the seeds that would show a"
