@@ -1,5 +1,6 @@
 """A model card follows the tables."""
 
+import yaml
 from helpers.made_up import made_up_study
 from helpers.places import ROOT
 from normstudy.exports.model_card import model_card
@@ -36,3 +37,15 @@ def test_what_differs_between_variants_is_said():
     assert "`batch`." in batch and "L1 penalty 0.0001 × mean of |w|" in batch
     assert "Nothing is normalized." in plain and "8,712 learned" in plain
     assert "8,880 learned" in group and "Yann LeCun" in group
+
+
+def test_its_front_matter_is_what_a_model_hub_reads():
+    study = made_up_study({"gn": [99.4, 99.6]})
+    front = yaml.safe_load(card(study).split("---\n")[1])
+    assert front["pipeline_tag"] == "image-classification" and front["license"] == "mit"
+    assert front["datasets"] == ["ylecun/mnist"] and "group" in front["tags"]
+    (model,) = front["model-index"]
+    (result,) = model["results"]
+    assert model["name"] == study.provenance.config["variants"]["gn"]["label"]
+    assert result["dataset"] == {"name": "MNIST", "type": "ylecun/mnist", "split": "test"}
+    assert result["metrics"][0]["type"] == "accuracy" and result["metrics"][0]["value"] == 99.5

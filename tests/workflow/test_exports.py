@@ -92,7 +92,12 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert files == names - {"ro-crate-metadata.json"}
     assert {"Snakefile", "config.yaml", "workflow/scripts/normstudy/network/model.py"} <= files
     assert crate.mainEntity.id == "Snakefile"
-    (action,) = (entity for entity in crate.get_entities() if entity.type == "CreateAction")
+    actions = [entity for entity in crate.get_entities() if entity.type == "CreateAction"]
+    (action,) = (entity for entity in actions if entity["instrument"] == crate.mainEntity)
+    trained = {entity["result"].id for entity in actions if entity != action}
+    assert trained == {
+        f"results/{variant}/seed-1/checkpoint.pt" for variant in ("gn", "ln", "bn_l1")
+    }
     assert action["agent"].type == "Person" and action["agent"]["name"]
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
     made = {entity.id for entity in action["result"]}

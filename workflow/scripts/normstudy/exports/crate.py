@@ -20,6 +20,7 @@ BIOSCHEMAS = {
     f"https://bioschemas.org/profiles/{name}/1.0-RELEASE": (f"Bioschemas {name}", "1.0-RELEASE")
     for name in ("ComputationalWorkflow", "FormalParameter")
 }
+TRAINING = "workflow/scripts/train.py"  # what trained each network
 LICENSE = "https://spdx.org/licenses/MIT"
 # A key of the Workflow Run Crate profile that RO-Crate 1.1 does not define.
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
@@ -92,6 +93,12 @@ def study_crate(
     root = crate.root_dataset
     root["author"] = makers
     root["conformsTo"] = profiles(PROFILES)
+    version = workflow_version(citation, provenance.sources)
+    training = {
+        "@type": ["File", "SoftwareSourceCode"],
+        "version": version,
+        "url": citation.get("repository-code", {"@id": TRAINING}),
+    }
     places = {path.relative_to(project).as_posix(): path for path in workflow}
     main = crate.add_workflow(
         places.pop("Snakefile"),
@@ -103,7 +110,7 @@ def study_crate(
             "name": citation["title"],
             "description": citation["abstract"],
             "encodingFormat": TEXT,
-            "version": workflow_version(citation, provenance.sources),
+            "version": version,
             "dateCreated": str(citation["date-released"]),
             "url": citation.get("repository-code", {"@id": "Snakefile"}),
         },
@@ -116,7 +123,8 @@ def study_crate(
         place: crate.add_file(
             path,
             place,
-            properties={"name": path.name, "encodingFormat": KINDS.get(path.suffix, TEXT)},
+            properties={"name": path.name, "encodingFormat": KINDS.get(path.suffix, TEXT)}
+            | (training if place == TRAINING else {}),
         )
         for place, path in places.items()
     }
@@ -147,8 +155,25 @@ def study_crate(
             "actionStatus": "http://schema.org/CompletedActionStatus",
         },
     )
-    action["agent"] = person
-    root["mentions"] = action
+    trained = [
+        crate.add_action(
+            files[TRAINING],
+            identifier=f"#train-{run.variant}-seed-{run.seed}",
+            object=[*data, files["config.yaml"]],
+            result=files[f"results/{run.variant}/seed-{run.seed}/checkpoint.pt"],
+            properties={
+                "name": f"train {run.variant} seed {run.seed}",
+                "description": f"on {run.processor}; SHA-256 of the weights {run.tensors_sha256}",
+                "startTime": _offset(run.started),
+                "endTime": _offset(run.finished),
+                "actionStatus": "http://schema.org/CompletedActionStatus",
+            },
+        )
+        for run in provenance.runs
+    ]
+    for done in (action, *trained):
+        done["agent"] = person
+    root["mentions"] = [action, *trained]
     return crate
 
 
