@@ -1,0 +1,60 @@
+"""Compiled functions, and the folder that keeps them: nothing old is ever taken from it.
+
+Numba's own cache looks at the date of a function's file and does not see that a module it
+imports has changed. Here the folder's name is a digest of everything that decides the machine
+code: the sources of all compiled modules, the versions of Python and Numba, the processor.
+So an edited kernel, another version or an unlike node of a cluster compiles into a folder of
+its own, and jobs that start at once write equal files (Numba moves them into place whole).
+"""
+
+import hashlib
+import os
+import platform
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import numba
+from numba.core.codegen import get_host_cpu_features
+
+PROJECT = Path(__file__).resolve().parents[4]
+
+
+def sources() -> list[Path]:
+    """The modules of this folder that hold compiled functions, and this one."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return [path for path in modules if b"compiled import" in path.read_bytes()] + [Path(__file__)]
+
+
+def processor() -> str:
+    """The instructions compiled for: the host's, or those that Numba's settings name."""
+    name = numba.config.CPU_NAME or llvm.get_host_cpu_name()
+    given = numba.config.CPU_FEATURES
+    return f"{platform.machine()} {name} {get_host_cpu_features() if given is None else given}"
+
+
+def cache_folder() -> Path | None:
+    """Where compiled code is kept: in the project, else in the user's cache; None if in neither."""
+    parts = [platform.python_version(), numba.__version__, llvm.llvm_version_info, processor()]
+    digest = hashlib.sha256(repr(parts).encode())
+    for path in sources():
+        digest.update(path.read_bytes())
+    user = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    for parent in (PROJECT / ".snakemake", Path(user)):
+        folder = parent / "normstudy-kernels" / digest.hexdigest()[:16]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+FOLDER = cache_folder()
+if FOLDER:
+    numba.config.CACHE_DIR = str(FOLDER)
+# No fast-math: the order of every sum and each rounding are those of the source. A division by
+# zero gives infinity, as in NumPy.
+compiled = partial(numba.njit, error_model="numpy", cache=FOLDER is not None)
