@@ -4,7 +4,15 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.network.augmentation import FILL, Draws, augment, draw, jitter, normalize, rotate
+from normstudy.network.draws.augmentation import (
+    FILL,
+    Draws,
+    augment,
+    draw,
+    jitter,
+    normalize,
+    rotate,
+)
 from scipy import stats
 from torchvision.transforms import functional as tv
 from torchvision.transforms.functional import InterpolationMode

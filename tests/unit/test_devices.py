@@ -6,7 +6,7 @@ import pytest
 import torch
 from normstudy.errors import StudyError
 from normstudy.network import training
-from normstudy.network.batches import Batches
+from normstudy.network.draws.batches import Batches
 from normstudy.network.training import Trainer, choose_device, train
 
 

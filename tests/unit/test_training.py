@@ -8,12 +8,12 @@ import pytest
 import torch
 from normstudy.data.idx import Split
 from normstudy.errors import StudyError
-from normstudy.network import batches
-from normstudy.network.augmentation import augment, draw
-from normstudy.network.batches import Batches
+from normstudy.network.draws import batches
+from normstudy.network.draws.augmentation import augment, draw
+from normstudy.network.draws.batches import Batches
+from normstudy.network.draws.streams import stream, stream_seed
 from normstudy.network.model import NORMS, build_model
 from normstudy.network.scoring import log_probabilities
-from normstudy.network.streams import stream, stream_seed
 from normstudy.network.training import (
     COLUMNS,
     Diverged,

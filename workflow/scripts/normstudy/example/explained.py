@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from ..data.idx import Split
-from ..network.augmentation import draw, jitter, rotate
+from ..network.draws.augmentation import draw, jitter, rotate
+from ..network.draws.streams import stream
 from ..network.model import NORMS, model_of, parameter_count
-from ..network.streams import stream
 from ..records.json_records import Explained
 from .pytorch import layer_is_group_of_one
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ..errors import StudyError
-from ..network.augmentation import normalize
+from ..network.draws.augmentation import normalize
 from ..network.scoring import log_probabilities
 from ..records.files import replacing
 

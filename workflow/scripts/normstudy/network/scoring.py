@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.functional import nll_loss
 
-from .augmentation import normalize
+from .draws.augmentation import normalize
 
 BATCH = 50  # images at a time: the activations then stay in the cache, a fifth faster than 1000
 

@@ -14,11 +14,11 @@ from ..data.idx import Split
 from ..errors import StudyError
 from ..records.tables import METRICS
 from ..running.memory import keep_freed_memory
-from .batches import Batches
+from .draws.batches import Batches
+from .draws.streams import stream_seed
 from .model import model_of
 from .resume import ResumeState
 from .scoring import log_probabilities, score
-from .streams import stream_seed
 
 COLUMNS = [name for name in METRICS if name not in ("variant", "seed")]
 

@@ -5,7 +5,7 @@ from operator import itemgetter
 
 import torch
 
-from ..data.idx import Split
+from ...data.idx import Split
 from .augmentation import augment, draw
 from .streams import stream
 

@@ -1,0 +1,1 @@
+"""What a run draws by chance, and what it makes of it: the same on every device."""
