@@ -1,8 +1,12 @@
 # make run            set up .venv if necessary, then run the study (make run CORES=8)
+# make quick          the same on 2,000 images for two epochs, to see that everything works
 # make setup          only set up .venv
-# make test           set up the test tools too, lint, and run every test that is not slow
+# make check          set up the test tools too, lint, and run the tests of single modules
+# make test           lint, and run every test that is not slow
 # make test-faults    every test with real faults, including the slow ones: about twenty minutes
 # make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
+# make test-versions  the sample study with each Python and with the oldest and newest Snakemake
+# make test-bare      `make run` and .ci/run on a bare Debian, which it sets up: needs root
 # make setup-s3       install what studies in S3 need: see docs/cluster.md
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  measure what studies of up to 1,000 runs cost, into docs/scaling.png
@@ -25,7 +29,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run setup setup-s3 test test-faults test-slurm lint bench bench-scaling evidence fidelity mutants lock clean calibration
+.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-bare lint bench bench-scaling evidence fidelity mutants lock clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -33,10 +37,16 @@ help:
 run: setup
 	@$(IN_VENV) snakemake --cores $(CORES)
 
+quick: setup
+	@$(IN_VENV) snakemake --cores $(CORES) --configfile workflow/studies/quick.yaml
+
 setup: $(VENV)/run.stamp
 
 setup-s3: setup
 	@$(INSTALL) -r requirements.txt -r workflow/envs/s3.txt
+
+check: setup $(VENV)/test.stamp lint
+	@$(IN_VENV) pytest -m "not slow" tests/unit
 
 test: setup $(VENV)/test.stamp lint
 	@$(IN_VENV) pytest -m "not slow"
@@ -45,8 +55,14 @@ test-faults: setup $(VENV)/test.stamp
 	@$(IN_VENV) pytest tests/faults
 
 test-slurm: setup $(VENV)/test.stamp
-	@sh tests/system_packages.sh munged=munge slurmctld=slurm-wlm setpriv=util-linux rsync=rsync
+	@sh tests/system_packages.sh munged=munge slurmctld=slurm-wlm setpriv=util-linux
 	@$(IN_VENV) pytest -n 0 tests/cluster
+
+test-versions: setup $(VENV)/test.stamp
+	@$(IN_VENV) pytest -n 0 tests/versions
+
+test-bare:
+	@sh tests/bare_debian.sh
 
 lint: $(VENV)/test.stamp
 	@$(IN_VENV) ruff check .
@@ -98,6 +114,6 @@ $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/py
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
 	@echo "Installing the test tools …"
 	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy \
-		/usr/sbin/locale-gen=locales
+		rsync=rsync /usr/sbin/locale-gen=locales
 	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
 	@touch $@

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from helpers.places import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.d]*/README.md")])
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.M))
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 
@@ -18,7 +18,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)\s]+)\)", TEXTS[page]):
         if "://" in link:
@@ -29,7 +29,7 @@ def test_links_lead_somewhere(page):
         assert not heading or heading in anchors(TEXTS[target]), link
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_name_what_there_is(page):
     assert set(re.findall(r"(?:^|`)make ([a-z][a-z0-9-]*)", TEXTS[page], re.M)) <= TARGETS
     for path in re.findall(r"workflow/studies/[a-z_]+\.yaml", TEXTS[page]):

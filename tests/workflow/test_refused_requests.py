@@ -4,6 +4,7 @@ import pytest
 
 REFUSED = [
     (["gnn"], "Error: no variant gnn; did you mean 'gn'?"),
+    (["look"], "Error: no variant or other target look; variants: gn"),
     (["train"], "Error: train makes the files of single runs: ask for the runs of a variant"),
     (["results/gn/seed-7/metrics.csv"], "this study has no seed 7 (its seeds: 1); see seeds"),
     (["results/quick/gn/seed-1/metrics.csv"],

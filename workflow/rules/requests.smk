@@ -39,7 +39,7 @@ def refuse_unknown():
     makeable = Makeable(
         variants=VARIANTS,
         seeds=SEEDS,
-        rules=["all", *(name for name in RULES if not of_runs(name))],
+        rules=["all", *(name for name in RULES if workflow.is_rule(name) and not of_runs(name))],
         results=RESULTS,
         files=[
             *(str(path) for path in rules.all.input if not callable(path)),
