@@ -21,8 +21,8 @@ from normstudy.evaluation.study_tables import study_tables
 from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Explained, JobCost, Look, RunRecord, StudyRecord
-from normstudy.records.tables import EVALUATION
-from normstudy.report.study import TABLES, Study
+from normstudy.records.tables import EVALUATION, STUDY_TABLES
+from normstudy.report.study import Study
 
 from helpers.places import ROOT, STUDIES
 
@@ -244,7 +244,7 @@ def with_predictions(
 def write_study(study: Study) -> None:
     """Write a made-up study into its folder as the workflow does, with drawn predictions."""
     study = with_predictions(study, drawn_predictions(study), None)
-    for name in TABLES:
+    for name in STUDY_TABLES:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")
     write_json(study.explained, study.folder / "explained.json")

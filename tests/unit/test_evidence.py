@@ -58,14 +58,6 @@ def test_the_errors_give_back_what_is_made_of_whole_predictions(tmp_path):
         assert (right == (packed[run]["label"] == packed[run]["prediction"])).all()
 
 
-def test_results_of_the_first_versions_have_no_intervals(tmp_path):
-    study = made_up(tmp_path)
-    evidence = store.collect(tmp_path)
-    without = study.evaluation.drop(columns=["ci_low", "ci_high"])
-    without.to_csv(tmp_path / "evaluation.csv", index=False)
-    assert_equal(store.collect(tmp_path), evidence)
-
-
 def test_runs_of_another_machine_are_added(tmp_path):
     whole = collected(tmp_path / "whole", seeds=(1, 2, 3))
     first = collected(tmp_path / "first", seeds=(1, 2))

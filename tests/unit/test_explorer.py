@@ -50,7 +50,7 @@ def markup(found):
 
 def test_errors_are_counted_by_image_and_prediction():
     table = shared_errors(RUNS, ISSUES)
-    assert list(table) == list(COLUMNS)
+    assert list(table) == COLUMNS
     assert table.to_numpy().tolist() == [
         [3, 0, True, 4, 6, 3],
         [3, 0, True, 4, 8, 1],

@@ -10,7 +10,12 @@ from helpers.places import ROOT
 from normstudy.errors import StudyError
 from normstudy.records import tables
 from normstudy.records.files import write_csv, write_json
-from normstudy.records.tables import read_evaluation, read_metrics, read_predictions, read_table
+from normstudy.records.read_tables import (
+    read_evaluation,
+    read_metrics,
+    read_predictions,
+    read_table,
+)
 from normstudy.report.study import load_study
 
 METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy

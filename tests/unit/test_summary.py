@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from normstudy.records.tables import CURVES
+from normstudy.records.tables import STUDY_TABLES
 from normstudy.statistics.summary import (
     METRICS,
     RunTables,
@@ -40,7 +40,7 @@ def test_the_curves_are_means_over_the_seeds_that_each_variant_has():
         ["b", 1, 3, 91.333333, 90.0, 92.0], ["b", 2, 3, 95.333333, 95.0, 95.5],
         ["a", 1, 1, 80.0, 80.0, 80.0],
     ]  # fmt: skip
-    assert list(table) == list(CURVES)
+    assert list(table) == list(STUDY_TABLES["curves"].columns)
 
 
 # Tables of Student's t at 97.5 %: 12.706, 4.303 and 3.182 for 1, 2 and 3 degrees of freedom.

@@ -3,8 +3,7 @@ FIGURES = report_figures(STUDY)
 
 rule report:
     input:
-        **{name: RESULTS / f"{name}.csv" for name in TABLES},
-        curves=RESULTS / "curves.csv",
+        **{name: RESULTS / f"{name}.csv" for name in STUDY_TABLES},
         looks=RESULTS / "looks.json",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",

@@ -1,15 +1,4 @@
-TABLES = {
-    "metrics": "Every epoch of every run",
-    "evaluation": "Finished networks",
-    "runs": "Every run after its last epoch",
-    "summary": "Summary of each model",
-    "comparisons": "Claims against each rival",
-    "differences": "Paired differences",
-    "claims": "Claims and verdicts",
-    "single_run": "Single runs against each other",
-    "label_doubts": "Accuracy with disputed labels",
-    "shared_errors": "Misclassified images",
-}
+from normstudy.records.tables import STUDY_TABLES
 
 
 rule summarize:
@@ -27,10 +16,13 @@ rule summarize:
         label_issues=resource("label_issues"),
     output:
         **{
-            name: shown(RESULTS / f"{name}.csv", "Tables", label, name)
-            for name, label in TABLES.items()
+            name: report(
+                RESULTS / f"{name}.csv",
+                category="Tables",
+                labels={"What": table.label, "Content": table.content},
+            )
+            for name, table in STUDY_TABLES.items()
         },
-        curves=shown(RESULTS / "curves.csv", "Tables", "Every epoch over the seeds", "epoch_means"),
         # `update`: when verdicts were read before is kept, and the new looks are added.
         looks=update(RESULTS / "looks.json"),
         provenance=RESULTS / "provenance.json",

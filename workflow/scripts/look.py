@@ -1,10 +1,9 @@
 """Rule look: the claims judged at a number of seeds, and which variants they still need."""
 
-import pandas as pd
 from normstudy.records.files import write_json
 from normstudy.records.json_records import LookRecord, RunRecord
 from normstudy.records.machine import now
-from normstudy.records.tables import read_evaluation, read_metrics
+from normstudy.records.read_tables import read_runs
 from normstudy.running.job_log import job_log
 from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.summary import run_metrics
@@ -14,13 +13,7 @@ with job_log(snakemake.log[0]):
     given, params = snakemake.input, snakemake.params
     names = [tuple(run) for run in params.runs]
     epochs = [RunRecord.read(path).recipe["epochs"] for path in given.runs]
-    metrics = pd.concat(
-        read_metrics(path, *run, last)
-        for path, run, last in zip(given.metrics, names, epochs, strict=True)
-    )
-    evaluation = pd.concat(
-        read_evaluation(path, *run) for path, run in zip(given.evaluations, names, strict=True)
-    )
+    metrics, evaluation = read_runs(names, epochs, given.metrics, given.evaluations)
     images = evaluation.groupby("split")["images"].first()
     comparisons = compare(
         run_metrics(metrics, evaluation),

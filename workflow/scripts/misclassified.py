@@ -7,7 +7,8 @@ from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
 from normstudy.network.checkpoint import load_checkpoint
 from normstudy.records.files import replacing, write_csv
-from normstudy.records.tables import LABEL_ISSUES, read_table
+from normstudy.records.read_tables import read_table
+from normstudy.records.tables import LABEL_ISSUES
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):

@@ -5,13 +5,16 @@ from pathlib import Path
 from normstudy.exports.model_card import model_card
 from normstudy.records.files import replacing
 from normstudy.records.json_records import StudyRecord
-from normstudy.records.tables import STUDY_EVALUATION, SUMMARY, read_table
+from normstudy.records.read_tables import read_table
+from normstudy.records.tables import STUDY_TABLES
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     given = snakemake.input
-    summary = read_table(given.summary, SUMMARY, "summarize")
-    evaluation = read_table(given.evaluation, STUDY_EVALUATION, "summarize")
+    summary, evaluation = (
+        read_table(given[name], STUDY_TABLES[name].columns, "summarize")
+        for name in ("summary", "evaluation")
+    )
     facts = StudyRecord.read(given.provenance)
     for variant, path in zip(snakemake.params.variants, snakemake.output, strict=True):
         with replacing(path) as temporary:

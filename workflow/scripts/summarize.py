@@ -3,20 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import LookRecord, RunRecord, read_looks
 from normstudy.records.machine import now
 from normstudy.records.provenance import provenance
-from normstudy.records.tables import (
-    LABEL_ISSUES,
-    REFERENCE_RUN,
-    read_evaluation,
-    read_metrics,
-    read_predictions,
-    read_table,
-)
+from normstudy.records.read_tables import read_predictions, read_runs, read_table
+from normstudy.records.tables import LABEL_ISSUES, REFERENCE_RUN
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
 from normstudy.statistics.summary import RunTables
@@ -26,19 +19,13 @@ with job_log(snakemake.log[0]):
     given, params, output = snakemake.input, snakemake.params, snakemake.output
     names = [tuple(run) for run in params.runs]
     records = [RunRecord.read(path) for path in given.runs]
-    tables = [
-        read_metrics(path, *run, record.recipe["epochs"])
-        for path, run, record in zip(given.metrics, names, records, strict=True)
-    ]
-    metrics = pd.concat(tables, ignore_index=True)
-    evaluations = [
-        read_evaluation(path, *run) for path, run in zip(given.evaluations, names, strict=True)
-    ]
-    evaluation = pd.concat(evaluations, ignore_index=True)
+    epochs = [record.recipe["epochs"] for record in records]
+    metrics, evaluation = read_runs(names, epochs, given.metrics, given.evaluations)
     reference = read_table(given.reference[0], REFERENCE_RUN) if given.reference else None
+    evaluations = evaluation.groupby(["variant", "seed"])
     readers = [
-        partial(read_predictions, path, evaluation)
-        for path, evaluation in zip(given.predictions, evaluations, strict=True)
+        partial(read_predictions, path, evaluations.get_group(run))
+        for path, run in zip(given.predictions, names, strict=True)
     ]
     predictions = RunTables(dict(zip(names, readers, strict=True)))
     for run in names:  # one after the other, so that a broken table is named

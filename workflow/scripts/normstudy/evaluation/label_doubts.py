@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ..errors import StudyError
-from ..statistics.verdicts import judging
+from ..records.tables import STUDY_TABLES
 
 SCORINGS = {
     "given": "labels as given",
@@ -18,15 +18,14 @@ SCORINGS = {
     "excluded": "disputed images left out",
 }
 AGREEING = 3  # raters who must back the suggestion before it replaces the label
-CLAIM_COLUMNS = (*judging.CLAIM_COLUMNS, "verdict_labels_corrected", "verdict_labels_excluded")
-COLUMNS = ("variant", "seed", "scoring", "images", "errors", "accuracy")
+COLUMNS = tuple(STUDY_TABLES["label_doubts"].columns)
 
 
 def score_three_ways(predictions: pd.DataFrame, issues: pd.DataFrame) -> pd.DataFrame:
     """One run's test accuracy by each of SCORINGS.
 
     Args:
-        predictions: a table of `evaluation.predictions_table`; it may be of the first images
+        predictions: a table of `predictions.predictions_table`; it may be of the first images
             of the test set only.
         issues: test_index, given_label, suggested_label, votes_suggested.
 

@@ -4,18 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..records.tables import ANYTHING, WHOLE
+from ..records.tables import STUDY_TABLES
 
-# Of shared_errors.csv. `errors` counts the runs that misclassify the image, `runs` those of them
-# that predict `prediction`.
-COLUMNS = {
-    "index": WHOLE,
-    "label": WHOLE,
-    "disputed": ANYTHING,
-    "errors": WHOLE,
-    "prediction": WHOLE,
-    "runs": WHOLE,
-}
+COLUMNS = list(STUDY_TABLES["shared_errors"].columns)
 
 
 def shared_errors(
@@ -32,7 +23,7 @@ def shared_errors(
         in error, then in the order of the test set; an image's predictions by number of runs.
     """
     if not predictions:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return pd.DataFrame(columns=COLUMNS)
     wrong = [
         table.loc[table["prediction"] != table["label"], ["index", "label", "prediction"]]
         for table in predictions.values()
@@ -44,4 +35,4 @@ def shared_errors(
     counts["disputed"] = counts["index"].isin(disputed)
     order = ["errors", "index", "runs", "prediction"]
     counts = counts.sort_values(order, ascending=[False, True, False, True])
-    return counts.reset_index(drop=True)[list(COLUMNS)]
+    return counts.reset_index(drop=True)[COLUMNS]

@@ -13,7 +13,8 @@ import yaml
 from ..config.check import check, load_schema
 from ..errors import StudyError
 from ..records.files import replacing
-from ..records.tables import LABEL_ISSUES, REFERENCE_RUN, read_table
+from ..records.read_tables import read_table
+from ..records.tables import LABEL_ISSUES, REFERENCE_RUN
 from ..report.figures.groups import accuracy_against_groups
 from ..report.figures.plot import Plot, rendered
 from ..report.figures.varied import accuracy_against_batch_size, accuracy_against_learning_rate

@@ -8,7 +8,6 @@ import gzip
 import io
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..config.resolved import run_parameters, seeds
+from ..config.resolved import seeds
 from ..errors import StudyError
 from ..records.files import replacing, write_json
 from ..records.json_records import Look, read_looks, read_record
-from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_EVALUATION, read_table
+from ..records.read_tables import read_table
+from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_TABLES
 from ..statistics.summary import RunTables
 
 RUN_KEYS = ["variant", "seed"]
@@ -106,27 +106,17 @@ def collect(results: Path) -> Evidence:
         .sort_values("index")
         for folder, run in zip(folders, record["runs"], strict=True)
     ]
-    recipes, runs = {}, []
-    for run in record["runs"]:
-        own = dict(run)
-        made = own.pop("recipe", None)  # not recorded by the first versions
-        recipes[run["variant"]] = made or run_parameters(record["config"], run["variant"])
-        runs.append(own)
+    evaluation = STUDY_TABLES["evaluation"].columns
+    evaluation = read_table(results / "evaluation.csv", evaluation, "summarize")
     return Evidence(
-        facts={key: record[key] for key in FACTS} | {"recipes": recipes},
-        runs=runs,
+        facts={key: record[key] for key in FACTS}
+        | {"recipes": {run["variant"]: run["recipe"] for run in record["runs"]}},
+        runs=[{k: v for k, v in run.items() if k != "recipe"} for run in record["runs"]],
         epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
-        evaluation=_evaluation(results / "evaluation.csv"),
+        evaluation=evaluation[[*EVALUATION]],
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
         looks=read_looks(results / "looks.json"),
     )
-
-
-def _evaluation(path: Path) -> pd.DataFrame:
-    """The study's evaluation.csv without its intervals, which the first versions did not write."""
-    with suppress(StudyError):
-        return read_table(path, EVALUATION, "summarize")
-    return read_table(path, STUDY_EVALUATION, "summarize")[[*EVALUATION]]
 
 
 def added(before: Evidence, new: Evidence) -> Evidence:

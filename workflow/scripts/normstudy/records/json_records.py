@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from ..errors import StudyError
-from .tables import broken
+from .read_tables import broken
 
 
 def read_record(path: str | Path, keys: Iterable[str], rule: str) -> dict:

@@ -13,6 +13,7 @@ from IPython.display import HTML
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..records.files import replacing
+from ..records.tables import STUDY_TABLES
 from .explorer import explorer
 from .figures.plot import Plot, rendered
 from .figures.worked_example import averaging_sets
@@ -30,18 +31,7 @@ FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
 FEWEST_FOR_WIDE = 10  # with a group's, and wherever there is less room than beside the contents
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
-KEPT = {
-    "metrics.csv": "every epoch of every run",
-    "evaluation.csv": "the trained networks on the train and test images",
-    "runs.csv": "each run after its last epoch",
-    "summary.csv": "mean, standard deviation and interval of each metric",
-    "comparisons.csv": "every contrast of every claim, with its verdict",
-    "differences.csv": "the paired difference of each contrast and seed",
-    "claims.csv": "every claim with its verdict",
-    "single_run.csv": "McNemar's test, for studies with one seed",
-    "label_doubts.csv": "test accuracy with disputed labels as given, corrected and left out",
-    "shared_errors.csv": "which images how many runs misclassify",
-}
+KEPT = {f"{name}.csv": table.content for name, table in STUDY_TABLES.items()}
 
 
 class Pieces:

@@ -1,7 +1,6 @@
 """The finished tables of a study, as the report reads them."""
 
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,46 +10,15 @@ import pandas as pd
 from ..config import resolved as study_config
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
-from ..evaluation import label_doubts, shared_errors
 from ..records.json_records import Explained, Look, StudyRecord, read_looks
-from ..records.tables import (
-    CURVES,
-    LABEL_ISSUES,
-    METRICS,
-    MISCLASSIFIED,
-    PREDICTIONS,
-    REFERENCE_RUN,
-    RUNS,
-    STUDY_EVALUATION,
-    SUMMARY,
-    Columns,
-    broken,
-    read_table,
-)
-from ..statistics import mcnemar as single_run
-from ..statistics.verdicts import judging
-from ..statistics.verdicts.claims import PAIR_COLUMNS
+from ..records.read_tables import broken, read_table
+from ..records.tables import LABEL_ISSUES, MISCLASSIFIED, PREDICTIONS, REFERENCE_RUN, STUDY_TABLES
 from .original import same_course
-
-# Those that summarize.py writes: name, without .csv → columns
-TABLES: dict[str, Columns | Iterable[str]] = {
-    "metrics": METRICS,
-    "curves": CURVES,
-    "evaluation": STUDY_EVALUATION,
-    "runs": RUNS,
-    "summary": SUMMARY,
-    "comparisons": judging.COLUMNS,
-    "differences": PAIR_COLUMNS,
-    "claims": label_doubts.CLAIM_COLUMNS,
-    "single_run": single_run.COLUMNS,
-    "label_doubts": label_doubts.COLUMNS,
-    "shared_errors": shared_errors.COLUMNS,
-}
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study's tables, with the columns of TABLES.
+    """A study's tables, those of STUDY_TABLES.
 
     `reference` is the original's table of epochs and `label_issues` the listing of
     doubted test labels; each is None where the dataset has none.
@@ -194,8 +162,8 @@ def load_study(
         folder=folder,
         provenance=record,
         **{
-            name: read_table(folder / f"{name}.csv", columns, "summarize")
-            for name, columns in TABLES.items()
+            name: read_table(folder / f"{name}.csv", table.columns, "summarize")
+            for name, table in STUDY_TABLES.items()
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,

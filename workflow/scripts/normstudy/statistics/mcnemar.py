@@ -11,26 +11,17 @@ import pandas as pd
 import scipy
 
 from ..errors import StudyError
+from ..records.tables import STUDY_TABLES
 from .verdicts.claims import rivals
 
-COLUMNS = (
-    "claim",
-    "variant",
-    "rival",
-    "seed",
-    "both_right",
-    "only_variant_right",
-    "only_rival_right",
-    "both_wrong",
-    "p_value",
-)
+COLUMNS = tuple(STUDY_TABLES["single_run"].columns)
 
 
 def mcnemar_exact(first: pd.DataFrame, second: pd.DataFrame) -> dict:
     """McNemar's exact test that two networks err equally often on the same images.
 
     Args:
-        first, second: tables of `evaluation.predictions_table`, of the same images.
+        first, second: tables of `predictions.predictions_table`, of the same images.
 
     Returns:
         both_right, only_variant_right, only_rival_right, both_wrong (numbers of images) and

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from ...errors import StudyError
+from ...records.tables import STUDY_TABLES
 from .. import contrasts
 from .looks import planned_looks
 
-# differences.csv, a row per contrast and seed
-PAIR_COLUMNS = ("claim", "metric", "variant", "rival", "seed", "difference")
+PAIR_COLUMNS = tuple(STUDY_TABLES["differences"].columns)
 
 
 def margin(metric: str, settings: dict) -> float:

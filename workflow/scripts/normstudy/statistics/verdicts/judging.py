@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ...records.tables import SEEDS_NEEDED, STUDY_TABLES
 from .. import contrasts
 from ..other_images import crossed_interval
 from ..seeds_needed import seeds_needed
@@ -12,50 +13,11 @@ from .claims import compares_absolute_values, margin, paired_values, rivals, sen
 from .looks import interval_levels, next_look, planned_looks
 from .rule import DECIDED, Verdict, claim_verdict, contrast_verdict
 
-# comparisons.csv, a row per contrast; differences are variant − rival, in points or, of test_loss,
-# in nats
-COLUMNS = (
-    "claim",
-    "metric",
-    "absolute",  # whether absolute values are compared, as of a gap that is claimed to be small
-    "variant",
-    "rival",
-    "look",  # the number of seeds at which the verdict was read; none before the first look
-    "seeds",  # pairs of runs that this row is computed of: those of the look
-    "mean_difference",
-    "standard_deviation",  # of the differences, as they are
-    "ci_low",  # the interval that the verdict is read off
-    "ci_high",
-    "ci_level",
-    "margin",  # the largest difference that does not matter
-    "verdict",
-    "sign_flip_p",  # two-sided, for this contrast alone: a check of symmetry about 0, no verdict
-    "probability_of_superiority",  # that a run of the variant is above one of the rival
-    "seeds_reversed",  # seeds that alone would have said the opposite of the claim
-    "other_images_low",  # of test_accuracy: the interval for other seeds and other test images
-    "other_images_high",
-    "seeds_for_difference_low",  # of an undecided contrast: see seeds_needed.py
-    "seeds_for_difference_high",
-    "seeds_for_equivalence_low",
-    "seeds_for_equivalence_high",
-)
-WHOLE = ("look", "seeds_reversed", *COLUMNS[-4:])
-
-# claims.csv, a row per claim
-CLAIM_COLUMNS = (
-    "claim",
-    "metric",
-    "variant",
-    "verdict",
-    "deciding_rivals",  # those whose contrast has the claim's verdict, separated by spaces
-    "look",  # the last number of seeds at which a contrast of the claim was judged
-    "next_look",  # where an undecided claim will be judged again, if that is planned
-    "seeds_for_difference_low",  # to show the claim against every rival that is undecided
-    "seeds_for_difference_high",
-    "seeds_for_equivalence_low",  # to show that against some such rival nothing matters
-    "seeds_for_equivalence_high",
-)
-CLAIM_WHOLE = CLAIM_COLUMNS[-6:]
+COLUMNS = tuple(STUDY_TABLES["comparisons"].columns)
+WHOLE = ("look", "seeds_reversed", *SEEDS_NEEDED)
+# claims.csv has two more, by `label_doubts.verdicts_by_scoring`.
+CLAIM_COLUMNS = tuple(STUDY_TABLES["claims"].columns)[:-2]
+CLAIM_WHOLE = ("look", "next_look", *SEEDS_NEEDED)
 
 
 def judged_looks(

@@ -1,0 +1,166 @@
+"""Reading tables back with damage detected.
+
+A table that was edited by hand or cut short is refused with its line, and the rule that
+remakes it.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import StudyError, remake
+from .tables import ANYTHING, EVALUATION, METRICS, PREDICTIONS, TEXT, WHOLE, Columns
+
+
+def broken(path: str | Path, what: str, rule: str | None) -> StudyError:
+    """The error that a table is not as its rule wrote it.
+
+    Args:
+        what: what is wrong, after the file's name.
+        rule: the rule that remakes it; None for a table that comes with the project.
+    """
+    remedy = (
+        f"to remake it, {remake(path, rule)}"
+        if rule
+        else "it comes with the project: put it back, such as with `git checkout`"
+    )
+    return StudyError(f"{path}{what}: it was edited or cut short; {remedy}")
+
+
+def read_table(path: str | Path, columns: Columns | Iterable[str], rule: str | None = None):
+    """A table (pandas.DataFrame), checked against its columns.
+
+    Args:
+        columns: its columns, with their kinds if these are to be checked.
+        rule: the rule that makes it; None for a table that comes with the project.
+
+    Raises:
+        StudyError: it cannot be read, ends within a line, or has other columns or values.
+    """
+    kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns, ANYTHING)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise broken(path, f" cannot be read ({error})", rule) from error
+    header, *rows = [*csv.reader(io.StringIO(text))] or [[]]
+    if header != list(kinds):
+        absent = [name for name in kinds if name not in header]
+        more = f"no column {absent[0]}" if absent else f"the columns {', '.join(header)}"
+        raise broken(path, f" has {more} where there should be {', '.join(kinds)}", rule)
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(header):
+            what = f", line {number}, has {len(row)} fields where there should be {len(header)}"
+            raise broken(path, what, rule)
+    if not text.endswith("\n"):
+        raise broken(path, " ends within its last line", rule)
+    table = pd.read_csv(
+        io.StringIO(text),
+        dtype={name: str for name, kind in kinds.items() if kind is TEXT},
+        keep_default_na=False,  # a variant may be called nan
+        na_values=[""],
+    )
+    for name, kind in kinds.items():
+        wrong = ~_fits(table[name], kind)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            value = table[name].iloc[row]
+            found = "nothing" if pd.isna(value) else repr(str(value))
+            what = f", line {row + 2}, column {name}: {found} is not {kind[0]}"
+            raise broken(path, what, rule)
+    return table
+
+
+def _fits(values: pd.Series, kind: tuple) -> np.ndarray:
+    """For each value, whether it is of the kind."""
+    if kind is ANYTHING:
+        return np.ones(len(values), bool)
+    if kind is TEXT:
+        return values.notna().to_numpy()
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
+    _, low, high = kind
+    fits = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
+    return fits & (numbers % 1 == 0) if kind is WHOLE else fits
+
+
+def _check_run(table: pd.DataFrame, path: str | Path, variant: str, seed: int, rule: str) -> None:
+    for name, expected in (("variant", variant), ("seed", seed)):
+        others = table.loc[table[name] != expected, name]
+        if len(others):
+            what = f", line {others.index[0] + 2}, is of {name} {others.iloc[0]}, not {expected}"
+            raise broken(path, what, rule)
+
+
+def read_metrics(path: str | Path, variant: str, seed: int, epochs: int) -> pd.DataFrame:
+    """A run's metrics.csv.
+
+    Raises:
+        StudyError: it is not whole, or another run's.
+    """
+    table = read_table(path, METRICS, "train")
+    _check_run(table, path, variant, seed, "train")
+    if table["epoch"].tolist() != list(range(1, epochs + 1)):
+        found = ", ".join(map(str, table["epoch"])) or "none"
+        raise broken(path, f" has the epochs {found} where there should be {epochs}", "train")
+    return table
+
+
+def read_evaluation(path: str | Path, variant: str, seed: int) -> pd.DataFrame:
+    """A run's evaluation.csv.
+
+    Raises:
+        StudyError: it is not whole, or another run's.
+    """
+    table = read_table(path, EVALUATION, "misclassified")
+    _check_run(table, path, variant, seed, "misclassified")
+    if table["split"].tolist() != ["train", "test"]:
+        raise broken(path, " has not one line for train and one for test", "misclassified")
+    return table
+
+
+def read_runs(
+    runs: Sequence[tuple[str, int]],
+    epochs: Iterable[int],
+    metrics: Iterable[str],
+    evaluations: Iterable[str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All runs' metrics.csv, and all their evaluation.csv, one above the other.
+
+    Args:
+        runs: (variant, seed) of each.
+        epochs: how many each was trained for.
+        metrics, evaluations: the paths of each run's tables.
+
+    Raises:
+        StudyError: a table is not whole, or another run's.
+    """
+    trained = [
+        read_metrics(path, *run, last)
+        for path, run, last in zip(metrics, runs, epochs, strict=True)
+    ]
+    evaluated = [read_evaluation(path, *run) for path, run in zip(evaluations, runs, strict=True)]
+    return pd.concat(trained, ignore_index=True), pd.concat(evaluated, ignore_index=True)
+
+
+def read_predictions(path: str | Path, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """A run's predictions.csv.
+
+    Args:
+        evaluation: the run's evaluation.csv, which counts the same images and errors.
+
+    Raises:
+        StudyError: it is not whole, or another run's.
+    """
+    table = read_table(path, PREDICTIONS, "misclassified")
+    test = evaluation.set_index("split").loc["test"]
+    errors = (table["label"] != table["prediction"]).sum()
+    if table["index"].tolist() != list(range(test["images"])) or errors != test["errors"]:
+        what = (
+            f" has {len(table)} images and {errors} errors where evaluation.csv beside it has"
+            f" {test['images']} and {test['errors']}"
+        )
+        raise broken(path, what, "misclassified")
+    return table
