@@ -16,13 +16,13 @@ from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
 from normstudy.config.resolved import seeds as seeds_of
 from normstudy.data.idx import Split
-from normstudy.evaluation.shared_errors import shared_errors
-from normstudy.evaluation.study_tables import study_tables
 from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Explained, JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION, STUDY_TABLES
 from normstudy.report.study import Study
+from normstudy.statistics.shared_errors import shared_errors
+from normstudy.statistics.study_tables import study_tables
 
 from helpers.places import ROOT, STUDIES
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from helpers.made_up import drawn_predictions, issues, made_up_study, write_study
 from normstudy.errors import StudyError
-from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.evidence import store
+from normstudy.statistics.label_doubts import label_doubts
 
 IMAGES = 60
 ISSUES = issues((3, 3, 4, 4), (7, 7, 5, 2), (70, 0, 6, 5))  # the last is not among the images

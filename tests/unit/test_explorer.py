@@ -12,9 +12,9 @@ from helpers.places import TEMPLATE
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
-from normstudy.evaluation.shared_errors import COLUMNS, shared_errors
 from normstudy.report import explorer as module
 from normstudy.report.explorer import explorer
+from normstudy.statistics.shared_errors import COLUMNS, shared_errors
 from PIL import Image
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9]

@@ -5,7 +5,7 @@ import pytest
 from helpers.made_up import issues, predictions
 from helpers.places import ROOT
 from normstudy.errors import StudyError
-from normstudy.evaluation.label_doubts import label_doubts, rescored, score_three_ways
+from normstudy.statistics.label_doubts import label_doubts, rescored, score_three_ways
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 

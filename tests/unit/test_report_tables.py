@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import claim, made_up_study, predictions
-from normstudy.evaluation.label_doubts import label_doubts
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
+from normstudy.statistics.label_doubts import label_doubts
 from normstudy.statistics.summary import summarize
 
 

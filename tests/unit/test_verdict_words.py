@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_up import made_up_study, predictions
-from normstudy.evaluation.label_doubts import verdicts_by_scoring
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.plot import rendered
 from normstudy.report.figures.varied import (
@@ -18,6 +17,7 @@ from normstudy.report.text import claims as claim_text
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
 from normstudy.statistics.contrasts import resolutions
+from normstudy.statistics.label_doubts import verdicts_by_scoring
 from normstudy.statistics.mcnemar import single_run_tests
 from normstudy.statistics.summary import summarize
 from normstudy.statistics.verdicts import judging

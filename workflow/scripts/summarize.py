@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from normstudy.evaluation.study_tables import study_tables
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import LookRecord, RunRecord, read_looks
 from normstudy.records.machine import now
@@ -12,6 +11,7 @@ from normstudy.records.read_tables import read_predictions, read_runs, read_tabl
 from normstudy.records.tables import LABEL_ISSUES, REFERENCE_RUN
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
+from normstudy.statistics.study_tables import study_tables
 from normstudy.statistics.summary import RunTables
 from normstudy.statistics.verdicts.looks import protocol, taken_looks, with_looks
 

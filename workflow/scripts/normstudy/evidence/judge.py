@@ -9,13 +9,13 @@ import pandas as pd
 
 from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
-from ..evaluation.study_tables import study_tables
 from ..records.json_records import Explained, Look, RunRecord, StudyRecord
 from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
 from ..report.text.claims import claim_sentences
 from ..report.text.verdicts import verdict_table
+from ..statistics.study_tables import study_tables
 from ..statistics.summary import METRICS
 from ..statistics.verdicts.claims import paired_differences
 from ..statistics.verdicts.judging import compare, judged_claims

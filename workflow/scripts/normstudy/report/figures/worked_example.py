@@ -85,7 +85,7 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
     """Which cells of one layer's batch are averaged together, and their means and variances.
 
     Args:
-        layer: its name, one of `worked_example.LAYERS`.
+        layer: its name, one of `arithmetic.LAYERS`.
         batch: whole numbers (image, channel, row, column).
     """
     sentences = []

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ...evaluation.label_doubts import SCORINGS
+from ...statistics.label_doubts import SCORINGS
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from .amounts import amount, interval, labels_of, metric_name, probability, says, seeds_needed, unit
 from .wording import MANY, capital, counted, listing, spelled

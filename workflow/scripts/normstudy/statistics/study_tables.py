@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ..config.resolved import seeds as seeds_of
-from ..statistics.contrasts import resolutions
-from ..statistics.failures import looks_failed
-from ..statistics.mcnemar import single_run_tests
-from ..statistics.summary import epoch_means, run_metrics, summarize, with_image_intervals
-from ..statistics.verdicts.claims import paired_differences
-from ..statistics.verdicts.judging import compare, judged_claims
+from .contrasts import resolutions
+from .failures import looks_failed
 from .label_doubts import label_doubts, verdicts_by_scoring
+from .mcnemar import single_run_tests
 from .shared_errors import shared_errors
+from .summary import epoch_means, run_metrics, summarize, with_image_intervals
+from .verdicts.claims import paired_differences
+from .verdicts.judging import compare, judged_claims
 
 Predictions = Mapping[tuple[str, int], pd.DataFrame]
 
