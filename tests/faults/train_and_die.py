@@ -21,7 +21,7 @@ import yaml
 from normstudy.config import check as config_check
 from normstudy.config import resolved as config
 from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256
-from normstudy.network import checkpoint, training
+from normstudy.network import checkpoint, pytorch
 from normstudy.records import files
 
 project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -56,7 +56,7 @@ def write_half_and_die(path, content):
 
 STEPS = 800 // 64 + 1
 if moment == "mid-epoch":
-    die_at_call(training.Trainer, "_step", 2 * STEPS + 5, before=lambda *_: die())
+    die_at_call(pytorch.Trainer, "_step", 2 * STEPS + 5, before=lambda *_: die())
 elif moment == "saving-state":
     die_at_call(Path, "write_bytes", 2, before=write_half_and_die)
 elif moment == "state-not-moved":

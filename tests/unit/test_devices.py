@@ -2,21 +2,27 @@
 
 import os
 
+import numpy as np
 import pytest
 import torch
 from normstudy.errors import StudyError
-from normstudy.network import training
-from normstudy.network.draws.batches import Batches
-from normstudy.network.training import Trainer, choose_device, train
+from normstudy.network import pytorch
+from normstudy.network.pytorch import Trainer, choose_device
+from normstudy.network.training import on_this_machine, train
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 
 @pytest.mark.parametrize("norm", ["batch", "rms", "channel_layer"])
-def test_bf16_learns_and_is_repeatable(recipe, sample, norm):
-    settings = {"norm": norm, "batch_size": 16, "precision": "bf16"}
-    runs = [train(recipe("bn_l1", **settings), 1, *sample) for _ in range(2)]
-    assert runs[0][1]["test_accuracy"].iloc[-1] > 50
-    states = [model.state_dict().values() for model, _ in runs]
-    assert all(torch.equal(*pair) for pair in zip(*states, strict=True))
+def test_bf16_learns_as_fp32_and_is_repeatable(recipe, sample, norm):
+    settings = {"norm": norm, "batch_size": 16, "epochs": 2}
+    precisions = ("bf16", "bf16", "fp32")
+    runs = [train(recipe("bn_l1", precision=p, **settings), 1, *sample) for p in precisions]
+    accuracies = [metrics["test_accuracy"].iloc[-1] for _, metrics in runs]
+    assert accuracies[0] == pytest.approx(accuracies[2], abs=8)
+    assert runs[0][1]["train_loss"].is_monotonic_decreasing
+    states = [weights.values() for weights, _ in runs[:2]]
+    assert all(np.array_equal(*pair) for pair in zip(*states, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -32,22 +38,36 @@ def test_convolutions_compute_in_the_precision_of_the_recipe(recipe, few, precis
     assert {parameter.dtype for parameter in trainer.parameters} == {torch.float32}
 
 
-def test_batches_are_made_on_the_device(recipe, few):
-    inputs, labels = next(Batches(few[0], recipe("gn"), 1, torch.device("meta")).epoch(1))
-    assert inputs.device.type == labels.device.type == "meta"
-
-
-def test_network_and_batches_are_on_the_device_of_the_recipe(recipe, few, monkeypatch):
-    monkeypatch.setattr(training, "choose_device", lambda name: torch.device("meta"))
+def test_the_network_is_on_the_device_of_the_recipe(recipe, few, monkeypatch):
+    monkeypatch.setattr(pytorch, "choose_device", lambda name: torch.device("meta"))
     trainer = Trainer(recipe("gn"), 1, few[0])
     assert {p.device.type for p in trainer.parameters} == {"meta"}
-    assert trainer.batches.labels.device.type == trainer.outputs.device.type == "meta"
+    assert trainer.outputs.device.type == "meta"
+
+
+class NoDoubles(TorchDispatchMode):
+    """Refuses double precision, as Apple's MPS does; the CPU stands for it here."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        for value in tree_leaves((args, kwargs, made)):
+            assert not isinstance(value, torch.Tensor) or value.dtype != torch.float64, function
+        return made
+
+
+@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
+def test_no_double_precision_reaches_a_device(recipe, few, variant):
+    """Sums are made by NumPy: a tensor of float64 ends a run on MPS."""
+    with NoDoubles():
+        train(recipe(variant, epochs=2), 1, *few)
+        with pytest.raises(AssertionError):
+            torch.ones(1).double()
 
 
 def test_activations_lie_channels_last_but_for_batch_norm(recipe, few):
-    assert training.memory_format("batch") is torch.contiguous_format
+    assert pytorch.memory_format("batch") is torch.contiguous_format
     for norm in ("group", "layer", "none"):
-        assert training.memory_format(norm) is torch.channels_last
+        assert pytorch.memory_format(norm) is torch.channels_last
     for variant, last in (("gn", True), ("bn_l1", False)):
         weights = [p for p in Trainer(recipe(variant), 1, few[0]).parameters if p.ndim == 4]
         wide = next(p for p in weights if p.shape[1] > 1 and p.shape[2] > 1)
@@ -63,8 +83,8 @@ def test_cuda_is_made_deterministic(recipe, few, monkeypatch):
     def enough(recipe):
         raise EnoughError
 
-    monkeypatch.setattr(training, "choose_device", lambda name: torch.device("cuda"))
-    monkeypatch.setattr(training, "model_of", enough)
+    monkeypatch.setattr(pytorch, "choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(pytorch, "model_of", enough)
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")  # to have it put back
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
     try:
@@ -91,3 +111,9 @@ def test_auto_is_the_fastest_device_that_is_there(monkeypatch, cuda, mps, chosen
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert choose_device("auto") == torch.device(chosen)
     assert choose_device("cpu") == torch.device("cpu")
+
+
+def test_a_recipe_has_the_device_that_auto_is_here(recipe, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert on_this_machine(recipe("gn", device="auto")) == recipe("gn", device="cuda")
+    assert on_this_machine(recipe("gn", device="cpu")) == recipe("gn", device="cpu")

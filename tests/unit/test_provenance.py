@@ -44,7 +44,7 @@ def test_anything_else_has_another_digest(other):
 def test_the_digest_survives_saving_and_another_layout_in_memory(tmp_path):
     model = build_model("batch")
     before = tensors_sha256(model.state_dict())
-    save_checkpoint(model, {}, "bn", 1, tmp_path / "checkpoint.pt")
+    save_checkpoint(model.state_dict(), {}, "bn", 1, tmp_path / "checkpoint.pt")
     saved = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert tensors_sha256(saved["state_dict"]) == before
     model.to(memory_format=torch.channels_last)

@@ -1,35 +1,38 @@
 """Training: the recipe step by step, repeatability, pairing."""
 
 import copy
-import hashlib
 from statistics import median
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from normstudy.data.idx import Split
 from normstudy.errors import StudyError
-from normstudy.network.draws import batches
 from normstudy.network.draws.augmentation import augment, draw
 from normstudy.network.draws.batches import Batches
-from normstudy.network.draws.streams import stream, stream_seed
-from normstudy.network.model import NORMS, build_model
-from normstudy.network.scoring import log_probabilities
-from normstudy.network.training import (
-    COLUMNS,
-    Diverged,
-    Trainer,
-    add_l1_gradient,
-    epoch_line,
-    train,
-)
+from normstudy.network.draws.dropout import dropout_masks
+from normstudy.network.draws.initial import initial_weights, uniform_weights
+from normstudy.network.draws.streams import key, permutation
+from normstudy.network.model import NORMS, Dropout, model_of
+from normstudy.network.pytorch import Trainer, add_l1_gradient, initial_network
+from normstudy.network.schedule import one_cycle
+from normstudy.network.scoring import log_probabilities, score
+from normstudy.network.training import COLUMNS, Diverged, epoch_line, train
+from torch import nn
 from torch.nn.functional import nll_loss
-
-CPU = torch.device("cpu")
 
 
 def same(a, b):
     """Equal to the bit."""
-    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def tensors(batch):
+    """Inputs and labels as a network takes them."""
+    inputs, labels = batch
+    return torch.from_numpy(inputs).unsqueeze(1), torch.from_numpy(labels)
 
 
 # --- The recipe ----------------------------------------------------------------------------
@@ -40,9 +43,7 @@ def test_an_epoch_is_the_plain_loop_of_the_recipe(recipe, few, variant):
     """The same epoch as anyone would write it, in double precision: an oracle without noise."""
     recipe = recipe(variant, dropout=0.0, epochs=2)
     recipe["l1"] *= 100  # to be seen in four steps
-    trainer = Trainer(recipe, 5, few[0])
-    torch.manual_seed(stream_seed(5, "initialisation"))
-    model = build_model(recipe["norm"], dropout=0.0, **recipe["norm_options"]).double()
+    model = initial_network(recipe, 5).double()
     start = [parameter.detach().clone() for parameter in model.parameters()]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.8)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -50,7 +51,7 @@ def test_an_epoch_is_the_plain_loop_of_the_recipe(recipe, few, variant):
     )
     correct, total_loss = 0, 0.0
     model.train()
-    for inputs, targets in Batches(few[0], recipe, 5, CPU).epoch(1):
+    for inputs, targets in map(tensors, Batches(few[0], recipe, 5).epoch(1)):
         optimizer.zero_grad()
         output = model(inputs.double())
         loss = nll_loss(output, targets)
@@ -61,9 +62,10 @@ def test_an_epoch_is_the_plain_loop_of_the_recipe(recipe, few, variant):
         loss.backward()
         optimizer.step()
         schedule.step()
-    row = trainer.epoch(1)
-    assert row["train_accuracy"] == 100 * correct / 200
-    assert row["train_loss"] == pytest.approx(total_loss / 200, abs=1e-5)
+    trainer = Trainer(recipe, 5, few[0])
+    train_loss, train_accuracy = score(*trainer.epoch(1))
+    assert train_accuracy == 100 * correct / 200
+    assert train_loss == pytest.approx(total_loss / 200, abs=1e-5)
     moved = max((a - b).abs().max() for a, b in zip(start, model.parameters(), strict=True))
     for ours, plain in zip(
         trainer.model.state_dict().values(), model.state_dict().values(), strict=True
@@ -79,7 +81,7 @@ def test_gradients_are_as_exact_as_single_precision_can_be(recipe, sample, varia
     trainer.epoch(1)
     exact = copy.deepcopy(trainer.model).double().to(memory_format=torch.contiguous_format)
     errors = []
-    for inputs, targets in list(trainer.batches.epoch(2))[:-1]:
+    for inputs, targets in map(tensors, list(trainer.batches.epoch(2))[:-1]):
         gradients = []
         for model, x in ((trainer.model, inputs), (exact, inputs.double())):
             model.train().zero_grad()
@@ -108,19 +110,44 @@ def test_the_l1_gradient_is_autograds(reduction):
         torch.testing.assert_close(parameter.grad, 1 + gradient)
 
 
-def test_momentum_goes_down_to_that_of_the_recipe_and_back(recipe, few):
-    trainer = Trainer(recipe("gn", epochs=1, base_momentum=0.7, max_momentum=0.9), 1, few[0])
-    seen = [trainer.optimizer.param_groups[0]["momentum"]]
-    step = trainer.schedule.step
+@pytest.mark.filterwarnings("ignore")  # torch's of a step before which there was none
+@given(
+    st.integers(1, 40),
+    st.integers(1, 90),
+    st.floats(1e-6, 10),
+    st.floats(0, 0.9),
+    st.floats(0, 0.99),
+)
+def test_the_schedule_is_torchs(epochs, steps, peak, base, top):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1, momentum=0.5)
+    theirs = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, peak, epochs=epochs, steps_per_epoch=steps, base_momentum=base, max_momentum=top
+    )
+    settings = {"max_lr": peak, "base_momentum": base, "max_momentum": top, "epochs": epochs}
+    rates, momenta = one_cycle(settings, steps)
+    assert len(rates) == len(momenta) == epochs * steps
+    (group,) = optimizer.param_groups
+    for step in range(epochs * steps):
+        assert rates[step] == pytest.approx(float(group["lr"]), rel=1e-12, abs=1e-12)
+        assert momenta[step] == pytest.approx(float(group["momentum"]), rel=1e-12, abs=1e-12)
+        if step < epochs * steps - 1:
+            theirs.step()
+
+
+def test_each_step_takes_rate_and_momentum_of_the_schedule(recipe, few):
+    recipe = recipe("gn", epochs=2, base_momentum=0.7, max_momentum=0.9)
+    trainer, seen = Trainer(recipe, 1, few[0]), []
+    step = trainer.optimizer.step
 
     def watched():
+        (group,) = trainer.optimizer.param_groups
+        seen.append((group["lr"], group["momentum"]))
         step()
-        seen.append(trainer.optimizer.param_groups[0]["momentum"])
 
-    trainer.schedule.step = watched
+    trainer.optimizer.step = watched
     trainer.epoch(1)
-    assert seen[0] == max(seen) == 0.9
-    assert 0.7 <= min(seen) < 0.8
+    trainer.epoch(2)
+    assert seen == list(zip(*one_cycle(recipe, 4), strict=True))
 
 
 def test_each_epoch_is_told_as_it_stands_in_the_table(recipe, few):
@@ -136,12 +163,14 @@ def test_the_table_has_the_measurements_rounded(recipe, few):
     """Nats to six decimals, percent to four: a share of 149 images would have more."""
     train_part, test_part = (Split(split.images[:149], split.labels[:149]) for split in few)
     recipe = recipe("gn", epochs=1)
-    model, metrics = train(recipe, 1, train_part, test_part)
-    images, labels = torch.tensor(test_part.images), torch.tensor(test_part.labels)
-    log_probs = log_probabilities(model, images, recipe["mean"], recipe["std"])
+    weights, metrics = train(recipe, 1, train_part, test_part)
+    model, labels = model_of(recipe), test_part.labels
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    log_probs = log_probabilities(model, test_part.images, recipe["mean"], recipe["std"])
     (row,) = metrics.to_dict("records")
-    assert row["test_loss"] == pytest.approx(nll_loss(log_probs, labels).item(), abs=2e-6)
-    hits = (log_probs.argmax(dim=1) == labels).sum().item()
+    loss = nll_loss(torch.from_numpy(log_probs), torch.from_numpy(labels)).item()
+    assert row["test_loss"] == pytest.approx(loss, abs=2e-6)
+    hits = (log_probs.argmax(axis=1) == labels).sum().item()
     assert row["test_accuracy"] == round(100 * hits / 149, 4)
     assert row["train_accuracy"] in {round(100 * hits / 149, 4) for hits in range(150)}
     for name, digits in {"test_loss": 6, "train_loss": 6, "learning_rate": 10}.items():
@@ -210,13 +239,13 @@ def test_a_batch_larger_than_the_data_is_refused(recipe, few):
 @pytest.mark.parametrize("variant", ["gn", "bn_l1"])
 def test_two_runs_are_equal_to_the_bit(recipe, few, variant):
     first, second = (train(recipe(variant), 3, *few) for _ in range(2))
-    assert same(first[0].state_dict(), second[0].state_dict())
+    assert same(first[0], second[0])
     assert first[1].equals(second[1])
 
 
 def test_another_seed_is_another_run(recipe, few):
     first, second = (train(recipe("gn", epochs=1), seed, *few) for seed in (1, 2))
-    assert not same(first[0].state_dict(), second[0].state_dict())
+    assert not same(first[0], second[0])
 
 
 def test_variants_with_the_same_seed_see_the_same_batches(recipe, few):
@@ -226,9 +255,9 @@ def test_variants_with_the_same_seed_see_the_same_batches(recipe, few):
         trainer = Trainer(recipe(variant), 4, few[0])
         shown, plain_step = [], trainer._step
 
-        def step(inputs, targets, shown=shown, plain_step=plain_step):
+        def step(inputs, targets, number, shown=shown, plain_step=plain_step):
             shown.append((inputs.clone(), targets.clone()))
-            return plain_step(inputs, targets)
+            return plain_step(inputs, targets, number)
 
         trainer._step = step
         trainer.epoch(1)
@@ -240,57 +269,75 @@ def test_variants_with_the_same_seed_see_the_same_batches(recipe, few):
 
 
 def test_variants_with_the_same_seed_start_from_the_same_convolutions(recipe, few):
-    states = [Trainer(recipe(variant), 4, few[0]).model.state_dict() for variant in ("gn", "bn_l1")]
-    convolutions = [key for key in states[0] if "conv" in key]
+    states = [Trainer(recipe(variant), 4, few[0]).state_dict() for variant in ("gn", "bn_l1")]
+    convolutions = [name for name in states[0] if "conv" in name]
     assert len(convolutions) == 8
-    assert all(torch.equal(states[0][key], states[1][key]) for key in convolutions)
+    assert all(np.array_equal(states[0][name], states[1][name]) for name in convolutions)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_the_initial_network_is_the_initial_state_that_needs_no_pytorch(recipe, norm):
+    state = initial_network(recipe("gn", norm=norm, norm_options={}), 6).state_dict()
+    weights = initial_weights({name: tuple(tensor.shape) for name, tensor in state.items()}, 6)
+    assert same({name: tensor.numpy() for name, tensor in state.items()}, weights)
+
+
+def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
+    """Linear layers from the run's streams, others by PyTorch's seeded generator."""
+
+    def own(recipe):
+        return nn.Sequential(nn.Linear(9, 4), nn.Bilinear(4, 4, 2))
+
+    monkeypatch.setattr("normstudy.network.pytorch.model_of", own)
+    networks = [initial_network({}, seed).state_dict() for seed in (1, 1, 2)]
+    assert all(torch.equal(networks[0][name], networks[1][name]) for name in networks[0])
+    assert not any(torch.equal(networks[0][name], networks[2][name]) for name in networks[0])
+    assert np.array_equal(networks[0]["0.bias"], uniform_weights("0.bias", (4,), 9, 1))
 
 
 def test_each_epoch_shows_every_image_once_in_a_new_order(recipe, few):
-    batches = Batches(few[0], recipe("gn"), 1, CPU)
-    orders = [torch.cat([labels for _, labels in batches.epoch(epoch)]) for epoch in (1, 2)]
-    assert all(torch.equal(order.sort()[0], batches.labels.sort()[0]) for order in orders)
-    assert not torch.equal(*orders)
+    batches = Batches(few[0], recipe("gn"), 1)
+    orders = [np.concatenate([labels for _, labels in batches.epoch(epoch)]) for epoch in (1, 2)]
+    assert all(np.array_equal(np.sort(order), np.sort(few[0].labels)) for order in orders)
+    assert not np.array_equal(*orders)
     assert [len(labels) for _, labels in batches.epoch(1)] == [64, 64, 64, 8]
 
 
-def test_an_epoch_is_drawn_from_two_streams_in_parts_of_any_size(recipe, few, monkeypatch):
+def test_an_epoch_is_drawn_from_two_streams(recipe, few):
     recipe = recipe("gn", rotation_degrees=5, brightness=0.3, contrast=0.2)
-    order = torch.randperm(200, generator=stream(3, "order", 2))
-    draws = draw(200, stream(3, "augmentation", 2), 5, 0.3, 0.2)
-    images = torch.from_numpy(few[0].images.copy())[order]
-    expected = augment(images, draws, recipe["mean"], recipe["std"]).split(64)
-    for together in (1, 130, 1024):
-        monkeypatch.setattr(batches, "AUGMENT", together)
-        shown = list(Batches(few[0], recipe, 3, CPU).epoch(2))
-        assert all(torch.equal(a, b) for (a, _), b in zip(shown, expected, strict=True))
-        labels = torch.cat([labels for _, labels in shown])
-        assert torch.equal(labels, torch.from_numpy(few[0].labels)[order])
+    order = permutation(key(3, "order", 2), 200)
+    draws = draw(200, key(3, "augmentation", 2), 5, 0.3, 0.2)
+    expected = augment(few[0].images, order, draws, recipe["mean"], recipe["std"])
+    inputs, labels = map(np.concatenate, zip(*Batches(few[0], recipe, 3).epoch(2), strict=True))
+    assert np.array_equal(inputs, expected)
+    assert np.array_equal(labels, few[0].labels[order])
 
 
-def test_dropout_is_seeded_by_run_and_epoch(recipe, few, monkeypatch):
-    trainer, seeded = Trainer(recipe("gn"), 7, few[0]), []
-    seed_with = torch.manual_seed
-    monkeypatch.setattr(torch, "manual_seed", lambda s: seeded.append(s) or seed_with(s))
+def test_each_dropout_layer_takes_its_masks_of_the_step(recipe, few):
+    trainer, seen = Trainer(recipe("gn", dropout=0.2), 7, few[0]), []
+    for layer in trainer.model.modules():
+        if isinstance(layer, Dropout):
+            layer.register_forward_hook(lambda _, given, made: seen.append((given[0], made)))
     trainer.epoch(2)
-    assert seeded == [stream_seed(7, "dropout", 2)]
+    assert len(seen) == 4 * 2
+    for number, (before, after) in enumerate(seen):
+        step, layer = divmod(number, 2)
+        masks = dropout_masks(before.shape, step, layer, 0.2, key(7, "dropout", 2))
+        assert torch.equal(after, before * torch.from_numpy(masks))
 
 
-def test_a_stream_is_seeded_by_63_bits_of_a_digest():
-    """Published runs can be repeated as long as this stays."""
-    digest = hashlib.sha256(b"7/initialisation/0").digest()
-    assert stream_seed(7, "initialisation") == int.from_bytes(digest[:8], "big") // 2
-    assert stream(7, "initialisation").initial_seed() == stream_seed(7, "initialisation", 0)
+def test_dropout_without_masks_is_torchs_and_seeded_by_the_epoch(recipe, few, monkeypatch):
+    """Of a layer that a student adds."""
+    monkeypatch.setattr("normstudy.network.model.Dropout", nn.Dropout)
+    outputs = [Trainer(recipe("gn", dropout=0.5), 7, few[0]).epoch(2)[0] for _ in range(2)]
+    assert np.array_equal(*outputs)
 
 
-def test_streams_are_apart():
-    draws = {
-        (seed, purpose, epoch): torch.rand(4, generator=stream(seed, purpose, epoch)).tolist()
-        for seed in (1, 2)
-        for purpose in ("initialisation", "order", "augmentation", "dropout")
-        for epoch in (0, 1, 11)
-    }
-    assert len({tuple(values) for values in draws.values()}) == len(draws)
+def test_a_network_that_is_tried_out_drops_as_torch_does():
+    layer, x = Dropout(0.5), torch.ones(4, 5)
+    assert layer(x).unique().tolist() == [0, 2] and torch.equal(layer.eval()(x), x)
+    layer.train().mask = lambda shape: np.full(shape, 3, np.float32)
+    assert torch.equal(layer(x), 3 * x) and torch.equal(layer.eval()(x), x)
 
 
 # --- Small things --------------------------------------------------------------------------

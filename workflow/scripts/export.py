@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import torch
 from normstudy.data.idx import load_split, verify
 from normstudy.exports.program import export, largest_difference
 from normstudy.network.checkpoint import load_checkpoint
@@ -15,7 +14,7 @@ with job_log(snakemake.log[0]) as say:
     model, recipe = load_checkpoint(given.checkpoint, (run.variant, int(run.seed)))
     export(model, recipe, path)
     test = load_split(Path(given.raw[0]).parent, "test", recipe["test_images"])
-    difference = largest_difference(path, model, recipe, torch.from_numpy(test.images.copy()))
+    difference = largest_difference(path, model, recipe, test.images)
     say(
         f"{path}: log-probabilities of {len(test.labels):,} test images differ by"
         f" {difference:.1e} at most from the checkpoint's"

@@ -7,7 +7,7 @@ from normstudy.errors import StudyError
 from normstudy.network.checkpoint import save_checkpoint
 from normstudy.network.resume import ResumeState, fingerprint
 from normstudy.network.run_record import run_record
-from normstudy.network.training import Diverged, epoch_line, train
+from normstudy.network.training import Diverged, epoch_line, on_this_machine, train
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.machine import now
 from normstudy.records.store import Folder, store_at
@@ -19,7 +19,8 @@ from normstudy.running.progress import Plan, progress
 log = Path(snakemake.log[0])
 with job_log(log) as say, RunEvents(log) as events:
     started = now()
-    given, output, recipe = snakemake.input, snakemake.output, snakemake.params.recipe
+    given, output = snakemake.input, snakemake.output
+    recipe = on_this_machine(snakemake.params.recipe)
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
     raw = Path(given.raw[0]).parent
     plan = Plan.read(snakemake.params.plan)
@@ -59,7 +60,7 @@ with job_log(log) as say, RunEvents(log) as events:
         check_labels(split, recipe["num_classes"], raw)
     recipe = completed(recipe, splits[0])
     try:
-        model, metrics = train(recipe, seed, *splits, after_epoch, resume, on_resume)
+        weights, metrics = train(recipe, seed, *splits, after_epoch, resume, on_resume)
     except Diverged as error:
         write_csv(of_run(error.metrics), so_far)
         raise StudyError(
@@ -67,6 +68,6 @@ with job_log(log) as say, RunEvents(log) as events:
             f" others: the same command with --config 'variants={{{variant}: null}}' 'claims=[]'"
         ) from error
     write_csv(of_run(metrics), output.metrics)
-    save_checkpoint(model, recipe, variant, seed, output.checkpoint)
-    record = run_record(variant, seed, recipe, model, started, events.resumed_after_epoch)
+    save_checkpoint(weights, recipe, variant, seed, output.checkpoint)
+    record = run_record(variant, seed, recipe, weights, started, events.resumed_after_epoch)
     write_json(record, output.provenance)

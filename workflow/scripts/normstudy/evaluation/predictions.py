@@ -6,12 +6,13 @@ import torch
 from torch import nn
 
 from ..data.idx import Split
+from ..network.portable import exp
 from ..network.scoring import log_probabilities, score
 
 
 def evaluate(
     model: nn.Module, recipe: dict, train: Split, test: Split
-) -> tuple[pd.DataFrame, torch.Tensor]:
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Loss and accuracy on both splits, in eval mode and without augmentation.
 
     Returns:
@@ -21,34 +22,34 @@ def evaluate(
     torch.set_num_threads(recipe["threads"])
     rows = []
     for name, split in (("train", train), ("test", test)):
-        images = torch.from_numpy(split.images.copy())
-        labels = torch.from_numpy(split.labels)
-        log_probs = log_probabilities(model, images, recipe["mean"], recipe["std"])
-        loss, accuracy = score(log_probs, labels)
+        log_probs = log_probabilities(model, split.images, recipe["mean"], recipe["std"])
+        loss, accuracy = score(log_probs, split.labels)
         rows.append(
             {
                 "split": name,
                 "loss": round(loss, 6),
                 "accuracy": round(accuracy, 4),
-                "images": len(labels),
-                "errors": int((log_probs.argmax(dim=1) != labels).sum()),
+                "images": len(split.labels),
+                "errors": int((log_probs.argmax(axis=1) != split.labels).sum()),
             }
         )
     return pd.DataFrame(rows), log_probs
 
 
-def predictions_table(log_probs: torch.Tensor, labels: np.ndarray) -> pd.DataFrame:
+def predictions_table(log_probs: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
     """A row per image: index, label, prediction, confidence, label_probability."""
-    probabilities = log_probs.double().exp()
-    confidence, prediction = probabilities.max(dim=1)
-    label_probability = probabilities.gather(1, torch.from_numpy(labels)[:, None]).squeeze(1)
+    rows, prediction = np.arange(len(labels)), log_probs.argmax(axis=1)
+    confidence, label_probability = (
+        np.array([exp(float(x)) for x in log_probs[rows, classes]]).round(6)
+        for classes in (prediction, labels)
+    )
     return pd.DataFrame(
         {
-            "index": np.arange(len(labels)),
+            "index": rows,
             "label": labels,
-            "prediction": prediction.numpy(),
-            "confidence": confidence.numpy().round(6),
-            "label_probability": label_probability.numpy().round(6),
+            "prediction": prediction,
+            "confidence": confidence,
+            "label_probability": label_probability,
         }
     )
 

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from ..data.idx import Split
-from ..network.draws.augmentation import draw, jitter, rotate
-from ..network.draws.streams import stream
+from ..network.draws.augmentation import FILL, draw, jitter, rotate
+from ..network.draws.streams import key
 from ..network.model import NORMS, model_of, parameter_count
 from ..records.json_records import Explained
 from .pytorch import layer_is_group_of_one
@@ -91,15 +91,16 @@ def augmented(train: Split, classes: int, training: dict, seed: int) -> dict:
     """
     present = [label for label in range(classes) if (train.labels == label).any()]
     chosen = [int(np.flatnonzero(train.labels == label)[0]) for label in present]
-    originals = torch.from_numpy(train.images[chosen].copy())
+    rows = np.tile(train.images[chosen], (1 + DRAWS, 1, 1)).astype(np.float32)
     draws = draw(
         DRAWS * len(chosen),
-        stream(seed, "augmentation"),
+        key(seed, "augmentation"),
         training["rotation_degrees"],
         training["brightness"],
         training["contrast"],
     )
-    rotated = rotate(originals.repeat(DRAWS, 1, 1), draws.degrees)
-    drawn = jitter(rotated, draws.brightness, draws.contrast, draws.brightness_first)
-    rows = torch.stack([originals.float(), *drawn.split(len(chosen))]).round().byte().numpy()
+    for n, image in enumerate(rows[len(chosen) :]):
+        rotate(train.images[chosen[n % len(chosen)]], draws.degrees[n], FILL, image)
+        jitter(image, draws.brightness[n], draws.contrast[n], draws.brightness_first[n])
+    rows = rows.round().astype(np.uint8)
     return {"classes": present, "pictures": base64.b64encode(rows.tobytes()).decode("ascii")}

@@ -6,11 +6,11 @@ deviation of its pixels.
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
 from ..errors import StudyError
-from ..network.draws.augmentation import normalize
 from ..network.scoring import log_probabilities
 from ..records.files import replacing
 
@@ -26,7 +26,8 @@ class Predictor(nn.Module):
         self.model, self.mean, self.std = model, mean, std
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.model(normalize(images, self.mean, self.std))
+        inputs = (images.to(torch.float32) / 255 - self.mean) / self.std
+        return self.model(inputs.unsqueeze(1))
 
 
 def export(model: nn.Module, recipe: dict, path: str | Path) -> None:
@@ -47,7 +48,7 @@ def export(model: nn.Module, recipe: dict, path: str | Path) -> None:
 
 @torch.inference_mode()
 def largest_difference(
-    path: str | Path, model: nn.Module, recipe: dict, images: torch.Tensor
+    path: str | Path, model: nn.Module, recipe: dict, images: np.ndarray
 ) -> float:
     """How far the program's log-probabilities are from the network's, at most.
 
@@ -61,8 +62,9 @@ def largest_difference(
     """
     program = torch.export.load(str(path)).module()
     ours = log_probabilities(model, images, recipe["mean"], recipe["std"])
-    theirs = [torch.cat([program(part) for part in images.split(size)]) for size in BATCHES]
-    difference = max((own - ours).abs().max().item() for own in theirs)
+    given = torch.from_numpy(images.copy())
+    theirs = [torch.cat([program(part) for part in given.split(size)]) for size in BATCHES]
+    difference = max(float(abs(own.numpy() - ours).max()) for own in theirs)
     if not difference <= TOLERANCE:
         raise StudyError(
             f"{path} does not agree with its checkpoint: log-probabilities differ by {difference:g}"

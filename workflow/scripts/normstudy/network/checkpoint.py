@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -20,17 +22,17 @@ def torch_bytes(content: object) -> bytes:
 
 
 def save_checkpoint(
-    model: nn.Module, recipe: dict, variant: str, seed: int, path: str | Path
+    state: dict[str, np.ndarray], recipe: dict, variant: str, seed: int, path: str | Path
 ) -> None:
-    """Write the network so that `torch.load(path, weights_only=True)` reads it anywhere."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    """Write a state dict so that `torch.load(path, weights_only=True)` reads it anywhere."""
+    tensors = {name: torch.from_numpy(np.asarray(value).copy()) for name, value in state.items()}
     run = {"variant": variant, "seed": seed}
-    content = torch_bytes({"state_dict": state, "parameters": recipe, "run": run})
+    content = torch_bytes({"state_dict": tensors, "parameters": recipe, "run": run})
     with replacing(path) as temporary:  # all at once, for a full disk to be reported as such
         temporary.write_bytes(content)
 
 
-def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
+def tensors_sha256(state: Mapping[str, np.ndarray | torch.Tensor]) -> str:
     """A digest of the values of a state dict, the same however and whenever it was saved.
 
     SHA-256 over the tensors in the order of their names; of each its name, dtype and shape as
@@ -39,10 +41,10 @@ def tensors_sha256(state: dict[str, torch.Tensor]) -> str:
     """
     digest = hashlib.sha256()
     for name, tensor in sorted(state.items()):
-        shape = ",".join(map(str, tensor.shape))
-        digest.update(f"{name} {str(tensor.dtype).removeprefix('torch.')} {shape}\n".encode())
-        values = tensor.detach().cpu().contiguous().reshape(-1)
-        digest.update(values.view(torch.uint8).numpy().tobytes())
+        values = np.asarray(tensor)
+        shape = ",".join(map(str, values.shape))
+        digest.update(f"{name} {values.dtype} {shape}\n".encode())
+        digest.update(values.tobytes())
     return digest.hexdigest()
 
 

@@ -37,6 +37,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -82,6 +83,22 @@ class RMSNorm(nn.Module):
         return torch.addcmul(self.bias[:, None, None], x, scale)
 
 
+class Dropout(nn.Dropout):
+    """Dropout by the masks of the run's random stream; without those, PyTorch's own.
+
+    A trainer sets `mask`: a function of the shape of the activations that gives 0 for those that
+    are dropped and 1 / (1 − p) for the others, as a float32 array.
+    """
+
+    mask: Callable[[torch.Size], np.ndarray] | None = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Activations of any shape to the same shape."""
+        if not self.training or self.mask is None:
+            return super().forward(x)
+        return (x * torch.from_numpy(self.mask(x.shape)).to(x.device)).to(x.dtype)
+
+
 class ChannelLayerNorm(nn.LayerNorm):
     """LayerNorm over the channels at each place of each image."""
 
@@ -113,7 +130,7 @@ def _block(
         norm=norm(c_out),
     )
     if dropout is not None:
-        layers["dropout"] = nn.Dropout(dropout)
+        layers["dropout"] = Dropout(dropout)
     return nn.Sequential(layers)
 
 

@@ -2,6 +2,7 @@
 
 import platform
 
+import numpy as np
 import torch
 
 from ..records.machine import accelerator, now, processor
@@ -12,7 +13,7 @@ def run_record(
     variant: str,
     seed: int,
     recipe: dict,
-    model: torch.nn.Module,
+    state: dict[str, np.ndarray],
     started: str,
     resumed_after_epoch: int,
 ) -> dict:
@@ -20,12 +21,11 @@ def run_record(
 
     Args:
         variant, seed: which run.
-        recipe: all its parameters, mean and std included.
-        model: the trained network, on the device it was trained on.
+        recipe: all its parameters, mean and std included, the device as it was chosen.
+        state: the trained network's state dict.
         started: when the job started, as `machine.now` writes it.
         resumed_after_epoch: the epochs that an earlier, interrupted job had done; 0 if none.
     """
-    device = next(model.parameters()).device.type
     return {
         "variant": variant,
         "seed": seed,
@@ -33,11 +33,11 @@ def run_record(
         "finished": now(),
         "resumed_after_epoch": resumed_after_epoch,
         "recipe": recipe,
-        "device": device,
+        "device": recipe["device"],
         "processor": processor(),
-        "accelerator": accelerator(device),
+        "accelerator": accelerator(recipe["device"]),
         "system": platform.platform(),
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "tensors_sha256": tensors_sha256(model.state_dict()),
+        "tensors_sha256": tensors_sha256(state),
     }

@@ -1,14 +1,19 @@
-"""Rotation and colour jitter of a whole batch at once.
+"""Rotation and colour jitter: what torchvision's RandomRotation and ColorJitter do to an image.
 
-What torchvision's RandomRotation and ColorJitter do to one image after another, done
-to a tensor of images. The random draws are separate from the transform, so that a test
-can give both the same draws, and so that every variant sees the same ones.
+Computed on the CPU for every device, with the same bits on every processor: places in float64,
+grey levels in float32 with each product and sum rounded by itself, sums over an image in integers.
+The random draws are separate from the transform, so that a test can give both the same draws, and
+so that every variant sees the same ones.
 """
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-import torch
+import numpy as np
+
+from ..compiled import compiled
+from ..portable import cos_sin_pi
+from .streams import uniforms
 
 FILL = 1  # grey level (of 255) of the corners that a rotation uncovers, as in the original
 
@@ -17,107 +22,146 @@ FILL = 1  # grey level (of 255) of the corners that a rotation uncovers, as in t
 class Draws:
     """One draw per image; each field has shape (N,)."""
 
-    degrees: torch.Tensor  # counter-clockwise
-    brightness: torch.Tensor  # factor
-    contrast: torch.Tensor  # factor
-    brightness_first: torch.Tensor  # bool
+    degrees: np.ndarray  # float64, counter-clockwise
+    brightness: np.ndarray  # float32, a factor
+    contrast: np.ndarray  # float32, a factor
+    brightness_first: np.ndarray  # bool
 
-    def map(self, function) -> "Draws":
-        """The draws with `function` applied to each field, e.g. to select or to move them."""
+    def map(self, function: Callable[[np.ndarray], np.ndarray]) -> "Draws":
+        """The draws with `function` applied to each field, e.g. to select."""
         return Draws(*(function(getattr(self, field.name)) for field in fields(self)))
 
 
 def draw(
     count: int,
-    generator: torch.Generator,
+    key: bytes,
     rotation_degrees: float = 7,
     brightness: float = 0.4,
     contrast: float = 0.4,
 ) -> Draws:
-    """Draws for `count` images, on the CPU.
+    """Draws for `count` images from the stream of a key.
 
     Angles are uniform in ±rotation_degrees, the factors uniform in 1 ± brightness and
     1 ± contrast (not below 0, as in torchvision), the order of the two a fair coin.
     """
-    uniform = torch.rand((4, count), generator=generator)
-    low_b, low_c = max(0.0, 1 - brightness), max(0.0, 1 - contrast)
+    angle, bright, contrasting, coin = uniforms(key, 4 * count).reshape(4, count)
+
+    def factor(uniform: np.ndarray, strength: float) -> np.ndarray:
+        low = max(0.0, 1 - strength)
+        return (low + uniform * (1 + strength - low)).astype(np.float32)
+
     return Draws(
-        degrees=(2 * uniform[0] - 1) * rotation_degrees,
-        brightness=low_b + uniform[1] * (1 + brightness - low_b),
-        contrast=low_c + uniform[2] * (1 + contrast - low_c),
-        brightness_first=uniform[3] < 0.5,
+        degrees=(2 * angle - 1) * rotation_degrees,
+        brightness=factor(bright, brightness),
+        contrast=factor(contrasting, contrast),
+        brightness_first=coin < 0.5,
     )
 
 
-def rotate(images: torch.Tensor, degrees: torch.Tensor, fill: int = FILL) -> torch.Tensor:
-    """Rotate each image about its centre, nearest neighbour.
+@compiled
+def rotate(image, degrees, fill, out):
+    """Rotate an image about its centre, nearest neighbour.
 
     Args:
-        images: uint8 (N, H, W).
-        degrees: float (N,), counter-clockwise.
+        image: uint8 (H, W).
+        degrees: float64, counter-clockwise.
         fill: grey level where the source lies outside the image.
-
-    Returns:
-        uint8 (N, H, W).
+        out: float32 (H, W), grey levels 0…255.
     """
-    count, height, width = images.shape
-    centre_y, centre_x = (height - 1) / 2, (width - 1) / 2
-    # A border of `fill`, as wide as a rotated corner can reach, makes every source index
-    # a valid one: a plain gather is then a third of grid_sample's cost.
-    reach = math.hypot(centre_y, centre_x)
-    pad = max(1, math.ceil(reach - min(centre_y, centre_x)))
-    padded = torch.nn.functional.pad(images, (pad, pad, pad, pad), value=fill)
-    radians = torch.deg2rad(degrees)[:, None, None]
-    cos, sin = radians.cos(), radians.sin()
-    y = torch.arange(height, device=images.device, dtype=torch.float32)[:, None] - centre_y
-    x = torch.arange(width, device=images.device, dtype=torch.float32) - centre_x
-    source_x = (x * cos - y * sin).add_(centre_x + pad).round_()
-    source_y = (x * sin + y * cos).add_(centre_y + pad).round_()
-    index = source_y.mul_(width + 2 * pad).add_(source_x).to(torch.int64)  # exact: far below 2^24
-    return padded.view(count, -1).gather(1, index.view(count, -1)).view(count, height, width)
+    height, width = image.shape
+    centre_y, centre_x = 0.5 * (height - 1), 0.5 * (width - 1)
+    cos, sin = cos_sin_pi(degrees / 180.0)
+    levels, source = image.ravel(), np.empty(width, np.int64)
+    for row in range(height):
+        y = row - centre_y
+        for column in range(width):  # by itself, for the processor does several at a time
+            x = column - centre_x
+            # Halves are rounded to even, as torchvision does.
+            source_x = np.rint((x * cos - y * sin) + centre_x)
+            source_y = np.rint((x * sin + y * cos) + centre_y)
+            inside = (source_x >= 0) & (source_x < width) & (source_y >= 0) & (source_y < height)
+            source[column] = np.int64(source_y * width + source_x) if inside else -1
+        for column in range(width):
+            at = source[column]
+            out[row, column] = np.float32(levels[at] if at >= 0 else fill)
 
 
-def jitter(
-    images: torch.Tensor,
-    brightness: torch.Tensor,
-    contrast: torch.Tensor,
-    brightness_first: torch.Tensor,
-) -> torch.Tensor:
-    """Brightness and contrast of each image, in the order drawn for it.
+@compiled
+def scale_and_clamp(grey, factor, shift):
+    """grey = factor · grey + shift in place, each level clamped to 0…255; all float32."""
+    for row in range(grey.shape[0]):
+        for column in range(grey.shape[1]):
+            level = grey[row, column] * factor + shift
+            grey[row, column] = min(max(level, np.float32(0.0)), np.float32(255.0))
 
-    Brightness scales the grey levels; contrast blends them with the image's mean level;
-    each result is clamped to 0…255 (torchvision's adjust_brightness, adjust_contrast).
-    Both are z = s·x + t, so one pass each serves either order.
+
+@compiled
+def mean_level(grey):
+    """Mean of grey levels 0…255, float32; summed in units of 2⁻²², as integers."""
+    total = np.int64(0)
+    for row in range(grey.shape[0]):
+        for column in range(grey.shape[1]):
+            total += np.int64(np.int32(grey[row, column] * np.float32(4194304.0)))
+    return np.float32(total / (4194304.0 * grey.size))
+
+
+@compiled
+def jitter(grey, brightness, contrast, brightness_first):
+    """Brightness and contrast of an image in place, in the order drawn for it.
+
+    Brightness scales the grey levels; contrast blends them with the image's mean level; each
+    result is clamped to 0…255 (torchvision's adjust_brightness and adjust_contrast), not rounded.
 
     Args:
-        images: uint8 or float (N, H, W), grey levels 0…255.
-        brightness, contrast: float (N,).
-        brightness_first: bool (N,).
+        grey: float32 (H, W), grey levels 0…255.
+        brightness, contrast: float32.
+        brightness_first: bool.
+    """
+    nothing = np.float32(0.0)
+    if brightness_first:
+        scale_and_clamp(grey, brightness, nothing)
+    scale_and_clamp(grey, contrast, (np.float32(1.0) - contrast) * mean_level(grey))
+    if not brightness_first:
+        scale_and_clamp(grey, brightness, nothing)
+
+
+@compiled
+def _augment(images, rows, degrees, brightness, contrast, brightness_first, scale, shift, out):
+    """`rotate`, `jitter` and the normalization scale · grey − shift of images[rows]."""
+    for n in range(len(rows)):
+        rotate(images[rows[n]], degrees[n], FILL, out[n])
+        jitter(out[n], brightness[n], contrast[n], brightness_first[n])
+        for row in range(out.shape[1]):
+            for column in range(out.shape[2]):
+                out[n, row, column] = out[n, row, column] * scale - shift
+
+
+def augment(
+    images: np.ndarray,
+    rows: np.ndarray,
+    draws: Draws,
+    mean: float,
+    std: float,
+) -> np.ndarray:
+    """Augmented network input.
+
+    Args:
+        images: uint8 (M, H, W).
+        rows: int64 (N,): which of them.
+        draws: one per row.
+        mean, std: the dataset's constants: the network sees (x/255 − mean)/std.
 
     Returns:
-        float32 (N, H, W), grey levels 0…255, not rounded.
+        float32 (N, H, W).
     """
-    x = images.to(torch.float32)
-    zero = torch.zeros_like(brightness)
-
-    def grey(x):  # the part of the blend that is the image's mean
-        return (1 - contrast) * x.mean(dim=(1, 2))
-
-    for is_brightness in (brightness_first, ~brightness_first):
-        scale = torch.where(is_brightness, brightness, contrast)
-        shift = torch.where(is_brightness, zero, grey(x))
-        x = torch.addcmul(shift[:, None, None], x, scale[:, None, None]).clamp_(0, 255)
-    return x
+    out = np.empty((len(rows), *images.shape[1:]), np.float32)
+    fields = draws.degrees, draws.brightness, draws.contrast, draws.brightness_first
+    scale, shift = np.float32(1 / (255 * std)), np.float32(mean / std)
+    _augment(images, rows, *fields, scale, shift, out)
+    return out
 
 
-def normalize(images: torch.Tensor, mean: float, std: float) -> torch.Tensor:
-    """Grey levels 0…255 to the network's input (x/255 − mean)/std, float32 (N, 1, H, W)."""
-    return images.to(torch.float32).mul(1 / (255 * std)).sub_(mean / std).unsqueeze_(1)
-
-
-def augment(images: torch.Tensor, draws: Draws, mean: float, std: float) -> torch.Tensor:
-    """uint8 images (N, H, W) to augmented network input, float32 (N, 1, H, W)."""
-    rotated = rotate(images, draws.degrees)
-    return normalize(
-        jitter(rotated, draws.brightness, draws.contrast, draws.brightness_first), mean, std
-    )
+def normalize(images: np.ndarray, mean: float, std: float) -> np.ndarray:
+    """Network input (x/255 − mean)/std of images without augmentation, uint8 to float32."""
+    levels = ((np.arange(256) / 255 - mean) / std).astype(np.float32)
+    return levels[images]
