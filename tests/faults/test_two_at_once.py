@@ -4,7 +4,7 @@ import pytest
 import yaml
 from helpers.project import Project
 from helpers.running import Running
-from normstudy.data.idx import CHECKSUMS, verify
+from normstudy.data.checksums import CHECKSUMS, verify
 
 
 def overlay(project, name, data):

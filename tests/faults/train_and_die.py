@@ -20,7 +20,8 @@ from types import SimpleNamespace
 import yaml
 from normstudy.config import check as config_check
 from normstudy.config import resolved as config
-from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256
+from normstudy.data.checksums import CHECKSUMS, sha256
+from normstudy.data.idx import FILE_NAMES
 from normstudy.network import checkpoint, pytorch
 from normstudy.records import files
 

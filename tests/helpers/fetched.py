@@ -3,7 +3,8 @@
 import struct
 
 from normstudy.data import fetch as download
-from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256, verify
+from normstudy.data.checksums import CHECKSUMS, sha256, verify
+from normstudy.data.idx import FILE_NAMES
 
 from helpers.places import SAMPLE
 

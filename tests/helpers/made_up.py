@@ -129,6 +129,8 @@ def made_up_study(
                     finished="2026-01-31T12:30:00Z",
                     resumed_after_epoch=0,
                     recipe=recipe,
+                    code={},
+                    data_sha256={},
                     device="cpu",
                     processor="a processor",
                     accelerator=None,

@@ -12,8 +12,9 @@ from helpers.places import SAMPLE
 from normstudy.data import changes
 from normstudy.data import fetch as module
 from normstudy.data.changes import changed
+from normstudy.data.checksums import CHECKSUMS, sha256, verify
 from normstudy.data.fetch import download
-from normstudy.data.idx import CHECKSUMS, FILE_NAMES, sha256, verify
+from normstudy.data.idx import FILE_NAMES
 from normstudy.data.origins import DATA_SOURCE, find, stamp
 from normstudy.errors import StudyError
 

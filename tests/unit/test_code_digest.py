@@ -1,92 +1,83 @@
-"""Which code a rule's results depend on: what its script imports, by what it means."""
-
-import ast
-import hashlib
+"""The digest of the code that results depend on: what changes it and what does not."""
 
 import pytest
-from helpers.places import SCRIPTS
+from normstudy.errors import StudyError
 from normstudy.running import code_digest as module
-from normstudy.running.code_digest import code_digest
+from normstudy.running.code_digest import check_code, code_digest, code_digests, statements
+
+STEP = """def step(x):
+    return x + 1
+"""
+COMMENTED = '''"""Steps."""
+
+# why
+
+
+def step(x):
+    """The next number."""
+
+    return (x +
+        1)  # one more
+'''
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    """A package of three modules and a script that imports one of them."""
-    package = tmp_path / "normstudy"
-    files = {
-        "network/step.py": "from ..records import tables\nfrom . import rate\nX = 1\n",
-        "network/rate.py": "RATE = 0.1\ndef f():\n    pass\n",
-        "network/other.py": "OTHER = 1\n",
-        "records/tables.py": "COLUMNS = 1\n",
-        "script.py": "from normstudy.network.step import X\nprint(X)\n",
-    }
-    for name, text in files.items():
-        path = package / name
+def package(tmp_path, monkeypatch):
+    """A package of two rooms and a module."""
+    for name in ("network/step.py", "network/draws/order.py", "report/page.py", "data/idx.py"):
+        path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (tmp_path / ".snakemake").mkdir()
-    monkeypatch.setattr(module, "PACKAGE", package)
-    monkeypatch.setattr(module, "KNOWN", tmp_path / ".snakemake" / "known.json")
-
-    def forget():
-        for cached in (module._code, module._files, module._known, code_digest):
-            cached.cache_clear()
-
-    def digest(**kept):
-        forget()
-        return code_digest((package / "script.py",), **kept)
-
-    yield package, digest
-    forget()
+        path.write_text(STEP)
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    code_digest.cache_clear()
+    yield tmp_path
+    code_digest.cache_clear()
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "docstrings", "differs"),
+    ("path", "text", "changed"),
     [
-        ("script.py", "from normstudy.network.step import X\nprint(X + 1)\n", False, True),
-        ("network/step.py", "from . import rate\nX = 2\n", False, True),
-        ("network/rate.py", "RATE = 0.2\n", False, True),
-        ("network/rate.py", '"""A rate."""\n# why\nRATE  =  0.1\ndef f(): pass\n', False, False),
-        ("network/rate.py", '"""A rate."""\n# why\nRATE = 0.1\ndef f(): pass\n', True, False),
-        ("network/rate.py", 'RATE = 0.1\ndef f():\n    """Words."""\n', False, False),
-        ("network/rate.py", 'RATE = 0.1\ndef f():\n    """Words."""\n', True, True),
-        ("network/other.py", "OTHER = 2\n", False, False),
-        ("records/tables.py", "COLUMNS = 2\n", False, False),
+        ("network/step.py", STEP.replace("1", "2"), ["network"]),
+        ("network/draws/order.py", STEP.replace("1", "2"), ["network"]),
+        ("network/new.py", "", ["network"]),
+        ("network/step.py", COMMENTED.replace("(x +", "x + 1 #").replace("\n        1)", ""), []),
+        ("data/idx.py", STEP.replace("1", "2"), ["data/idx"]),
+        ("data/other.py", STEP, []),
+        ("report/page.py", COMMENTED, ["report"]),  # it quotes its code
     ],
 )
-def test_a_digest_follows_imports_and_meaning(house, name, text, docstrings, differs):
-    package, digest = house
-    before = digest(docstrings=docstrings)
-    (package / name).write_text(text)
-    assert (digest(docstrings=docstrings) != before) == differs
+def test_a_rooms_digest_depends_on_what_its_code_means(package, path, text, changed):
+    rooms = ("network", "report", "data/idx")
+    before = code_digests(*rooms)
+    code_digest.cache_clear()
+    (package / path).write_text(text)
+    after = code_digests(*rooms)
+    assert [room for room in rooms if before[room] != after[room]] == changed
 
 
-def test_what_is_known_of_files_spares_parsing_them_and_changes_nothing(house, monkeypatch):
-    package, digest = house
-    known = module.KNOWN
-    first = digest()
-    stored = known.read_text()
-    with monkeypatch.context() as patched:
-        patched.setattr(module, "code_of", lambda *_: pytest.fail("a known file was parsed"))
-        assert digest() == first
-    for damaged in ("", "[]", '{"codes": 1}', stored[:-40], stored.replace("plain", "other")):
-        known.write_text(damaged)
-        assert digest() == first
-        assert known.read_text() == stored
-    (package / "network/rate.py").write_text("RATE = 0.2\n")
-    assert digest() != first
+def test_code_that_changed_since_the_rules_were_read_is_not_used(package):
+    digests = code_digests("network", "data/idx")
+    check_code(digests)
+    code_digest.cache_clear()
+    (package / "network/step.py").write_text(STEP.replace("1", "2"))
+    with pytest.raises(StudyError, match="network changed after this command was started"):
+        check_code(digests)
+
+
+def test_a_room_that_does_not_exist_is_an_error(package):
+    with pytest.raises(FileNotFoundError):
+        code_digest("netwrok")
 
 
 SYNTAX = '''
 """Words."""
-from dataclasses import dataclass
-@dataclass(frozen=True)
 class A(object):
     """Words."""
     x: int = 0
     def f(self, a, /, b=None, *c, d, e=1.5e-3, **g) -> "str":
         match a:
-            case None | [1, *_]: return f"{a!r:>{b}} é {a=}" f"{d}"
+            case None | [1, *_]: return f"{a!r:>{b}} é {a=}" f"{d}" f"""{{
+{'x'}"""
         with open(u"x") as h, g: pass
         return lambda *k: [i for i in k if i] or {**g, 1: ...}
 try: pass
@@ -95,17 +86,13 @@ async def y(): yield -1, 1_000j, b"\\x00", a[1:2, ::3]
 '''
 
 
-def test_another_python_takes_the_same_code_for_the_same():
-    """The digest of this text was the same with Python 3.11.7, 3.12.1, 3.13.2 and 3.14.2, while
-    that of `ast.dump` was three different ones."""
-    text = module._canonical(ast.parse(SYNTAX))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    assert digest == "a2f45377d5e8f56e045087954aa1f7ea6b5d3d966ff46b89450a257e55b6aec8"
+def test_every_python_reads_the_same_statements():
+    """With Python 3.11 an f-string is one token, from 3.12 on several."""
+    lines = [*statements(SYNTAX)]
+    assert lines[:4] == ["class A ( object ) :", "{", "x : int = 0", DEFINITION]
+    assert RETURN in lines and "Words" not in "".join(lines)
 
 
-def test_training_depends_on_the_network_and_not_on_the_report():
-    script = SCRIPTS / "train.py"
-    imports = module.code_of(script.read_text(encoding="utf-8")).imports
-    found = {str(path.relative_to(module.PACKAGE)) for path in module._modules(imports, script)}
-    assert "network/training.py" in found
-    assert not any(name.startswith(("report", "statistics", "running")) for name in found)
+DEFINITION = 'def f ( self , a , / , b = None , * c , d , e = 1.5e-3 , ** g ) -> "str" :'
+RETURN = '''case None | [ 1 , * _ ] : return f"{a!r:>{b}} é {a=}" f"{d}" f"""{{
+{'x'}"""'''

@@ -6,8 +6,9 @@ import pytest
 from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
 from helpers.places import SAMPLE
+from normstudy.data.checksums import CHECKSUMS, verify
 from normstudy.data.fetch import download
-from normstudy.data.idx import CHECKSUMS, FILE_NAMES, load_split, verify
+from normstudy.data.idx import FILE_NAMES, load_split
 from normstudy.errors import StudyError
 
 IMAGES, LABELS = FILE_NAMES[:2]

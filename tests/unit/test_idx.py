@@ -4,18 +4,15 @@ import numpy as np
 import pytest
 from helpers.fetched import idx
 from helpers.places import SAMPLE
+from normstudy.data.checksums import CHECKSUMS, listed, sha256, verify
 from normstudy.data.idx import (
-    CHECKSUMS,
     FILE_NAMES,
     Split,
     check_labels,
     completed,
-    listed,
     load_split,
     pixel_constants,
     read_idx,
-    sha256,
-    verify,
 )
 from normstudy.errors import StudyError
 from torchvision.datasets.mnist import read_image_file, read_label_file

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 from helpers.places import ROOT
+from helpers.project import git
 from normstudy.network.checkpoint import save_checkpoint, tensors_sha256
 from normstudy.network.model import build_model
 from normstudy.records.json_records import JobCost
@@ -60,21 +61,34 @@ def test_versions_are_those_that_are_pinned(tmp_path):
 
 
 def test_the_commit_and_whether_files_differ_from_it(tmp_path):
-    def git(*words):
-        identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
-        return subprocess.run(
-            ["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True, text=True
-        ).stdout.strip()
-
     assert commit(tmp_path) is None
-    git("init")
+    git(tmp_path, "init")
     assert commit(tmp_path) is None  # before the first
     (tmp_path / "file").write_text("1")
-    git("add", "file")
-    git("commit", "-m", "first")
-    assert commit(tmp_path) == {"commit": git("log", "--format=%H"), "modified": False}
+    git(tmp_path, "add", "file")
+    git(tmp_path, "commit", "-m", "first")
+    head = git(tmp_path, "log", "--format=%H").strip()
+    assert commit(tmp_path) == {"commit": head, "modified": False}
     (tmp_path / "file").write_text("2")
     assert commit(tmp_path)["modified"]
+
+
+def test_another_repositorys_commit_is_not_taken_for_the_projects(tmp_path, monkeypatch):
+    for name in ("project", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "file").write_text(name)
+        git(folder, "init")
+        git(folder, "add", "file")
+        git(folder, "commit", "-m", name)
+    ours = commit(tmp_path / "project")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    assert commit(tmp_path / "project") == ours
+    unpacked = tmp_path / "other" / "unpacked"
+    unpacked.mkdir()
+    (unpacked / "file").write_text("1")
+    assert commit(unpacked) is None
 
 
 def test_the_name_that_git_knows_the_user_by(tmp_path, monkeypatch):

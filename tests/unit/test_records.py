@@ -63,8 +63,11 @@ def test_the_looks_taken_so_far_are_read_back(tmp_path):
         read_looks(path)
 
 
+START = "2026-01-01T00:00:00+00:00"
+
+
 def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
-    run = run_record("gn", 1, {"device": "cpu"}, {}, "2026-01-01T00:00:00+00:00", 0)
+    run = run_record("gn", 1, {"device": "cpu"}, {}, START, 0, {}, {})
     assert list(run) == [own.name for own in fields(RunRecord)]
     assert (run["variant"], run["seed"], run["device"], run["accelerator"]) == (
         "gn",
@@ -72,7 +75,7 @@ def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
         "cpu",
         None,
     )
-    assert (run["started"], run["resumed_after_epoch"]) == ("2026-01-01T00:00:00+00:00", 0)
+    assert (run["started"], run["resumed_after_epoch"]) == (START, 0)
     origins = {name: {"from": f"mirror of {name}"} for name in FILE_NAMES}
     (tmp_path / "data").write_text(json.dumps(origins))
     digests = {f"MNIST/raw/{name}": name[:2] * 32 for name in FILE_NAMES}

@@ -88,7 +88,7 @@ def test_a_run_that_resumes_equals_an_undisturbed_one(recipe, few, tmp_path, var
     assert isinstance(store, Remote if "://" in place else Folder)
     recipe = recipe(variant)
     undisturbed = train(recipe, 3, *few)
-    resume = resume_state(store, fingerprint(recipe, 3, "", ""))
+    resume = resume_state(store, fingerprint(recipe, 3, {}, {}))
     with pytest.raises(BrokenOffError):
         train(recipe, 3, *few, break_off_after(after), resume)
     torch.manual_seed(99)  # nothing may depend on the global stream
@@ -111,10 +111,10 @@ def test_a_run_that_resumes_equals_an_undisturbed_one(recipe, few, tmp_path, var
 def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, place, content, words):
     store = store_at(place.format(folder=tmp_path))
     if content is None:
-        resume_state(store, fingerprint(recipe("gn"), 1, "", "")).save({"rows": []})
+        resume_state(store, fingerprint(recipe("gn"), 1, {}, {})).save({"rows": []})
     else:
         store.write("gn.pt", content)
-    resume = resume_state(store, fingerprint(recipe("gn", max_lr=0.02), 1, "", ""))
+    resume = resume_state(store, fingerprint(recipe("gn", max_lr=0.02), 1, {}, {}))
     assert resume.load() is None
     assert len(resume.said) == 1 and words in resume.said[0]
     assert resume.said[0].endswith("starting anew")
@@ -135,7 +135,7 @@ def test_the_fingerprint_is_of_recipe_seed_data_and_code(recipe):
 def test_a_store_that_refuses_twice_and_then_works_loses_nothing(recipe, few, unreliable):
     recipe = recipe("gn")
     undisturbed = train(recipe, 3, *few)
-    resume = resume_state(store_at("unreliable://states"), fingerprint(recipe, 3, "", ""))
+    resume = resume_state(store_at("unreliable://states"), fingerprint(recipe, 3, {}, {}))
     unreliable.refusals = 2  # of the first look for a state
     with pytest.raises(BrokenOffError):
         train(recipe, 3, *few, break_off_after(1), resume)

@@ -24,9 +24,12 @@ def imported(path: Path) -> set[Path]:
     """The package's files that a module imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = path.parents[node.level - 1].joinpath(*filter(None, [node.module]))
-            base = Path(str(base).replace(".", "/")) if node.module else base
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if node.level or (node.module or "").startswith("normstudy."):
+            base = (path.parents[node.level - 1] if node.level else SCRIPTS).joinpath(
+                *(node.module or "").split(".")
+            )
             names = [base, *(base / alias.name for alias in node.names)]
             found |= {name.with_suffix(".py") for name in names}
     return {path for path in found if path.is_file()}
@@ -87,3 +90,23 @@ def test_the_names_of_rules_are_kept_in_one_place():
     """Each has words for the terminal, and none may be the name of a variant."""
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     assert set(re.findall(r"^ *(?:rule|checkpoint) (\w+):", rules, re.M)) == set(RULES)
+
+
+# They decide how results are written and asked for, not what is in them; `data` but for idx.
+NO_RESULTS = ("errors", "records", "running", "config", "data/")
+
+
+def test_each_rule_names_the_rooms_that_its_script_imports():
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    named = re.findall(r"code=code\((.*?)\),.*?scripts/(\w+\.py)", rules, re.S)
+    assert len(named) >= 8
+    for rooms, script in named:
+        allowed = tuple(re.findall(r'"(.*?)"', rooms))
+        seen, wanted = set(), [SCRIPTS / script]
+        while wanted:
+            new = imported(wanted.pop()) - seen
+            seen |= new
+            wanted += new
+        names = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in seen}
+        exempt = {name for name in names if name.startswith(NO_RESULTS)} - {"data/idx"}
+        assert {name for name in names - exempt if not name.startswith(allowed)} == set(), script

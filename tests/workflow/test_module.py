@@ -7,6 +7,7 @@ import pytest
 import yaml
 from helpers.places import ROOT
 from helpers.project import Project, run
+from normstudy.running.code_digest import code_digests
 
 OUTER = """
 configfile: "config.yaml"
@@ -120,3 +121,33 @@ def test_a_mistake_in_its_config_is_one_message(tmp_path):
     output = Outer(tmp_path, study=study).snakemake("--dry-run", succeeds=False)
     assert "Error in the config of a module import:\nvariants.gn.norm: 'groupe' is not" in output
     assert "Traceback" not in output and "File " not in output
+
+
+def test_each_project_runs_its_own_package_and_no_other(tmp_path, monkeypatch):
+    """Another clone is imported after it, and is on PYTHONPATH too."""
+    both = OUTER.replace("use rule * ", SECOND + "use rule * ", 1)
+    outer = Outer(tmp_path, both, STUDY | {"training": {"epochs": 1}})
+    other = Project.new(tmp_path / "modules" / "other")
+    other.append("network/training.py", 'raise SystemExit("the other project\'s code")')
+    monkeypatch.setenv("PYTHONPATH", str(other.folder / "workflow" / "scripts"))
+    outer.snakemake("compared/results/gn/seed-2/checkpoint.pt")
+    record = json.loads((tmp_path / "compared/results/gn/seed-2/provenance.json").read_text())
+    assert record["code"] == code_digests("network", "data/idx")
+    other_code = outer.snakemake("other/results/gn/seed-2/checkpoint.pt", succeeds=False)
+    assert "the other project's code" in other_code
+
+
+SECOND = """
+module another:
+    snakefile:
+        "modules/other/Snakefile"
+    config:
+        config["normalizations"]
+    prefix:
+        "other"
+
+
+use rule * from another as other_*
+
+
+"""

@@ -4,7 +4,7 @@ from functools import partial
 from itertools import chain
 
 from normstudy.exports.project_files import project_files
-from normstudy.running.code_digest import code_digest
+from normstudy.running.code_digest import code_digests
 from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
@@ -42,11 +42,9 @@ def placed(path):
     return workflow.modifier.path_modifier.replace_prefix(str(path))
 
 
-def code(script, notebook=None, docstrings=False):
-    """A param: the digest of a rule's code, taken when a job needs it."""
-    sources = [f"workflow/scripts/{script}.py"] + ([notebook] if notebook else [])
-    paths = tuple((SOURCE / path).resolve() for path in sources)
-    return lambda wildcards: code_digest(paths, docstrings)
+def code(*rooms):
+    """A param: the digest of each room of the package that a rule's results depend on."""
+    return lambda wildcards: code_digests(*rooms)
 
 
 def for_runs(make):

@@ -8,6 +8,8 @@ from pathlib import Path
 # Relative to the working folder, so that a project that is moved is not trained again.
 SOURCE = Path(os.path.relpath(Path(workflow.current_basedir).parents[1]))
 sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
+for name in [name for name in sys.modules if name.partition(".")[0] == "normstudy"]:
+    del sys.modules[name]  # another clone's, which the same workflow imports
 
 from normstudy.config import resolved as study
 from normstudy.config.check import check, load_schema

@@ -18,7 +18,7 @@ rule export:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code("export"),
+        code=code("exports/program", "network", "data/idx"),
     script:
         "../scripts/export.py"
 
@@ -42,7 +42,7 @@ rule model_cards:
         mem_mb=1000,
         runtime=5,
     params:
-        code=code("model_cards"),
+        code=code("exports/model_card", "statistics", "network"),
         variants=VARIANTS,
     script:
         "../scripts/model_cards.py"
@@ -72,7 +72,7 @@ rule crate:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("crate"),
+        code=code("exports/crate"),
         title=f"Normalizations compared on {DATASET}",
         project=str(SOURCE),
     script:
@@ -97,7 +97,7 @@ rule compare:
         mem_mb=1500,
         runtime=10,
     params:
-        code=code("compare"),
+        code=code("report", "example", "evaluation", "statistics"),
         folders=[str(study.folder(folder)) for folder in COMPARED],
         # Their tables of this moment.
         tables=[

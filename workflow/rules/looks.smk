@@ -78,7 +78,7 @@ if UNTIL_DECIDED:
             mem_mb=1000,
             runtime=10,
         params:
-            code=code("look"),
+            code=code("statistics"),
             runs=of_look(list),
             seeds=SEEDS,
             claims=STUDY["claims"],

@@ -24,7 +24,7 @@ rule misclassified:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
-        code=code("misclassified"),
+        code=code("evaluation", "network", "data/idx"),
         label=lambda wildcards: LABELS[wildcards.variant],
         classes=FACTS.classes,
         shown=STUDY["misclassified"],

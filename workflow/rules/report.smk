@@ -38,7 +38,7 @@ rule report:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code("report", notebook="report/report.ipynb", docstrings=True),
+        code=code("report", "example", "evaluation", "statistics", "network", "records/tables"),
         failed=placed(LOGS / "report-failed.ipynb"),
         plan=placed(PLAN),
     script:
@@ -68,7 +68,7 @@ rule worked_example:
         mem_mb=1000,
         runtime=5,
     params:
-        code=code("worked_example"),
+        code=code("example", "network", "data/idx"),
         networks={
             variant: {
                 key: study.run_parameters(STUDY, variant)[key]

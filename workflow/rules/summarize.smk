@@ -37,7 +37,7 @@ rule summarize:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("summarize"),
+        code=code("statistics"),
         study={key: value for key, value in STUDY.items() if key != "resume"},
         runs=for_runs(list),
         jobs=for_runs(lambda runs: [*job_costs(runs)]),

@@ -24,7 +24,7 @@ rule train:
             study.run_parameters(STUDY, wildcards.variant)["device"] == "cuda"
         ),
     params:
-        code=code("train"),
+        code=code("network", "data/idx"),
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
         # Not an output: Snakemake would delete it with a failed job. Nor deleted by the job itself:
         # if Snakemake is killed before it has noted that the job is finished, it runs again.

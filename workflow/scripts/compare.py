@@ -1,5 +1,9 @@
 """Rule compare: finished studies side by side on one page."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 from normstudy.errors import StudyError

@@ -1,5 +1,9 @@
 """Rule crate: the finished study in one zip that machines can read too."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 import yaml

@@ -1,5 +1,9 @@
 """Rule download: the dataset's files, verified."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 from normstudy.config.resolved import folder

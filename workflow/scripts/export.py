@@ -1,8 +1,13 @@
 """Rule export: a trained network as a program that PyTorch runs without this project."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
-from normstudy.data.idx import load_split, verify
+from normstudy.data.checksums import verify
+from normstudy.data.idx import load_split
 from normstudy.exports.program import export, largest_difference
 from normstudy.network.checkpoint import load_checkpoint
 from normstudy.running.job_log import job_log

@@ -1,5 +1,9 @@
 """Rule look: the claims judged at a number of seeds, and which variants they still need."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from normstudy.records.files import write_json
 from normstudy.records.json_records import LookRecord, RunRecord
 from normstudy.records.machine import now

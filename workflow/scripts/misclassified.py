@@ -1,8 +1,13 @@
 """Rule misclassified: what one trained network gets wrong."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
-from normstudy.data.idx import load_split, verify
+from normstudy.data.checksums import verify
+from normstudy.data.idx import load_split
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
 from normstudy.network.checkpoint import load_checkpoint

@@ -1,5 +1,9 @@
 """Rule model_cards: a page per variant that describes its trained networks."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 from normstudy.exports.model_card import model_card

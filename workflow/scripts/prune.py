@@ -1,5 +1,9 @@
 """Rule prune: delete the results of runs that are no longer in the config."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 from normstudy.running.job_log import job_log

@@ -1,5 +1,9 @@
 """Rule report: the notebook executed on the tables, and the page made of it."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
 import nbformat

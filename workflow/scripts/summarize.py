@@ -1,5 +1,9 @@
 """Rule summarize: the tables of the whole study, and how they came to be."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from functools import partial
 from pathlib import Path
 

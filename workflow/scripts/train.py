@@ -1,8 +1,13 @@
 """Rule train: one run, a variant with a seed."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 from pathlib import Path
 
-from normstudy.data.idx import check_labels, completed, load_split, verify
+from normstudy.data.checksums import listed, verify
+from normstudy.data.idx import check_labels, completed, load_split
 from normstudy.errors import StudyError
 from normstudy.network.checkpoint import save_checkpoint
 from normstudy.network.resume import ResumeState, fingerprint
@@ -12,6 +17,7 @@ from normstudy.records.files import write_csv, write_json
 from normstudy.records.machine import now
 from normstudy.records.store import Folder, store_at
 from normstudy.records.tables import METRICS
+from normstudy.running.code_digest import check_code
 from normstudy.running.events import RunEvents
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan, progress
@@ -45,13 +51,15 @@ with job_log(log) as say, RunEvents(log) as events:
 
     so_far = log.with_suffix(".metrics.csv")
     so_far.unlink(missing_ok=True)
+    check_code(snakemake.params.code)
     verify(given.checksums)
+    data = listed(given.checksums)
     state = Path(snakemake.params.resume)
     elsewhere = snakemake.config.get("resume")  # no param: another place trains nothing again
     resume = ResumeState(
         store_at(elsewhere) if elsewhere else Folder(state.parent),
         state.name,
-        fingerprint(recipe, seed, Path(given.checksums).read_text(), snakemake.params.code),
+        fingerprint(recipe, seed, data, snakemake.params.code),
         say_run,
         required=not elsewhere,
     )
@@ -69,5 +77,6 @@ with job_log(log) as say, RunEvents(log) as events:
         ) from error
     write_csv(of_run(metrics), output.metrics)
     save_checkpoint(weights, recipe, variant, seed, output.checkpoint)
-    record = run_record(variant, seed, recipe, weights, started, events.resumed_after_epoch)
+    resumed, code = events.resumed_after_epoch, snakemake.params.code
+    record = run_record(variant, seed, recipe, weights, started, resumed, code, data)
     write_json(record, output.provenance)

@@ -1,5 +1,9 @@
 """Rule worked_example: the normalizations on a small batch as a spreadsheet, and the network."""
 
+import sys
+
+sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
+
 import io
 from pathlib import Path
 

@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import StudyError
+from .checksums import CHECKSUMS, listed, sha256
 from .datasets import DATASETS
-from .idx import CHECKSUMS, FILE_NAMES, listed, sha256
+from .idx import FILE_NAMES
 from .origins import find, origins, shown, stamp
 from .sources import FAILURES, classes_only, from_folder, unpacked
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from ..errors import StudyError
 from ..running.processes import lock
 from .changes import expected
+from .checksums import CHECKSUMS, sha256
 from .datasets import DATASETS
-from .idx import CHECKSUMS, FILE_NAMES, FILES, load_split, sha256
+from .idx import FILE_NAMES, FILES, load_split
 from .origins import DATA_SOURCE, Origins, completed, find, origins, shown, stamp
 from .sources import (
     FAILURES,

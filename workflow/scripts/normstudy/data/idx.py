@@ -1,10 +1,9 @@
-"""The images: read and verify the four IDX files of a dataset.
+"""The images: read the four IDX files of a dataset.
 
 IDX is the format of Yann LeCun's MNIST page: two zero bytes, a type code (8: unsigned
 byte), the number of dimensions, each dimension as a big-endian uint32, then the data.
 """
 
-import hashlib
 import math
 import struct
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ FILES = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 FILE_NAMES = [name for pair in FILES.values() for name in pair]
-CHECKSUMS = "sha256sums.txt"  # beside the raw folder, as `sha256sum --check` reads it
 
 
 @dataclass(frozen=True)
@@ -116,59 +114,3 @@ def check_labels(split: Split, num_classes: int, raw: str | Path) -> None:
             f"{raw} has labels up to {split.labels.max()}, but only {num_classes} classes are"
             " named: list all of them, from label 0 on, as dataset.classes in the config"
         )
-
-
-def sha256(path: str | Path) -> str:
-    """The file's SHA-256 as hexadecimal digits."""
-    with Path(path).open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-MEND = "to fetch and verify the data again, add --forcerun download to the snakemake command"
-
-
-def _listing(checksums: Path) -> list[tuple[str, str]]:
-    """(SHA-256, path) of each file in the listing that the download wrote.
-
-    Raises:
-        StudyError: it cannot be read, or does not list every file.
-    """
-    try:
-        text = checksums.read_text(encoding="utf-8")
-        lines = (line.split(maxsplit=1) for line in text.splitlines())
-        rows = [(digest, name) for digest, name in lines]
-    except (OSError, ValueError) as error:
-        raise StudyError(f"{checksums} cannot be read ({error}): {MEND}") from error
-    unlisted = set(FILE_NAMES) - {Path(name).name for _, name in rows}
-    if unlisted:
-        raise StudyError(f"{checksums} does not list {', '.join(sorted(unlisted))}: {MEND}")
-    return rows
-
-
-def listed(checksums: str | Path) -> dict[str, str]:
-    """File name → SHA-256, as the download listed them.
-
-    Raises:
-        StudyError: the listing is not whole.
-    """
-    return {Path(name).name: digest for digest, name in _listing(Path(checksums))}
-
-
-def verify(checksums: str | Path) -> None:
-    """Check the data files against the listing that the download wrote.
-
-    Raises:
-        StudyError: a file is missing or has changed since, or the listing is not whole.
-    """
-    checksums = Path(checksums)
-    for expected, name in _listing(checksums):
-        path = checksums.parent / name
-        try:
-            same = sha256(path) == expected
-        except OSError:
-            same = False
-        if not same:
-            raise StudyError(
-                f"{path} is missing or has changed since it was downloaded (SHA-256 differs):"
-                f" {MEND}"
-            )

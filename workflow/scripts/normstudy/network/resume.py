@@ -15,14 +15,14 @@ from .checkpoint import torch_bytes
 TRIES = 5  # with waits of about 0.5, 1, 2 and 4 s in between
 
 
-def fingerprint(recipe: dict, seed: int, data: str, code: str) -> str:
+def fingerprint(recipe: dict, seed: int, data: dict[str, str], code: dict[str, str]) -> str:
     """What a state must have in common with a run to be its own.
 
     Args:
         recipe: the run's parameters.
         seed: the run's seed.
-        data: the listing of the data's checksums.
-        code: the digest of the training code.
+        data: data file → its SHA-256.
+        code: room of the package → digest of its code.
     """
     parts = json.dumps([recipe, seed, data, code, torch.__version__])
     return hashlib.sha256(parts.encode()).hexdigest()

@@ -16,6 +16,8 @@ def run_record(
     state: dict[str, np.ndarray],
     started: str,
     resumed_after_epoch: int,
+    code: dict[str, str],
+    data_sha256: dict[str, str],
 ) -> dict:
     """The facts of a run for its provenance.json.
 
@@ -25,6 +27,8 @@ def run_record(
         state: the trained network's state dict.
         started: when the job started, as `machine.now` writes it.
         resumed_after_epoch: the epochs that an earlier, interrupted job had done; 0 if none.
+        code: room of the package → digest of the code that trained (`code_digest`).
+        data_sha256: data file → its SHA-256.
     """
     return {
         "variant": variant,
@@ -33,6 +37,8 @@ def run_record(
         "finished": now(),
         "resumed_after_epoch": resumed_after_epoch,
         "recipe": recipe,
+        "code": code,
+        "data_sha256": data_sha256,
         "device": recipe["device"],
         "processor": processor(),
         "accelerator": accelerator(recipe["device"]),

@@ -76,6 +76,8 @@ class RunRecord(Record):
     finished: str
     resumed_after_epoch: int
     recipe: dict
+    code: dict[str, str]  # room of the package → digest of the code that trained
+    data_sha256: dict[str, str]  # data file → digest
     device: str
     processor: str
     accelerator: str | None

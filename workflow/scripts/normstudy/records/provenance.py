@@ -1,5 +1,6 @@
 """What ran, on what, from which sources."""
 
+import os
 import platform
 import re
 import subprocess
@@ -11,19 +12,30 @@ import pandas as pd
 from .json_records import JobCost, RunRecord, StudyRecord, read_record
 from .machine import now, processor
 
+# They name another repository than the one that a folder lies in.
+ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"}
+
 
 def _git(folder: Path, *words: str) -> str | None:
-    """What git answers; None if it cannot."""
+    """What git answers about the folder, whatever repository GIT_DIR names; None if it cannot."""
+    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     try:
-        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)
+        answer = subprocess.run(
+            ["git", *words], cwd=folder, env=environment, capture_output=True, text=True
+        )
     except OSError:
         return None
     return None if answer.returncode else answer.stdout.strip()
 
 
 def commit(folder: Path) -> dict | None:
-    """The git commit of the sources and whether they differ from it; None without git."""
-    head, changes = _git(folder, "rev-parse", "HEAD"), _git(folder, "status", "--porcelain")
+    """The git commit of the sources in a folder, and whether they differ from it.
+
+    None without git, or where the repository does not have this folder's files.
+    """
+    if _git(folder, "ls-files", "--error-unmatch", ".") is None:
+        return None
+    head, changes = _git(folder, "rev-parse", "HEAD"), _git(folder, "status", "--porcelain", ".")
     return None if head is None or changes is None else {"commit": head, "modified": bool(changes)}
 
 
