@@ -15,10 +15,9 @@ import yaml
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
 from normstudy.config.resolved import seeds as seeds_of
-from normstudy.data.idx import Split
 from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
-from normstudy.records.json_records import Explained, JobCost, Look, RunRecord, StudyRecord
+from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION, STUDY_TABLES
 from normstudy.report.study import Study
 from normstudy.statistics.shared_errors import shared_errors
@@ -163,7 +162,7 @@ def made_up_study(
         **study_tables(config, metrics, evaluation, {}, known),
         reference=known,
         label_issues=ISSUES if reference else None,
-        explained=explained_of(config),
+        network=network_of(config),
         looks=tuple(looks),
     )
 
@@ -177,20 +176,18 @@ def graded_study(seeds: int = 1, variants=("gn", "ln", "bn_l1"), **changes) -> S
     return made_up_study(accuracies, **changes)
 
 
-def explained_of(config: dict) -> Explained:
-    """explained.json of a study, from training images that are blank."""
+def network_of(config: dict) -> pd.DataFrame:
+    """network.csv of a study."""
     recipes = {variant: run_parameters(config, variant) for variant in config["variants"]}
-    return Explained(**json.loads(_explained(json.dumps([recipes, config["training"]]))))
+    return pd.DataFrame(json.loads(_network(json.dumps(recipes))))
 
 
 @functools.cache
-def _explained(given: str) -> str:
-    """That of recipes and augmentation, JSON of JSON: each is computed once."""
-    from normstudy.example.explained import explained
+def _network(recipes: str) -> str:
+    """That of recipes, JSON of JSON: each is computed once."""
+    from normstudy.example.outline import network_table
 
-    recipes, training = json.loads(given)
-    blank = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10))
-    return json.dumps(vars(explained(recipes, blank, 10, training, 1)))
+    return network_table(json.loads(recipes)).to_json(orient="records")
 
 
 # --- Predictions, and what rests on them ---------------------------------------------------
@@ -249,7 +246,7 @@ def write_study(study: Study) -> None:
     for name in STUDY_TABLES:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")
-    write_json(study.explained, study.folder / "explained.json")
+    study.network.to_csv(study.folder / "network.csv", index=False)
 
 
 def evidence_of(study: Study) -> Evidence:

@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from normstudy.data.idx import Split
-from normstudy.example.explained import DRAWS, augmented
+from normstudy.example.augmented import DRAWS, augmented
 from normstudy.report.figures import curves, final_accuracy
 from normstudy.report.figures.images import augmented_strip
 from normstudy.report.figures.plot import (

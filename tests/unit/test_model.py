@@ -179,7 +179,16 @@ def rms_norm(x, gamma, beta):
     return oracle(x) + beta[:, None, None]
 
 
+def layer_norm(x, gamma, beta):
+    """torch's LayerNorm has a factor and an offset an activation: here each has its channel's."""
+    oracle = nn.LayerNorm(x.shape[1:], dtype=x.dtype)
+    values = {"weight": gamma, "bias": beta}
+    oracle.load_state_dict({k: v[:, None, None].expand(x.shape[1:]) for k, v in values.items()})
+    return oracle(x)
+
+
 ORACLES = {
+    "layer": layer_norm,
     "channel_layer": channel_layer_norm,
     "rms": rms_norm,
     "instance": lambda x, gamma, beta: instance_norm(x, weight=gamma, bias=beta),

@@ -8,7 +8,7 @@ import pytest
 from helpers.made_up import claim, made_up_config, made_up_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from normstudy.example.explained import described
+from normstudy.example.outline import network_table
 from normstudy.network import model
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
@@ -17,6 +17,7 @@ from normstudy.report.text import context, normalizations
 from normstudy.report.text.wording import counted, fixed, listing, numbers, signed, spelled
 from normstudy.statistics.mcnemar import wilson
 from normstudy.statistics.verdicts.rule import DECIDED, HOLDING, Verdict
+from torch import nn
 
 VERDICTS = (*DECIDED, Verdict.UNDECIDED)
 
@@ -282,12 +283,13 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
         """Each activation by its neighbours.
 
         And more."""
+        return nn.Identity()
 
     monkeypatch.setitem(model.NORMS, "by_neighbours", by_neighbours)
     study = made_up_study({"gn": [99.0], "own": [99.0]})
     study.recipes["own"]["norm"] = "by_neighbours"
     assert normalizations.title(study) == "Group and By neighbours Normalization on MNIST"
-    study.explained.norms.update(described(["by_neighbours"]))
+    study = replace(study, network=network_table(study.recipes))
     row = setup_tables.norm_table(study).cells.iloc[-1]
     assert list(row)[:2] == ["By neighbours", "Each activation by its neighbours"]
 

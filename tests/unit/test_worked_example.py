@@ -7,9 +7,8 @@ import openpyxl
 import pytest
 import torch
 from normstudy.example import arithmetic as worked_example
-from normstudy.example import pytorch, workbook
+from normstudy.example import workbook
 from normstudy.example.arithmetic import CHANNELS, IMAGES, LAYERS, METHODS, SIDE
-from normstudy.network.model import build_model
 from normstudy.report.figures import worked_example as worked_figure
 from torch import nn
 
@@ -49,7 +48,7 @@ def test_values_agree_with_pytorch(batches, layer, method):
 
 def test_the_sets_by_hand(batches):
     """The first set of each method, picked out cell by cell."""
-    batch = batches["Layer N"]
+    batch = batches["Layer 1"]
     cells = {
         "batch": [batch[n, 0, i, j] for n in range(4) for i in (0, 1) for j in (0, 1)],
         "layer": [batch[0, c, i, j] for c in range(4) for i in (0, 1) for j in (0, 1)],
@@ -67,32 +66,6 @@ def test_the_sets_by_hand(batches):
 def test_the_table_of_statistics(batches):
     table = worked_example.statistics_table(batches)
     assert table.groupby(["layer", "method"], sort=False).size().tolist() == [4, 4, 8] * 2
-
-
-def test_layer_normalization_is_group_normalization_with_one_group():
-    table = pytorch.layer_is_group_of_one()
-    assert table["largest_difference"].max() < 1e-5
-    assert table["largest_difference"].iloc[2] > 0  # two computations, not one twice
-    assert worked_example.layer_is_group_sentence(table.to_dict("records")).endswith(
-        "rounding of 32-bit numbers."
-    )
-    table.loc[2, "largest_difference"] = 0.25
-    sentence = worked_example.layer_is_group_sentence(table.to_dict("records"))
-    assert "outputs by at most 0.2" in sentence and "rounding" not in sentence
-
-
-def test_the_copy_has_pytorchs_layer_norm_throughout():
-    network = build_model("layer", dropout=0)
-    copied = pytorch.with_layer_norm(network, torch.zeros(2, 1, 28, 28))
-    kinds = [type(module) for module in copied.modules()]
-    assert kinds.count(nn.LayerNorm) == 6 and nn.GroupNorm not in kinds
-    assert not any(isinstance(module, nn.LayerNorm) for module in network.modules())
-    other = pytorch.with_layer_norm(
-        build_model("group", num_groups=2, dropout=0), torch.zeros(2, 1, 28, 28)
-    )
-    images = torch.randn(4, 1, 28, 28, generator=torch.Generator().manual_seed(1))
-    other.load_state_dict(copied.state_dict())
-    assert torch.equal(other(images), copied(images))
 
 
 def first_row(method):
@@ -124,8 +97,8 @@ def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
     book = workbook.example_workbook()
     # Another number, so that values kept from anywhere but the formulas would be wrong.
     changed = {layer: batch.copy() for layer, batch in batches.items()}
-    changed["Layer N"][0, 0, 0, 0] = 11
-    book["Layer N"].cell(workbook.FIRST_ROW, workbook.FIRST_COLUMN, 11)
+    changed["Layer 1"][0, 0, 0, 0] = 11
+    book["Layer 1"].cell(workbook.FIRST_ROW, workbook.FIRST_COLUMN, 11)
     book.save(path)
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
     command += ["--convert-to", "xlsx", "--outdir", str(answer), str(path)]
@@ -150,8 +123,25 @@ def test_every_result_of_the_workbook_is_a_formula():
         assert len(numbers) == 64 + 1  # the batch and eps
 
 
+@pytest.mark.parametrize(
+    ("number", "digits", "text"),
+    [
+        (0.125, 4, "0.125"),
+        (0.125, 2, "0.13"),
+        (-0.125, 2, "−0.13"),
+        (-0.004, 2, "0.00"),
+        (2.03125, 4, "2.0313"),
+        (3, 4, "3"),
+        (10, 4, "10"),
+        (0, 4, "0"),
+    ],
+)
+def test_numbers_are_rounded_as_taught_in_school(number, digits, text):
+    assert worked_example.shown(number, digits) == text
+
+
 def test_the_figure_names_every_mean(batches):
-    plot = worked_figure.averaging_sets("Layer N", batches["Layer N"])
+    plot = worked_figure.averaging_sets("Layer 1", batches["Layer 1"])
     panels = plot.figure.axes
     for axes, count in zip(panels, (4, 4, 8), strict=True):
         words = [text.get_text() for text in axes.texts]

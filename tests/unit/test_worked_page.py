@@ -52,22 +52,25 @@ def test_every_choice_has_pytorchs_values_in_both_layers(data):
             )
 
 
-def test_the_lit_cells_have_the_mean_and_variance_beside_them(data):
+def test_a_calculator_gives_the_numbers_shown(data):
+    """Mean and variance from the lit cells, and y from the formula's own numbers."""
     for method in data["methods"]:
         sets = np.array(method["sets"])
         assert sorted(set(sets)) == list(range(len(method["names"])))
         for layer, results in zip(data["layers"], method["layers"], strict=True):
             cells = np.array([number(cell) for cell in layer["cells"]])
-            assert len(results["mean"]) == len(results["variance"]) == len(method["names"])
-            for own, mean, variance in zip(
-                range(len(method["names"])), results["mean"], results["variance"], strict=True
-            ):
-                assert number(mean) == pytest.approx(cells[sets == own].mean(), abs=0.00501)
-                assert number(variance) == pytest.approx(cells[sets == own].var(), abs=0.00501)
+            mean, variance = (
+                np.array([number(text) for text in results[key]]) for key in ("mean", "variance")
+            )
+            for place in range(len(method["names"])):
+                assert mean[place] == cells[sets == place].mean()
+                assert variance[place] == pytest.approx(cells[sets == place].var(), abs=0.0000501)
+            y = (cells - mean[sets]) / np.sqrt(variance[sets] + number(data["eps"]))
+            np.testing.assert_allclose(list(map(number, results["cells"])), y, atol=0.005)
 
 
 def test_one_group_is_layer_and_a_group_per_channel_is_instance_normalization():
-    batch = example_batches()["Layer N"]
+    batch = example_batches()["Layer 1"]
     assert (normalize(batch, group_normalization(1))[2] == normalize(batch, "layer")[2]).all()
     each = functional.instance_norm(torch.from_numpy(batch).double(), eps=1e-5).numpy()
     np.testing.assert_allclose(normalize(batch, group_normalization(4))[2], each, atol=1e-12)

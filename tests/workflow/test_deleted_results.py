@@ -8,7 +8,7 @@ DELETED = [
     ("ln/seed-1/misclassified.png", RUN | {"train": 0}),
     ("label_doubts.csv", {"summarize": 1, "report": 1}),
     ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
-    ("explained.json", {"worked_example": 1, "report": 1}),
+    ("network.csv", {"worked_example": 1, "report": 1}),
     ("figures/curves_gn.png", {"report": 1}),
     ("report.ipynb", {"report": 1}),
     ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),

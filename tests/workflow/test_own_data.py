@@ -16,15 +16,14 @@ def test_after_a_corrected_label_all_that_was_made_of_the_data_is_remade(project
     correct_a_label(project.folder / SOURCE)
     assert project.planned() == {
         "all": 1, "download": 1, "train": 3, "misclassified": 3, "summarize": 1,
-        "worked_example": 1, "report": 1,
+        "report": 1,
     }  # fmt: skip
     output = project.snakemake("ln")
     assert f"{LABELS} in {SOURCE} changed since MNIST-sample was fetched" in output
     assert listing.read_text() != before and network.read_bytes() != trained
     assert project.planned("ln") == {}
     assert project.planned() == {  # the other variants' runs, still of the data as they were
-        "all": 1, "train": 2, "misclassified": 2, "summarize": 1, "worked_example": 1,
-        "report": 1,
+        "all": 1, "train": 2, "misclassified": 2, "summarize": 1, "report": 1,
     }  # fmt: skip
 
 

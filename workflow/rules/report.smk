@@ -7,7 +7,7 @@ rule report:
         looks=RESULTS / "looks.json",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
-        explained=RESULTS / "explained.json",
+        network=RESULTS / "network.csv",
         predictions=run_files("predictions.csv"),
         misclassified=expand(RUN / "misclassified.csv", variant=VARIANTS, seed=SEEDS[:1]),
         pictures=expand(RUN / "misclassified.png", variant=VARIANTS, seed=SEEDS[:1]),
@@ -46,9 +46,6 @@ rule report:
 
 
 rule worked_example:
-    input:
-        checksums=CHECKSUMS,
-        raw=ancient(RAW_FILES),
     output:
         workbook=shown(
             RESULTS / "normalization_example.xlsx",
@@ -56,7 +53,7 @@ rule worked_example:
             "Worked example, with formulas",
             "workbook",
         ),
-        explained=RESULTS / "explained.json",
+        network=RESULTS / "network.csv",
     log:
         LOGS / "worked_example.log",
     benchmark:
@@ -76,11 +73,5 @@ rule worked_example:
             }
             for variant in VARIANTS
         },
-        train_images=STUDY["dataset"]["train_images"],
-        classes=len(FACTS.classes),
-        augmentation={
-            key: STUDY["training"][key] for key in ("rotation_degrees", "brightness", "contrast")
-        },
-        seed=SEEDS[0],
     script:
         "../scripts/worked_example.py"

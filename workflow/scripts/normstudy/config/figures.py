@@ -13,8 +13,11 @@ def report_figures(config: dict) -> dict[str, tuple[str, str]]:
     for name, variant in config["variants"].items():
         figures[f"curves_{name}"] = (f"Curves: {variant['label']}", "curves")
     figures["augmentation"] = ("Augmented training images", "augmentation")
-    figures["worked_example_layer_n"] = ("Worked example: layer N", "worked_example")
-    figures["worked_example_layer_n_plus_1"] = ("Worked example: layer N + 1", "worked_example")
+    for layer in (1, 2):
+        figures[f"worked_example_layer_{layer}"] = (
+            f"Worked example: layer {layer}",
+            "worked_example",
+        )
     claimed = {claim["metric"] for claim in config["claims"]}
     if claimed and len(seeds(config)) > 1:
         figures["seed_dots"] = ("Each seed's figures", "verdicts")

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ..config.resolved import run_parameters, seeds
 from ..errors import StudyError
-from ..records.json_records import Explained, Look, RunRecord, StudyRecord
+from ..records.json_records import Look, RunRecord, StudyRecord
+from ..records.tables import NETWORK
 from ..report.figures.plot import Plot
 from ..report.figures.verdicts import forests
 from ..report.study import Study
@@ -69,7 +70,7 @@ def judged_study(
         folder=Path(config["results"]),
         looks=tuple(_looks(evidence, config, tables["comparisons"], date)),
         provenance=StudyRecord.of({**UNPUBLISHED, **record}),
-        explained=Explained([], {}, {}, [], {}),
+        network=pd.DataFrame(columns=list(NETWORK)),
         reference=reference,
         label_issues=issues,
         **tables,

@@ -1,7 +1,7 @@
 """The normalizations worked out on a batch that fits on a page.
 
-Four images of four channels, each channel a 2×2 matrix of whole numbers, for a layer N and
-the next. Batch, Layer and Group Normalization (two groups) compute the same formula,
+Four images of four channels, each channel a 2×2 matrix of whole numbers, for two
+layers. Batch, Layer and Group Normalization (two groups) compute the same formula,
 
     y = (x − mean(S)) / sqrt(variance(S) + eps)
 
@@ -11,16 +11,16 @@ as Wu & He 2018, section 3.1, and PyTorch's layers have them; there is no gamma 
 """
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 
 IMAGES, CHANNELS, SIDE, GROUPS = 4, 4, 2, 2
 LARGEST = 3  # entries are whole numbers from −3 to 3
-ROUNDING = 1e-5  # differences below it are those of 32-bit sums in another order
 EPS = 1e-5  # PyTorch's default
 SEED = 1
-LAYERS = ("Layer N", "Layer N+1")
+LAYERS = ("Layer 1", "Layer 2")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,19 @@ def normalize(batch: np.ndarray, method: str | Method) -> tuple[np.ndarray, np.n
     return mean.ravel(), variance.ravel(), normalized.reshape(batch.shape)
 
 
+def shown(number: float, digits: int = 4) -> str:
+    """The number as a reader's calculator has it: halves rounded away from zero, a true minus.
+
+    Four digits, the default, are all that a mean of 16 whole numbers has; zeros at their end are
+    left out. With fewer digits they stay.
+    """
+    rounded = Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{abs(rounded):f}"
+    if digits == 4:
+        text = text.rstrip("0").rstrip(".")
+    return "−" * (rounded < 0) + text
+
+
 def statistics_table(batches: dict[str, np.ndarray]) -> pd.DataFrame:
     """Every mean and variance: layer, method, set, mean, variance."""
     tables = []
@@ -100,22 +113,3 @@ def statistics_table(batches: dict[str, np.ndarray]) -> pd.DataFrame:
             columns = {"layer": layer, "method": method.name, "set": method.sets()}
             tables.append(pd.DataFrame({**columns, "mean": mean, "variance": variance}))
     return pd.concat(tables, ignore_index=True)
-
-
-def layer_is_group_sentence(rows: list[dict]) -> str:
-    """What `pytorch.layer_is_group_of_one` found, as a sentence.
-
-    Args:
-        rows: its table's.
-    """
-    table = pd.DataFrame(rows)
-    layers, network = table.iloc[:2], table.iloc[2]
-    worst = max(layers["largest_difference"].max(), network["largest_difference"])
-    return (
-        "Layer Normalization is Group Normalization with one group: PyTorch's"
-        f" nn.LayerNorm([C, H, W]) and nn.GroupNorm(1, C) differ by at most"
-        f" {layers['largest_difference'].max():.1g} on {layers['values'].sum():,} activations, and"
-        " this network's outputs by at most"
-        f" {network['largest_difference']:.1g} when nn.LayerNorm replaces nn.GroupNorm"
-        f"{': rounding of 32-bit numbers.' if worst < ROUNDING else '.'}"
-    )

@@ -118,18 +118,6 @@ class StudyRecord(Record):
 
 
 @dataclass(frozen=True)
-class Explained(Record):
-    """What only PyTorch knows of the networks and the report says, explained.json."""
-
-    rule = "worked_example"
-    network: list[dict[str, str]]  # of the first variant (`explained.outline`)
-    parameters: dict[str, int]  # variant → how many it learns
-    norms: dict[str, str]  # norm → the first line of its docstring
-    layer_is_group: list[dict]  # rows of `pytorch.layer_is_group_of_one`
-    augmented: dict  # classes and pictures of `explained.augmented`
-
-
-@dataclass(frozen=True)
 class LookRecord(Record):
     """A look that decides which runs follow, results/looks/<seeds>.json."""
 

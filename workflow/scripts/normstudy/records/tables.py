@@ -42,6 +42,12 @@ PREDICTIONS = {
 }
 MISCLASSIFIED = {**PREDICTIONS, "disputed": ANYTHING}
 
+# network.csv of rule worked_example
+NETWORK = {
+    **{"variant": TEXT, "block": TEXT, "layers": TEXT, "output": TEXT},
+    **{"convolution": WHOLE, "normalization": WHOLE, "norm_about": TEXT},
+}
+
 # Of workflow/resources
 REFERENCE_RUN = {
     **{"variant": TEXT, "epoch": WHOLE, "train_accuracy": PERCENT},
@@ -105,7 +111,7 @@ STUDY_TABLES = {
     ),
     "summary": StudyTable(
         "Summary of each model",
-        "mean, standard deviation and 95 % interval of each metric, and the original's value",
+        "mean, standard deviation and 95 % interval of each metric, beside the reference",
         {
             **{"variant": TEXT, "metric": TEXT, "seeds": WHOLE, "mean": NUMBER},
             # With one seed there is no deviation, nor an interval.
@@ -136,12 +142,12 @@ STUDY_TABLES = {
     ),
     "differences": StudyTable(
         "Paired differences",
-        "of each claim, rival and seed: variant minus rival",
+        "the paired difference of each contrast and seed",
         unchecked("claim", "metric", "variant", "rival", "seed", "difference"),
     ),
     "claims": StudyTable(
         "Claims and verdicts",
-        "each claim's verdict, the rivals that decide it, and at how many seeds it was judged",
+        "each claim's verdict, what decides it, and at how many seeds it was judged",
         unchecked(
             *("claim", "metric", "variant", "verdict"),
             "deciding_rivals",  # those whose contrast has the claim's verdict, with spaces between

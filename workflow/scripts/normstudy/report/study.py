@@ -10,9 +10,16 @@ import pandas as pd
 from ..config import resolved as study_config
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
-from ..records.json_records import Explained, Look, StudyRecord, read_looks
+from ..records.json_records import Look, StudyRecord, read_looks
 from ..records.read_tables import broken, read_table
-from ..records.tables import LABEL_ISSUES, MISCLASSIFIED, PREDICTIONS, REFERENCE_RUN, STUDY_TABLES
+from ..records.tables import (
+    LABEL_ISSUES,
+    MISCLASSIFIED,
+    NETWORK,
+    PREDICTIONS,
+    REFERENCE_RUN,
+    STUDY_TABLES,
+)
 from .original import same_course
 
 
@@ -20,13 +27,13 @@ from .original import same_course
 class Study:
     """A study's tables, those of STUDY_TABLES.
 
-    `reference` is the original's table of epochs and `label_issues` the listing of
-    doubted test labels; each is None where the dataset has none.
+    `network` is network.csv. `reference` is the original's table of epochs and `label_issues` the
+    listing of doubted test labels; each is None where the dataset has none.
     """
 
     folder: Path
     provenance: StudyRecord
-    explained: Explained
+    network: pd.DataFrame
     metrics: pd.DataFrame
     curves: pd.DataFrame
     evaluation: pd.DataFrame
@@ -154,10 +161,11 @@ def load_study(
             " study's --configfile, if it has one), or name the folder that the study wrote to"
         )
     record = StudyRecord.read(folder / "provenance.json")
-    explained = Explained.read(folder / "explained.json")
+    network = read_table(folder / "network.csv", NETWORK, "worked_example")
     # Marked as up to date by --touch, it may be of fewer variants.
-    if missing := [name for name in record.config["variants"] if name not in explained.parameters]:
-        raise broken(folder / "explained.json", f" has no {missing[0]}", Explained.rule)
+    for variant in record.config["variants"]:
+        if variant not in set(network["variant"]):
+            raise broken(folder / "network.csv", f" has no {variant}", "worked_example")
     return Study(
         folder=folder,
         provenance=record,
@@ -167,7 +175,7 @@ def load_study(
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
-        explained=explained,
+        network=network,
         looks=tuple(read_looks(folder / "looks.json")),
         options=options,
     )

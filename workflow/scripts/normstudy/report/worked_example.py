@@ -12,8 +12,8 @@ from ..example.arithmetic import (
     group_normalization,
     normalize,
     set_numbers,
+    shown,
 )
-from .text.wording import fixed
 
 GROUPINGS = (1, 2, 4)  # numbers of groups to choose from
 WHAT = {
@@ -51,7 +51,7 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
         "side": SIDE,
         "eps": f"{EPS:.5f}",
         "layers": [
-            {"name": name, "cells": [fixed(cell, 0) for cell in _seen(batch)]}
+            {"name": name, "cells": [shown(cell) for cell in _seen(batch)]}
             for name, batch in batches.items()
         ],
         "methods": [
@@ -72,8 +72,11 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
 def _results(batch: np.ndarray, method: Method) -> dict[str, list[str]]:
     """Means and variances by set, and the normalized cells as a reader sees them."""
     mean, variance, normalized = normalize(batch, method)
-    found = {"mean": mean, "variance": variance, "cells": _seen(normalized)}
-    return {name: [fixed(value) for value in values] for name, values in found.items()}
+    return {
+        "mean": [shown(value) for value in mean],
+        "variance": [shown(value) for value in variance],
+        "cells": [shown(value, 2) for value in _seen(normalized)],
+    }
 
 
 def _seen(batch: np.ndarray) -> np.ndarray:

@@ -1,6 +1,5 @@
 """The figure of augmented training images."""
 
-import base64
 from functools import partial
 
 import numpy as np
@@ -12,18 +11,18 @@ from .plot import WIDTH, Plot, plain
 GAP = 2  # pixels between two images
 
 
-def augmented_strip(augmented: dict, classes: tuple[str, ...], noun: str, training: dict) -> Plot:
+def augmented_strip(
+    augmented: tuple[list[int], np.ndarray], classes: tuple[str, ...], noun: str, training: dict
+) -> Plot:
     """What the network sees in training: an image of each class, and draws of it below.
 
     Args:
-        augmented: the classes shown and their pictures, of `example.explained.augmented`.
+        augmented: the classes shown and their pictures, of `example.augmented`.
         classes: names of the classes.
         noun: what an image shows.
         training: a recipe's rotation_degrees, brightness and contrast.
     """
-    present = augmented["classes"]
-    pixels = np.frombuffer(base64.b64decode(augmented["pictures"]), np.uint8)
-    rows = pixels.reshape(-1, len(present), 28, 28)
+    present, rows = augmented
     count = len(rows) - 1
     ranges = (
         f"rotated by up to ±{training['rotation_degrees']:g}°, brightness by factors of"

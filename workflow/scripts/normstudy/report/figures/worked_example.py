@@ -6,8 +6,16 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from ...example.arithmetic import CHANNELS, GROUPS, IMAGES, METHODS, SIDE, normalize, set_numbers
-from ..text.wording import fixed
+from ...example.arithmetic import (
+    CHANNELS,
+    GROUPS,
+    IMAGES,
+    METHODS,
+    SIDE,
+    normalize,
+    set_numbers,
+    shown,
+)
 from .plot import WIDTH, Plot, title
 
 # The outline tells the sets apart; the fill helps the eye.
@@ -34,7 +42,7 @@ def _panel(axes, method: str, batch: np.ndarray) -> None:
         PolyCollection(squares, facecolors=colours, edgecolors="white", linewidths=0.8)
     )
     for place, (x, y) in cells.items():
-        words = fixed(batch[place].item(), 0)
+        words = shown(batch[place].item())
         number = axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=9)
         number.set_in_layout(False)  # within its cell: measuring it takes longer than drawing
     edge = CHANNELS * (SIDE + GAP)
@@ -43,7 +51,7 @@ def _panel(axes, method: str, batch: np.ndarray) -> None:
         own = np.argwhere(numbers == number)
         (left, top), (right, bottom) = _corner(*own[0]), _corner(*own[-1])
         outlines.append(_rectangle(left - 0.08, top - 0.08, right + 1.08, bottom + 1.08))
-        words = f"μ {fixed(mean)}\nσ² {fixed(variance)}"
+        words = f"μ {shown(mean)}\nσ² {shown(variance)}"
         if method == "batch":
             axes.text((left + right + 1) / 2, edge, words, ha="center", va="top", fontsize=8)
         else:
@@ -92,12 +100,12 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
     for key, method in METHODS.items():
         means, variances, _ = normalize(batch, key)
         pairs = ", ".join(
-            f"{name} {fixed(mean)} and {fixed(variance)}"
+            f"{name} {shown(mean)} and {shown(variance)}"
             for name, mean, variance in zip(method.sets(), means, variances, strict=True)
         )
         sentences.append(f"{method.name} has {len(means)} means and variances: {pairs}.")
     return Plot(
-        name=f"worked_example_{layer.lower().replace(' ', '_').replace('+', '_plus_')}",
+        name=f"worked_example_{layer.lower().replace(' ', '_')}",
         draw=partial(_draw, layer, batch),
         alt=(
             f"{layer} as a grid of {IMAGES} images by {CHANNELS} channels, each a {SIDE} by"

@@ -23,13 +23,19 @@ RECIPE_ROWS = {
     "precision": "Arithmetic",
     "threads": "Threads per job",
 }
+LEARNED = ["convolution", "normalization"]  # columns of network.csv
 MOST_CHECKPOINTS = 20  # in the table of their digests
 
 
 def model_table(study: Study) -> Table:
     """The network block by block: layers, shape of the output, learned parameters."""
-    cells = pd.DataFrame(study.explained.network).rename(columns=str.capitalize)
-    total = study.explained.parameters[next(iter(study.labels))]
+    blocks = study.network[study.network["variant"] == next(iter(study.labels))]
+    cells = blocks[["block", "layers", "output"]].rename(columns=str.capitalize)
+    cells["Parameters"] = [
+        f"{block.convolution:,}" + f" + {block.normalization:,}" * bool(block.normalization)
+        for block in blocks.itertuples()
+    ]
+    total = blocks[LEARNED].to_numpy().sum()
     cells.loc[len(cells)] = ["Total", "", "", f"{total:,}"]
     caption = (
         "The network. Parameters are those of the convolution + those of the normalization"
@@ -40,9 +46,10 @@ def model_table(study: Study) -> Table:
 
 def parameter_sentence(study: Study) -> str:
     """How many parameters each model learns."""
+    totals = study.network.groupby("variant")[LEARNED].sum().sum(axis=1)
     counts: dict[int, list[str]] = {}
     for variant, label in study.labels.items():
-        counts.setdefault(study.explained.parameters[variant], []).append(label)
+        counts.setdefault(totals[variant], []).append(label)
     if len(counts) > 1:
         parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
         return f"Learned parameters: {'; '.join(parts)}."
@@ -189,11 +196,12 @@ NORM_ROWS = {
 def norm_table(study: Study) -> Table:
     """The index sets of the normalizations in use; if there are none, the worked example's."""
     used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
+    about = study.network.drop_duplicates("variant").set_index("variant")["norm_about"]
+    abouts = {study.recipes[variant]["norm"]: about[variant] for variant in study.labels}
     rows = []
     for norm in used:
-        docstring = study.explained.norms.get(norm, "").rstrip(".")  # of the user's own
-        own = (docstring or ABSENT, ABSENT, ABSENT)
-        rows.append((norm_name(norm), *NORM_ROWS.get(norm, own)))
+        custom = (abouts.get(norm, ABSENT).rstrip("."), ABSENT, ABSENT)  # of the user's own
+        rows.append((norm_name(norm), *NORM_ROWS.get(norm, custom)))
     columns = ("Normalization", "Mean and variance are those of", "Axes", "Sets in a layer")
     return Table(
         pd.DataFrame(rows, columns=columns),
