@@ -1,19 +1,18 @@
 """Studies drawn from a known truth, many at once, and judged as the workflow judges one.
 
-The intervals, the levels and the verdicts on contrasts are the project's own functions, which take
-arrays. What is here again, for arrays, is the order in which looks decide contrasts and claims
+The intervals, the levels and the verdicts on contrasts are the project's functions, which take
+arrays. What is repeated here, for arrays, is the order in which looks decide contrasts and claims
 (judging.judged_looks, rule.claim_verdict and judging.still_needed); a test holds the two
 against each other, study by study.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from normstudy.statistics.contrasts import deviation, difference, interval
-from normstudy.statistics.verdicts.looks import interval_levels
+from normstudy.statistics.contrasts import difference, interval, size_interval
+from normstudy.statistics.verdicts.looks import equivalence_level, interval_levels
 from normstudy.statistics.verdicts.rule import HOLDING, Verdict, contrast_verdict
-from scipy import stats
 
 SIGMA = 0.06  # of one run, in points: what MNIST's test accuracies show
 MARGIN = 0.05
@@ -24,8 +23,7 @@ VARIANTS = 6  # claim j says that variant j is ahead of the rivals that come aft
 FAILS = 0.1  # of the runs of the failing variant
 FALL = 1.0  # points that a failed run is below the others
 
-FAILING = "one variant fails in a tenth of its runs"
-EVERY_CLAIM_SKEWED = "every claimed variant left-skewed (1 − Exp)"
+LOG_SPREAD = 0.5  # standard deviation of the logarithm of lognormal runs: their skewness is 1.75
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -46,11 +44,27 @@ def one_left_skewed(random: np.random.Generator, shape: tuple[int, ...]) -> np.n
     return drawn
 
 
-def claimed_left_skewed(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """In each measure the variant that its claim is about is 1 − Exp(1)."""
-    drawn = normal(random, shape)
+def claimed_skewed(
+    random: np.random.Generator, shape: tuple[int, ...], rival_spread: float = 1
+) -> np.ndarray:
+    """In each measure the variant that its claim is about is 1 − Exp(1), the others are normal."""
+    drawn = rival_spread * normal(random, shape)
     for claim in range(shape[1]):
         drawn[:, claim, claim] = 1 - random.standard_exponential((shape[0], shape[3]))
+    return drawn
+
+
+def skewed_alone(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """As `claimed_skewed`, and every run of a rival has the same value."""
+    return claimed_skewed(random, shape, rival_spread=0)
+
+
+def claimed_lognormal(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """In each measure the variant that its claim is about is lognormal, right-skewed."""
+    drawn, square = normal(random, shape), LOG_SPREAD**2
+    for claim in range(shape[1]):
+        values = np.exp(LOG_SPREAD * drawn[:, claim, claim] - square / 2)
+        drawn[:, claim, claim] = (values - 1) / np.sqrt(np.exp(square) - 1)
     return drawn
 
 
@@ -78,11 +92,13 @@ def correlated_seeds(random: np.random.Generator, shape: tuple[int, ...]) -> np.
 DISTRIBUTIONS: dict[str, Draw] = {
     "normal": normal,
     "heavy-tailed (t with 3 degrees of freedom)": heavy_tailed,
-    "one variant left-skewed (1 − Exp)": one_left_skewed,
     "unequal spread (1 : 3 : 9)": unequal_spread,
     "correlated seeds (0.5)": correlated_seeds,
-    FAILING: one_failing,
-    EVERY_CLAIM_SKEWED: claimed_left_skewed,
+    "one variant left-skewed (1 − Exp)": one_left_skewed,
+    "every claimed variant left-skewed (1 − Exp)": claimed_skewed,
+    "every claimed variant lognormal": claimed_lognormal,
+    "every claimed variant left-skewed, rivals without spread": skewed_alone,
+    "one variant fails in a tenth of its runs": one_failing,
 }
 
 
@@ -111,44 +127,61 @@ def paired_differences(runs: np.ndarray) -> np.ndarray:
     return difference(runs[:, claim, claim], runs[:, claim, rivals_of(CLAIMS, VARIANTS - 1)])
 
 
-def interval_for_skewed(
-    differences: np.ndarray, level: np.ndarray, resolution: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Like `contrasts.interval`, corrected for skewness: Hall's monotone transformation of t.
+def verdicts(differences: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """The verdicts on contrasts, (…, levels), of paired differences (…, seeds).
 
-    Hall (1992), "On the removal of skewness by transformation", J. R. Stat. Soc. B 54, 221-228.
+    Args:
+        levels: 1 − a of each family of contrasts, (levels,).
     """
-    count, mean = differences.shape[-1], differences.mean(axis=-1)
-    spread = deviation(differences, resolution)
-    skewness = ((differences - mean[..., None]) ** 3).mean(axis=-1) / spread**3
-    skewness = np.where(np.abs(skewness) < 1e-6, 1e-6, skewness)
-    quantile = stats.t.ppf((1 + level) / 2, count - 1) / np.sqrt(count)
-    high, low = (
-        spread * 3 / skewness * (np.cbrt(1 + skewness * (q - skewness / 6 / count)) - 1)
-        for q in (-quantile, quantile)
+    both = np.array([levels, [equivalence_level(level) for level in levels]])
+    (low, inner_low), (high, inner_high) = (
+        np.moveaxis(end, -2, 0)
+        for end in interval(differences[..., None, None, :], both, RESOLUTION)
     )
-    return mean - low, mean - high
+    return contrast_verdict(low, high, inner_low, inner_high, MARGIN)
 
 
 def verdicts_at_one_look(
-    differences: np.ndarray, families: Sequence[tuple[int, int]], method: Callable = interval
-):
+    differences: np.ndarray, families: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, np.ndarray]]:
     """The verdicts on all contrasts, for each family of claims × rivals.
 
     Args:
         differences: (studies, CLAIMS, VARIANTS − 1, seeds).
-        method: what computes the intervals; left out, the project's.
 
     Yields:
         claims, rivals, and their verdicts, (studies, claims, rivals).
     """
-    levels = np.array(
-        [interval_levels(SETTINGS, (differences.shape[-1],), c * r)[0] for c, r in families]
-    )
-    low, high = method(differences[..., None, :], levels, RESOLUTION)
+    look = (differences.shape[-1],)
+    levels = np.array([interval_levels(SETTINGS, look, c * r)[0] for c, r in families])
+    judged = verdicts(differences, levels)
     for number, (claims, rivals) in enumerate(families):
-        own = (slice(None), slice(claims), slice(rivals), number)
-        yield claims, rivals, contrast_verdict(low[own], high[own], MARGIN)
+        yield claims, rivals, judged[:, :claims, :rivals, number]
+
+
+def verdicts_on_sizes(
+    means: tuple[float, float],
+    spreads: tuple[float, float],
+    studies: int,
+    seeds: int,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """The verdicts, (studies,), on the one claim that a variant's mean gap is smaller in size.
+
+    Args:
+        means, spreads: of the gaps of the variant and of its rival, in points.
+    """
+    drawn = random.standard_normal((2, studies, seeds))
+    first, second = (
+        np.round((mean + spread * own) / RESOLUTION) * RESOLUTION
+        for mean, spread, own in zip(means, spreads, drawn, strict=True)
+    )
+    (level,) = interval_levels(SETTINGS, (seeds,), 1)
+    ends = [
+        size_interval(first, second, own, RESOLUTION) for own in (level, equivalence_level(level))
+    ]
+    (low, high), (inner_low, inner_high) = ends
+    return contrast_verdict(-high, -low, -inner_high, -inner_low, MARGIN)
 
 
 @dataclass(frozen=True)
@@ -168,17 +201,15 @@ class Judged:
 
 
 def judge_look_by_look(
-    differences: np.ndarray, looks: Sequence[int], levels: Sequence[float] | None = None
+    differences: np.ndarray, looks: Sequence[int], levels: Sequence[float]
 ) -> Judged:
     """Judge studies of (studies, claims, rivals, seeds) at the looks; a verdict stands.
 
     Args:
-        levels: of the intervals at each look; left out, the project's.
+        levels: 1 − a of each look.
     """
     studies, claims, rivals, _ = differences.shape
-    if levels is None:
-        levels = interval_levels(SETTINGS, tuple(looks), claims * rivals)
-    verdicts = np.full((studies, claims, rivals), "", dtype="<U40")
+    standing = np.full((studies, claims, rivals), "", dtype="<U40")
     undecided = np.ones((studies, claims, rivals), bool)  # contrasts that are still judged
     seeds = np.zeros((studies, VARIANTS), int)
     # Which variants a contrast needs: (claims, rivals, VARIANTS)
@@ -187,15 +218,14 @@ def judge_look_by_look(
     seeds[:, needs.any(axis=(0, 1))] = looks[0]
     decided = []
     for number, (look, level) in enumerate(zip(looks, levels, strict=True)):
-        low, high = interval(differences[..., :look], level, RESOLUTION)
-        found = contrast_verdict(low, high, MARGIN)
-        verdicts = np.where(undecided, found, verdicts)
-        lost = np.isin(verdicts, (Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE))
-        won = np.isin(verdicts, HOLDING)
+        found = verdicts(differences[..., :look], np.array([level]))[..., 0]
+        standing = np.where(undecided, found, standing)
+        lost = np.isin(standing, (Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE))
+        won = np.isin(standing, HOLDING)
         done = lost.any(axis=2) | won.all(axis=2)
         decided.append(done)
         undecided &= ~(lost | won) & ~done[:, :, None]
         if number + 1 < len(looks):
             goes_on = np.tensordot(undecided.astype(int), needs.astype(int), 2) > 0
             seeds[goes_on] = looks[number + 1]
-    return Judged(verdicts, np.array(decided), seeds)
+    return Judged(standing, np.array(decided), seeds)

@@ -147,6 +147,8 @@ BAD = [
     ("verdicts: {margin: 0}", 1, "verdicts.margin", "0 is not a number above 0 to 100"),
     ("verdicts: {margin: .inf}", 1, "verdicts.margin", "inf is not a number above 0 to 100"),
     ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] is not in ascending order"),
+    ("verdicts: {looks: [10, 30], shares: [0.5]}", 1, "verdicts.shares", "[0.5]: give one share for each of the 2"),
+    ("verdicts: {looks: [10, 30], shares: [0.5, 0.4]}", 1, "verdicts.shares", "[0.5, 0.4]: give one share"),
     ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] is not in ascending order"),
     ("verdicts: {confidence: 1}", 1, "verdicts.confidence", "1 is not a number from 0.5 to below"),
     ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),

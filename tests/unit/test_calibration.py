@@ -9,9 +9,12 @@ import pytest
 from helpers.places import ROOT, SCRIPTS
 from normstudy.statistics.summary import METRICS
 from normstudy.statistics.verdicts import judging
+from normstudy.statistics.verdicts.looks import interval_levels
+from normstudy.statistics.verdicts.rule import Verdict
 from normstudy.statistics.verdicts.until_decided import last_looks
 
 from benchmarks import simulated_studies as simulation
+from benchmarks.calibration import wrong_verdicts
 
 NAMES = [f"v{number}" for number in range(simulation.VARIANTS)]
 LOOKS = (3, 6, 12)
@@ -68,7 +71,9 @@ def test_many_studies_at_once_are_judged_as_each_alone(name, family):
     runs = simulation.draw_runs(draw, AHEAD, 3 if family == (2, 2) else 1, LOOKS[-1], random)
     differences = simulation.paired_differences(runs)
     claims = config(*family)
-    at_looks = simulation.judge_look_by_look(differences[:, : family[0], : family[1]], LOOKS)
+    levels = interval_levels(simulation.SETTINGS, LOOKS, family[0] * family[1])
+    differences = differences[:, : family[0], : family[1]]
+    at_looks = simulation.judge_look_by_look(differences, LOOKS, levels)
     ((_, _, at_once),) = simulation.verdicts_at_one_look(differences, [family])
     for study, own in enumerate(runs):
         table = as_table(own)
@@ -97,8 +102,21 @@ def test_the_calibration_writes_its_page_and_every_cell(tmp_path):
     ).any()
     assert (table["studies"] == 20).all()
     assert set(table["distribution"]) == set(simulation.DISTRIBUTIONS)
-    far = table[(table["ahead"] == 3) & (table["plan"] == "looks")]
-    assert (far["claims decided at 60"] >= far["claims decided at 10"]).all()
-    assert (far["runs"] > 0).all()
+    looks = table[table["plan"] != "one look"]
+    assert (looks["claims decided by look 3"] >= looks["claims decided by look 1"]).all()
+    assert (looks["runs"] > 0).all()
     page = (tmp_path / "calibration.md").read_text(encoding="utf-8")
-    assert all(f"| {name} |" in page for name in simulation.DISTRIBUTIONS if "every" not in name)
+    assert all(f"| {name} |" in page for name in simulation.DISTRIBUTIONS)
+
+
+def test_a_wider_spread_of_gaps_is_no_larger_gap():
+    random = np.random.default_rng(2)
+    verdicts = simulation.verdicts_on_sizes((0, 0), (0.03, 0.09), 2000, 30, random)
+    assert np.isin(verdicts, [Verdict.NO_DIFFERENCE, Verdict.UNDECIDED]).mean() >= 0.95
+
+
+@pytest.mark.parametrize("means", [(0.1, 0.1), (0.1, -0.1), (0.05, 0), (0, 0.05), (-0.05, 0.1)])
+def test_the_size_of_a_gap_is_judged_wrong_in_few_studies(means):
+    verdicts = simulation.verdicts_on_sizes(means, (0.03, 0.09), 2000, 30, np.random.default_rng(3))
+    ahead = round((abs(means[1]) - abs(means[0])) / simulation.MARGIN)
+    assert np.isin(verdicts, wrong_verdicts(ahead)).mean() < 0.05 + 3 * 0.005

@@ -113,3 +113,10 @@ def test_editors_read_the_schemas_patterns_as_python_does(schema):
     found = [pattern for pattern in patterns(schema) if isinstance(pattern, str)]
     assert len(found) >= 5
     assert not [pattern for pattern in found if re.search(r"\\[AZ]|\(\?P", pattern)]
+
+
+def test_a_number_of_seeds_begins_at_the_first_seed(schema):
+    config = check(
+        {"seeds": 3, "first_seed": 31, "variants": {"a": {"label": "A", "norm": "none"}}}, schema
+    )
+    assert study.seeds(config) == [31, 32, 33]

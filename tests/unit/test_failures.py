@@ -16,24 +16,32 @@ def test_a_run_far_below_its_siblings_is_found():
     assert found[["variant", "seed"]].to_numpy().tolist() == [["a", 7]]
 
 
-@pytest.mark.parametrize("seeds", [1, 2])
+@pytest.mark.parametrize("seeds", [1, 2, 4])
 def test_few_seeds_do_not_say_what_is_usual(seeds):
-    assert not looks_failed(runs(a=[99.5, 11.0][:seeds], b=[99.5] * seeds), 10_000).any()
+    table = runs(a=[11.0, 99.5, 99.5, 99.5][:seeds], b=[99.5] * seeds)
+    assert not looks_failed(table, 10_000).any()
 
 
 def test_a_run_above_the_others_and_a_few_images_below_are_none():
-    assert not looks_failed(runs(a=[99.0, 99.0, 99.0, 99.9]), 10_000).any()
-    assert not looks_failed(runs(a=[99.5, 99.5, 99.5, 99.42]), 10_000).any()
-    assert looks_failed(runs(a=[99.5, 99.5, 99.5, 99.38]), 10_000).sum() == 1
+    assert not looks_failed(runs(a=[*[99.0] * 4, 99.9]), 10_000).any()
+    assert not looks_failed(runs(a=[*[99.5] * 4, 99.42]), 10_000).any()
+    assert looks_failed(runs(a=[*[99.5] * 4, 99.38]), 10_000).sum() == 1
 
 
-def test_three_seeds_are_judged_and_fewer_beside_them_are_not():
-    table = runs(few=[99.5, 11.0], a=[99.5, 99.5, 99.0])
-    assert looks_failed(table, 10_000).tolist() == [False] * 4 + [True]
+def test_fewer_seeds_beside_five_are_not_judged():
+    table = runs(few=[99.5, 11.0, 99.5, 99.5], a=[*[99.5] * 4, 11.0])
+    failed = looks_failed(table, 10_000)
+    assert not failed[table["variant"] == "few"].any()
+
+
+def test_a_variant_that_varies_more_than_the_others_is_judged_by_its_own_spread():
+    wide = [99.0, 99.6, 98.7, 99.9, 99.3, 97.6]
+    assert looks_failed(runs(a=[*[99.4] * 5, 97.6], b=[99.4] * 6), 10_000).sum() == 1
+    assert not looks_failed(runs(a=wide, b=[99.4] * 6), 10_000).any()
 
 
 def test_the_order_of_the_runs_does_not_matter():
-    table = runs(b=[99.5, 11.0], a=[*USUAL, 97.0])
+    table = runs(b=[99.5, 99.4], a=[*USUAL, 97.0])
     shuffled = table.sample(frac=1, random_state=1)
     assert not shuffled.index.is_monotonic_increasing
     found = looks_failed(shuffled, 10_000)
@@ -41,19 +49,27 @@ def test_the_order_of_the_runs_does_not_matter():
     assert found[found].index.tolist() == [8]
 
 
-def test_far_is_six_robust_deviations_from_the_median_of_the_others():
-    """Distances from the median 99.5 are 0.1, 0.1, 0, 0.2, x: 6 · 1.4826 · 0.1 = 0.88956."""
-    usual = [99.4, 99.6, 99.5, 99.7]
-    below = 99.55 - 0.88956  # the others' median is 99.55
+def test_far_is_six_standard_deviations_from_the_mean_of_the_others():
+    """Of 99.4, 99.6, 99.5, 99.7 the mean is 99.55 and the deviation √(0.05 / 3)."""
+    usual, spread = [99.4, 99.6, 99.5, 99.7], (0.05 / 3) ** 0.5
+    below = 99.55 - 6 * spread
     assert looks_failed(runs(a=[*usual, below - 0.001]), 10_000).tolist() == [False] * 4 + [True]
     assert not looks_failed(runs(a=[*usual, below + 0.001]), 10_000).any()
 
 
+def test_the_spread_within_all_variants_counts_where_it_is_larger():
+    """Squares of b: 6 · 0.04; with four equal runs of a left, √(0.24 / (5 + 3))."""
+    b = [99.2, 99.6] * 3
+    below = 99.5 - 6 * (0.24 / 8) ** 0.5
+    assert looks_failed(runs(a=[*[99.5] * 4, below - 0.001], b=b), 10_000).sum() == 1
+    assert not looks_failed(runs(a=[*[99.5] * 4, below + 0.001], b=b), 10_000).any()
+
+
 def test_ten_images_are_the_least_distance():
-    assert not looks_failed(runs(a=[90.0, 90.0, 90.0, 85.0]), 200).any()  # no more than ten
+    assert not looks_failed(runs(a=[*[90.0] * 4, 85.0]), 200).any()  # no more than ten
     for images, point in ((10_000, 0.1), (200, 5.0)):
-        assert looks_failed(runs(a=[90.0, 90.0, 90.0 - point - 0.01]), images).sum() == 1
-        assert not looks_failed(runs(a=[90.0, 90.0, 90.0 - point + 0.01]), images).any()
+        assert looks_failed(runs(a=[*[90.0] * 4, 90.0 - point - 0.01]), images).sum() == 1
+        assert not looks_failed(runs(a=[*[90.0] * 4, 90.0 - point + 0.01]), images).any()
 
 
 def test_usual_runs_are_hardly_ever_called_failures():

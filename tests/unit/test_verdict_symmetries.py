@@ -27,9 +27,9 @@ def test_swapping_the_two_flips_the_sign_and_the_verdict(first, second, apart):
     (two,) = compare(runs, [claim("b")]).itertuples()
     assert two.mean_difference == -one.mean_difference
     assert (two.ci_low, two.ci_high) == (-one.ci_high, -one.ci_low)
-    assert two.sign_flip_p == one.sign_flip_p
-    assert two.probability_of_superiority == pytest.approx(
-        1 - one.probability_of_superiority, abs=2e-6
+    assert (two.equivalence_low, two.equivalence_high) == (
+        -one.equivalence_high,
+        -one.equivalence_low,
     )
     assert two.verdict in TURNED[one.verdict]
 

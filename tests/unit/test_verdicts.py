@@ -42,9 +42,28 @@ def judge(distances, direction="higher", **more):
     ],
 )
 def test_the_rule(low, high, verdict):
-    found = rule.contrast_verdict(low, high, 0.05)
+    """Of two intervals that happen to be equal."""
+    ends = (low, high, low, high)
+    found = rule.contrast_verdict(*ends, 0.05)
     assert found == verdict and isinstance(found, str)
-    assert rule.contrast_verdict([low] * 2, [high] * 2, 0.05).tolist() == [verdict] * 2
+    arrays = [[end] * 2 for end in ends]
+    assert rule.contrast_verdict(*arrays, 0.05).tolist() == [verdict] * 2
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "verdict"),
+    [
+        ((0.01, 0.06), (0.02, 0.04), Verdict.TOO_SMALL),
+        ((0.01, 0.06), (0.02, 0.05), Verdict.HOLDS),
+        ((-0.01, 0.06), (0.01, 0.04), Verdict.NO_DIFFERENCE),  # only the narrower one leaves 0
+        ((-0.06, 0.06), (-0.04, 0.04), Verdict.NO_DIFFERENCE),
+        ((-0.06, -0.01), (-0.05, -0.02), Verdict.CONTRADICTED),
+        ((-0.06, -0.01), (-0.04, -0.02), Verdict.NO_DIFFERENCE),
+        ((-0.06, 0.01), (-0.05, -0.01), Verdict.UNDECIDED),
+    ],
+)
+def test_a_difference_takes_the_wider_interval_and_equivalence_the_narrower(outer, inner, verdict):
+    assert rule.contrast_verdict(*outer, *inner, 0.05) == verdict
 
 
 def test_what_holds_is_contradicted_the_other_way_round():
@@ -100,49 +119,52 @@ def test_one_family_of_all_contrasts():
     assert alone.ci_level == pytest.approx(0.95)
     assert family["ci_level"].tolist() == pytest.approx([1 - 0.05 / 3] * 3)
     assert family["ci_low"][0] < alone.ci_low < alone.ci_high < family["ci_high"][0]
-    assert (family["sign_flip_p"][0], family["mean_difference"][0]) == (
-        alone.sign_flip_p,
-        alone.mean_difference,
-    )
+    assert family["mean_difference"][0] == alone.mean_difference
 
 
 def test_a_gap_that_is_claimed_small_is_one_near_zero():
     """Gaps of −0.5 are smaller than gaps of 0.1 and yet not the smallest difference."""
     runs = runs_table(metric="gap", a=[-0.5, -0.51, -0.49, -0.5], b=[0.1, 0.11, 0.09, 0.1])
     (row,) = compare(runs, [claim(metric="gap", direction="lower")]).itertuples()
-    assert row.absolute and row.verdict == Verdict.CONTRADICTED
+    assert row.size and row.verdict == Verdict.CONTRADICTED
     assert row.mean_difference == pytest.approx(0.4)
     (row,) = compare(runs, [claim(metric="gap", direction="higher")]).itertuples()
-    assert not row.absolute and row.mean_difference == pytest.approx(-0.6)
+    assert not row.size and row.mean_difference == pytest.approx(-0.6)
 
 
 @pytest.mark.parametrize("distance", [0.0, 0.01, -0.03, 0.05])
 @pytest.mark.parametrize("metric", ["test_accuracy", "test_loss"])
 def test_two_equal_seeds_decide_nothing(distance, metric):
+    """Where there are two contrasts or more: one alone may be decided by two runs of each."""
     scale = 0.04 if metric == "test_loss" else 1  # of the two margins
     runs = runs_table(metric=metric, a=[0.5 + scale * distance] * 2, b=[0.5] * 2)
-    (row,) = compare(runs, [claim(metric=metric)]).itertuples()
+    row, _ = compare(runs, [claim(metric=metric), claim("b", metric=metric)]).itertuples()
     assert row.standard_deviation == 0 and row.verdict == Verdict.UNDECIDED
 
 
-def test_what_is_counted():
-    row = judge([0.1, -0.1, 0.0, 0.2])
-    assert (row.seeds, row.seeds_reversed, row.mean_difference) == (4, 1, 0.05)
-    assert judge([0.1, -0.1, 0.0, 0.2], direction="lower").seeds_reversed == 2
-    assert row.probability_of_superiority == (2 + 0.5) / 4
+def test_the_smallest_margin_is_where_the_verdict_would_change():
+    row = judge(EVEN)
+    assert row.verdict == Verdict.NO_DIFFERENCE
+    assert row.smallest_margin == max(-row.equivalence_low, row.equivalence_high) < 0.05
+    runs = runs_table(a=off(EVEN), b=off([0.0] * 10))
+    for margin, verdict in ((1.001, Verdict.NO_DIFFERENCE), (0.999, Verdict.UNDECIDED)):
+        settings = VERDICTS | {"margin": margin * row.smallest_margin}
+        assert compare(runs, [claim()], settings)["verdict"].tolist() == [verdict]
+    assert pd.isna(judge(UP).smallest_margin)
 
 
 def test_a_row_by_hand():
-    """Squares about the mean of 0.1: 0.04, 0.04, 0.01, 0.01; t is 3.182446 with 3 degrees.
-
-    Of the eight sums ±0.3 ± 0.1 ± 0.2, four are as far from 0 as 0.4.
+    """Squares about the mean of 0.1: 0.04, 0.04, 0.01, 0.01; 3 degrees of freedom, whose t is
+    3.182446 at 95 % and 2.353363 at 90 %.
     """
     row = judge([0.3, -0.1, 0.2, 0.0])
     named = (row.claim, row.metric, row.variant, row.rival, row.look)
     assert named == ("a-test-accuracy", "test_accuracy", "a", "b", 4)
-    assert (row.standard_deviation, row.sign_flip_p) == (0.182574, 0.5)
-    half = 3.182446 * math.sqrt(0.1 / 3) / 2
+    assert (row.seeds, row.mean_difference, row.standard_deviation) == (4, 0.1, 0.182574)
+    half, inner = (t * math.sqrt(0.1 / 3) / 2 for t in (3.182446, 2.353363))
     assert (row.ci_low, row.ci_high) == pytest.approx((0.1 - half, 0.1 + half), abs=1e-6)
+    ends = (row.equivalence_low, row.equivalence_high)
+    assert ends == pytest.approx((0.1 - inner, 0.1 + inner), abs=1e-6)
 
 
 def test_the_sense_of_a_claim():
@@ -181,7 +203,7 @@ def test_loss_has_a_margin_of_its_own():
 def test_one_seed():
     row = judge([0.07])
     assert (row.verdict, row.mean_difference) == (Verdict.ONE_RUN, 0.07)
-    assert pd.isna(row.sign_flip_p) and pd.isna(row.ci_low) and pd.isna(row.look)
+    assert pd.isna(row.ci_low) and pd.isna(row.look)
     (row,) = judged(runs_table(a=[99.5], b=[99.4]), [claim()]).itertuples()
     assert row.verdict == Verdict.ONE_RUN
 

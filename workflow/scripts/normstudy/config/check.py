@@ -149,6 +149,12 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
     looks = config["verdicts"]["looks"] or []
     if looks != sorted(set(looks)):
         yield ("verdicts", "looks"), f"{looks} is not in ascending order without repeats"
+    shares = config["verdicts"]["shares"]
+    if shares and (len(shares) != len(looks) or not math.isclose(sum(shares), 1)):
+        yield (
+            ("verdicts", "shares"),
+            f"{shares}: give one share for each of the {len(looks)} looks, with sum 1",
+        )
     if until_decided(config):
         yield from _until_decided_faults(looks, config["claims"])
     for number, claim in enumerate(config["claims"]):

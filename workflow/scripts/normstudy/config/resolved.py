@@ -38,9 +38,10 @@ def looks(config: dict) -> list[int]:
 
 
 def seeds(config: dict) -> list[int]:
-    """The study's seeds; a number n stands for 1 … n, "until decided" for 1 … the last look."""
+    """The study's seeds; a number is how many, "until decided" as many as the last look."""
     given = looks(config)[-1] if until_decided(config) else config["seeds"]
-    return list(range(1, given + 1)) if isinstance(given, int) else list(given)
+    first = config.get("first_seed", 1)
+    return list(range(first, first + given)) if isinstance(given, int) else list(given)
 
 
 def dataset_facts(config: dict) -> DatasetFacts:

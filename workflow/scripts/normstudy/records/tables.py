@@ -120,22 +120,23 @@ STUDY_TABLES = {
     ),
     "comparisons": StudyTable(
         "Claims against each rival",
-        "mean paired difference, the interval that decides the verdict, and the verdict",
+        "mean paired difference, the intervals that decide the verdict, and the verdict",
         unchecked(
             *("claim", "metric"),
-            "absolute",  # whether absolute values are compared, as of a gap claimed to be small
+            "size",  # whether sizes of means are compared, as of a gap claimed to be small
             *("variant", "rival"),
             "look",  # the number of seeds at which the verdict was read; none before the first look
-            "seeds",  # pairs of runs that this row is computed of: those of the look
+            "seeds",  # pairs of runs there are, which the estimates are from
             "mean_difference",
             "standard_deviation",  # of the differences, as they are
-            *("ci_low", "ci_high", "ci_level"),  # the interval that the verdict is read off
+            # at the look, of level 1 − a: must leave 0 for a difference
+            *("ci_low", "ci_high", "ci_level"),
+            # at the look, of level 1 − 2a: must lie within the margin for none
+            *("equivalence_low", "equivalence_high"),
             "margin",  # the largest difference that does not matter
+            "smallest_margin",  # at which "no difference that matters" would still be the verdict
             "verdict",
-            "sign_flip_p",  # two-sided, for this contrast alone: a check of symmetry, no verdict
-            "probability_of_superiority",  # that a run of the variant is above one of the rival
-            "seeds_reversed",  # seeds that alone would have said the opposite of the claim
-            # of test_accuracy: the interval for other seeds and other test images
+            # of test_accuracy, of level 1 − 2a: for other seeds and other test images
             *("other_images_low", "other_images_high"),
             *SEEDS_NEEDED,
         ),

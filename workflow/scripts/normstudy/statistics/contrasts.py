@@ -10,7 +10,6 @@ import numpy as np
 import scipy
 
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
-FINEST = 1_000_000  # steps that the sign-flip test divides the range of its sums into, at most
 
 
 def resolutions(test_images: int, train_images: int) -> dict[str, float]:
@@ -65,57 +64,32 @@ def interval(
     return mean - half, mean + half
 
 
-def sign_flip(differences: np.ndarray) -> float:
-    """Two-sided p of the sign-flip (paired permutation) test, exact.
+def size_interval(
+    first: np.ndarray, second: np.ndarray, level: float, resolution: float = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of |mean of first| − |mean of second|: how much further from 0 one mean is.
 
-    If the differences are distributed symmetrically about 0, each d_i could as well have had the
-    other sign; p is the share of all 2^n sign patterns whose sum is at least as far from 0 as the
-    one observed (Fisher 1935, The Design of Experiments, section 21). It assumes no normality, but
-    it tests symmetry about 0, which is more than a mean of 0: a check beside the interval, no
-    verdict. The distribution of the sums is built up difference by difference, on the grid of
-    their common unit, which takes n steps instead of 2^n. Where that grid has more than FINEST
-    steps a coarser one is taken, and what might be a tie counts as one.
-
-    Returns:
-        2/2^n at the smallest; NaN with one pair, which says nothing.
-    """
-    count = len(differences)
-    if count < 2:
-        return math.nan
-    units = np.rint(differences * 10**DECIMALS).astype(np.int64)
-    step = math.gcd(*units.tolist()) or 1
-    coarse = math.ceil(np.abs(units).sum() / FINEST)
-    tolerance = 0
-    if step < coarse:
-        step, tolerance = coarse, count
-    units = np.rint(units / step).astype(np.int64)
-    shares = np.ones(1)  # of the sums −total, −total + 2, …, total of the differences so far
-    for unit in np.abs(units):
-        wider = np.zeros(len(shares) + unit)
-        wider[: len(shares)] = shares / 2
-        wider[unit:] += shares / 2
-        shares = wider
-    total = len(shares) - 1
-    sums = 2 * np.arange(total + 1) - total
-    return float(shares[np.abs(sums) >= abs(units.sum()) - tolerance].sum())
-
-
-def probability_of_superiority(first: np.ndarray, second: np.ndarray) -> float:
-    """How likely a run of A is above a run of B with another seed, ties as halves.
-
-    The share of all n(n − 1) pairs of runs with different seeds in which A, `first`, is larger
-    than B, `second` (Noether 1987). Pairs with the same seed are left out: their runs saw the same
-    data in the same order and are not independent. What happens within them is counted apart.
+    With D = first − second and S = first + second by seed, the difference in size is
+    sign(D·S) · min(|D|, |S|) of their means. It is monotone in each, so over the paired
+    t-intervals of D and S, each with half of 1 − level, its range is reached at their ends; by
+    Bonferroni's inequality that range covers with the level. The mean of each run's |value| is
+    another quantity: where means are near 0, it measures the spread between seeds.
 
     Args:
-        first, second: (n,), in the order of the seeds.
-
-    Returns:
-        NaN with one seed.
+        first, second: (…, n), of two pairs or more, in the order of the seeds.
     """
-    count = len(first)
-    if count < 2:
-        return math.nan
-    comparison = np.sign(np.round(first[:, None] - second[None, :], DECIMALS))
-    np.fill_diagonal(comparison, 0)
-    return float((comparison.sum() / (count * (count - 1)) + 1) / 2)
+    half = (1 + level) / 2
+    sizes = [
+        np.sign(apart * total) * np.minimum(abs(apart), abs(total))
+        for apart in interval(difference(first, second), half, resolution)
+        for total in interval(difference(first, -second), half, resolution)
+    ]
+    return np.min(sizes, axis=0), np.max(sizes, axis=0)
+
+
+def size_differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """By seed, (n,), what has the mean |mean of first| − |mean of second|: ±D or ±S from above."""
+    differences, totals = difference(first, second), difference(first, -second)
+    if abs(differences.mean()) <= abs(totals.mean()):
+        return differences * (1 if totals.mean() >= 0 else -1)
+    return totals * (1 if differences.mean() >= 0 else -1)

@@ -4,27 +4,37 @@ The intervals assume that what differs between seeds is roughly normal. A run th
 is not of that kind: it widens its variant's intervals and can hide or make a difference.
 """
 
+import math
+
 import pandas as pd
 
-FAR = 6  # robust standard deviations
+FAR = 6  # standard deviations
 FEWEST_IMAGES = 10  # by so many images at least, whatever the spread
-FEWEST_SEEDS = 3  # of a variant, with which its other runs say what is usual
+FEWEST_SEEDS = 5  # of a variant; with fewer nothing is said
 
 
 def looks_failed(runs: pd.DataFrame, test_images: int) -> pd.Series:
     """For each run, whether its test accuracy is far below that of its variant's other runs.
 
-    Far is by more than FAR robust standard deviations (1.4826 times the median distance of all
-    runs from their variant's median) below the median of the variant's other runs, and by
-    FEWEST_IMAGES test images.
+    Far is by more than FAR standard deviations below the mean of the variant's other runs, and by
+    FEWEST_IMAGES test images. The run itself is left out of the standard deviation, which is that
+    of its variant or that within all variants, whichever is larger. A failure that is rare is
+    usually not among few seeds: no mark does not say that a variant never fails.
 
     Args:
         runs: a table of `summary.run_metrics`.
     """
-    accuracy = runs["test_accuracy"]
-    groups = accuracy.groupby(runs["variant"])
-    judged = groups.transform("size") >= FEWEST_SEEDS
-    spread = 1.4826 * (accuracy - groups.transform("median"))[judged].abs().median()
-    least = max(FAR * spread, 100 * FEWEST_IMAGES / test_images)
-    others = {place: own.drop(place).median() for _, own in groups for place in own.index}
-    return judged & (pd.Series(others) - accuracy > least)
+    failed = pd.Series(False, index=runs.index)
+    groups = {name: own["test_accuracy"] for name, own in runs.groupby("variant")}
+    squares = {name: ((own - own.mean()) ** 2).sum() for name, own in groups.items()}
+    for name, own in groups.items():
+        elsewhere = sum(square for other, square in squares.items() if other != name)
+        freedom = sum(len(values) - 1 for other, values in groups.items() if other != name)
+        for place in own.index if len(own) >= FEWEST_SEEDS else ():
+            others = own.drop(place)
+            square = ((others - others.mean()) ** 2).sum()
+            pooled = (elsewhere + square) / (freedom + len(others) - 1)
+            spread = math.sqrt(max(others.var(), pooled))
+            least = max(FAR * spread, 100 * FEWEST_IMAGES / test_images)
+            failed[place] = others.mean() - own[place] > least
+    return failed

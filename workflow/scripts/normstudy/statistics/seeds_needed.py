@@ -32,16 +32,18 @@ def spread_range(deviation: float, count: int) -> tuple[float, float]:
 
 
 def chance(count: int, deviation: float, alpha: float, margin: float, difference: bool) -> float:
-    """How likely the t-interval of level 1 − alpha shows what is true, with `count` seeds.
+    """How likely the t-intervals of levels 1 − alpha and 1 − 2 alpha show what is true.
 
     Args:
         deviation: true standard deviation of the paired differences.
-        difference: whether the true mean is `margin` and the interval has to lie above 0; else
-            the true mean is 0 and the interval has to lie within ±margin.
+        count: of seeds.
+        difference: whether the true mean is `margin` and the wider interval has to lie above 0;
+            else the true mean is 0 and the narrower one has to lie within ±margin.
     """
     freedom = count - 1
     # All in units of the mean's standard error.
-    half = scipy.special.stdtrit(freedom, 1 - alpha / 2) * _shown_spreads(freedom)
+    tail = alpha / 2 if difference else alpha
+    half = scipy.special.stdtrit(freedom, 1 - tail) * _shown_spreads(freedom)
     distance = margin * math.sqrt(count) / deviation
     if difference:
         return float(scipy.special.ndtr(distance - half).mean())
@@ -70,7 +72,7 @@ def seeds_needed(deviation: float, count: int, alpha: float, margin: float) -> d
 
     Args:
         deviation: of the paired differences, as `count` seeds show it.
-        alpha: 1 − the level of the interval that the verdict will be read off.
+        alpha: a of the look at which the verdict will be read (verdicts/__init__.py).
     """
     return {
         f"seeds_for_{name}_{end}": fewest_seeds(spread, alpha, margin, name == "difference")

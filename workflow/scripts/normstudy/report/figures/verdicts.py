@@ -237,7 +237,7 @@ def _draw_forest(
 
 def _sentence(row, labels: dict[str, str]) -> str:
     """One contrast for the alternative text."""
-    what = metric_name(row.metric, row.absolute)
+    what = metric_name(row.metric, row.size)
     text = f"{labels[row.variant]} minus {labels[row.rival]}, {what}:"
     text += f" {amount(row.mean_difference, row.metric)}"
     if row.verdict not in UNJUDGED:

@@ -12,9 +12,9 @@ def unit(metric: str) -> str:
     return "nats" if metric == "test_loss" else "points"
 
 
-def metric_name(metric: str, absolute: bool = False) -> str:
+def metric_name(metric: str, size: bool = False) -> str:
     """The metric without its unit."""
-    return f"{'absolute ' if absolute else ''}{METRICS.get(metric, metric).rsplit(',', 1)[0]}"
+    return f"{'size of the mean ' if size else ''}{METRICS.get(metric, metric).rsplit(',', 1)[0]}"
 
 
 def amount(value: float, metric: str) -> str:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from ...statistics.seeds_needed import POWER
-from ...statistics.verdicts.rule import DECIDED, HOLDING, UNJUDGED, Verdict
+from ...statistics.verdicts.rule import DECIDED, UNJUDGED, Verdict
 from .amounts import amount, interval, labels_of, metric_name, probability, says, seeds_needed, unit
-from .wording import FEW, counted, listing, spelled
+from .wording import FEW, listing, spelled
 
 
 def claim_sentences(
@@ -30,8 +30,6 @@ def claim_sentences(
             paragraphs.append(" ".join(sentences))
             continue
         sentences = list(_found(claim, rows, config))
-        if len(rows) <= FEW and claim.verdict != Verdict.NOT_YET:
-            sentences += [_alone(rows, labels), *_doubted_by_signs(rows, config, labels)]
         if claim.verdict == Verdict.UNDECIDED:
             sentences.append(_needed(claim, _limit(next(rows.itertuples()))))
         paragraphs.append(" ".join(sentences))
@@ -46,14 +44,9 @@ def claim_notes(
     Args:
         tests: a table of `mcnemar.single_run_tests`.
     """
-    labels, notes = labels_of(config), []
-    for claim in claims.itertuples():
-        rows = comparisons[comparisons["claim"] == claim.claim]
-        if claim.verdict == Verdict.ONE_RUN:
-            notes += _mcnemar(claim.claim, tests, labels)
-        elif doubts := _doubted_by_signs(rows, config, labels):
-            notes.append(" ".join([f"{says(config, claim.claim)}:", *doubts]))
-    return notes
+    labels = labels_of(config)
+    alone = claims.loc[claims["verdict"] == Verdict.ONE_RUN, "claim"]
+    return [note for claim in alone for note in _mcnemar(claim, tests, labels)]
 
 
 def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
@@ -70,7 +63,7 @@ def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
     verdict = f"{says(config, claim.claim)}: {_verdict(claim, labels, len(rows))}."
     if len(rows) > FEW:
         return verdict, f"{_tally(rows, labels)}."
-    what = metric_name(claim.metric, next(rows.itertuples()).absolute)
+    what = metric_name(claim.metric, next(rows.itertuples()).size)
     contrasts = "; ".join(_contrast(row, labels, claim) for row in rows.itertuples())
     return verdict, f"In {what}, {labels[claim.variant]} is {contrasts}."
 
@@ -83,15 +76,6 @@ def _needed(claim, limit: str) -> str:
         f" {seeds_needed(claim, 'equivalence')} would show that none"
         " matters (ranges, since these seeds tell the spread only roughly)."
     ).replace("%", " %")
-
-
-def _alone(rows: pd.DataFrame, labels: dict[str, str]) -> str:
-    """How often one seed alone would have said the opposite."""
-    reversed_ = [
-        f"{row.seeds_reversed:.0f} of {row.seeds} against {labels[row.rival]}"
-        for row in rows.itertuples()
-    ]
-    return f"Seeds that alone would have said the opposite: {listing(reversed_)}."
 
 
 def _mcnemar(claim: str, tests: pd.DataFrame, labels: dict[str, str]) -> list[str]:
@@ -157,25 +141,6 @@ def _contrast(row, labels: dict[str, str], claim) -> str:
         Verdict.UNDECIDED: "" if said else ", which leaves it undecided",
     }
     return text + meaning[row.verdict]
-
-
-def _doubted_by_signs(rows: pd.DataFrame, config: dict, labels: dict[str, str]) -> list[str]:
-    """Where a contrast holds and the sign-flip test alone would not have shown it."""
-    alpha = 1 - config["verdicts"]["confidence"]
-    held = rows[rows["verdict"].isin(HOLDING) & (rows["sign_flip_p"] > alpha)]
-    found = []
-    for row in held.itertuples():
-        smallest = (
-            f", the smallest that {counted(row.seeds, 'seed')} can give"
-            if 2 / 2**row.seeds > alpha and row.sign_flip_p == 2 / 2**row.seeds
-            else ""
-        )
-        found.append(
-            f"Against {labels[row.rival]} the interval rests on the differences being roughly"
-            f" normal: the sign-flip test, which does not assume that, gives"
-            f" {probability(row.sign_flip_p)}{smallest}."
-        )
-    return found
 
 
 def _limit(row) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ...statistics.label_doubts import SCORINGS
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
-from .amounts import amount, interval, labels_of, metric_name, probability, says, seeds_needed, unit
+from .amounts import amount, interval, labels_of, metric_name, says, seeds_needed, unit
 from .wording import MANY, capital, counted, listing, spelled
 
 # Beside the words of a verdict.
@@ -93,7 +93,7 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
     several_looks, rows = comparisons["look"].nunique() > 1, []
     for row in comparisons.itertuples():
         whole, one = verdict_of[row.claim], row.verdict == Verdict.ONE_RUN
-        what = f"({metric_name(row.metric, row.absolute)}, {unit(row.metric)})"
+        what = f"({metric_name(row.metric, row.size)}, {unit(row.metric)})"
         cells = {
             "claim": f"{MARKS[whole]} {says(config, row.claim)}: {whole} {what}",
             "against": labels[row.rival],
@@ -107,9 +107,9 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
                 "interval": interval(row.ci_low, row.ci_high, row.metric),
                 "verdict": row.verdict,
                 "other images too": "" if pd.isna(ends[0]) else interval(*ends, row.metric),
-                "P(A\u00a0>\u00a0B)": f"{row.probability_of_superiority:.2f}",
-                "seeds reversed": f"{row.seeds_reversed:.0f} of {row.seeds}",
-                "sign-flip p": probability(row.sign_flip_p).removeprefix("p = ").removeprefix("p "),
+                "smallest margin": ""
+                if pd.isna(row.smallest_margin)
+                else amount(row.smallest_margin, row.metric).lstrip("+"),
                 "seeds to show it": seeds_needed(row, "difference"),
                 "seeds to show none": seeds_needed(row, "equivalence"),
             }

@@ -30,9 +30,27 @@ def sense(claim: dict) -> int:
     return 1 if claim["direction"] == "higher" else -1
 
 
-def compares_absolute_values(claim: dict) -> bool:
-    """Whether the claim is about |gap|: a gap claimed to be small is one that is near 0."""
+def compares_sizes(claim: dict) -> bool:
+    """Whether the claim is about |mean gap|: a gap claimed to be small is one that is near 0."""
     return claim["metric"].startswith("gap") and claim["direction"] == "lower"
+
+
+def contrast_interval(
+    claim: dict, pairs: tuple[np.ndarray, np.ndarray], level: float, resolution: float
+) -> tuple[float, float]:
+    """The interval of what the claim compares, variant − rival, rounded as tables have it."""
+    if compares_sizes(claim):
+        ends = contrasts.size_interval(*pairs, level, resolution)
+    else:
+        ends = contrasts.interval(contrasts.difference(*pairs), level, resolution)
+    low, high = (round(float(end), contrasts.DECIMALS) for end in ends)
+    return low, high
+
+
+def contrast_differences(claim: dict, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """By seed, (n,), what has the mean that the claim is about."""
+    compare = contrasts.size_differences if compares_sizes(claim) else contrasts.difference
+    return compare(*pairs)
 
 
 def paired_values(
@@ -77,14 +95,13 @@ def paired_values(
             )
     pairs = seeds[: min(map(len, columns.values()))]
     first, second = (own.loc[list(pairs)].to_numpy() for own in columns.values())
-    return (np.abs(first), np.abs(second)) if compares_absolute_values(claim) else (first, second)
+    return first, second
 
 
 def paired_differences(
     runs: pd.DataFrame, claims: list[dict], settings: dict, seeds: Sequence[int]
 ) -> pd.DataFrame:
-    """What the intervals are computed of, and the seeds beyond the look: columns as in
-    PAIR_COLUMNS.
+    """What the estimates are means of, of all seeds: columns as in PAIR_COLUMNS.
 
     Args:
         As of `judging.compare`.
@@ -93,7 +110,8 @@ def paired_differences(
     looks = planned_looks(settings, len(seeds))
     for claim in claims:
         for rival in rivals(claim, variants):
-            differences = contrasts.difference(*paired_values(runs, claim, rival, seeds, looks))
+            values = paired_values(runs, claim, rival, seeds, looks)
+            differences = contrast_differences(claim, values)
             named = {name: claim[name] for name in ("metric", "variant")}
             named = {"claim": claim["id"], **named, "rival": rival}
             pairs = list(seeds[: len(differences)])

@@ -9,19 +9,27 @@ from ...records.tables import SEEDS_NEEDED, STUDY_TABLES
 from .. import contrasts
 from ..other_images import crossed_interval
 from ..seeds_needed import seeds_needed
-from .claims import compares_absolute_values, margin, paired_values, rivals, sense
-from .looks import interval_levels, next_look, planned_looks
+from .claims import (
+    compares_sizes,
+    contrast_differences,
+    contrast_interval,
+    margin,
+    paired_values,
+    rivals,
+    sense,
+)
+from .looks import equivalence_level, interval_levels, next_look, planned_looks
 from .rule import DECIDED, Verdict, claim_verdict, contrast_verdict
 
 COLUMNS = tuple(STUDY_TABLES["comparisons"].columns)
-WHOLE = ("look", "seeds_reversed", *SEEDS_NEEDED)
+WHOLE = ("look", *SEEDS_NEEDED)
 # claims.csv has two more, by `label_doubts.verdicts_by_scoring`.
 CLAIM_COLUMNS = tuple(STUDY_TABLES["claims"].columns)[:-2]
 CLAIM_WHOLE = ("look", "next_look", *SEEDS_NEEDED)
 
 
 def judged_looks(
-    pairs: Mapping[str, np.ndarray],
+    pairs: Mapping[str, tuple[np.ndarray, np.ndarray]],
     claim: dict,
     limit: float,
     looks: Sequence[int],
@@ -31,31 +39,35 @@ def judged_looks(
     """rival → the claim's contrast at the look that it is judged at.
 
     Args:
-        pairs: rival → its paired differences, (n,), in the order of the seeds.
-        looks: the planned numbers of seeds; those that the differences reach are taken.
-        levels: of the intervals at each look.
+        pairs: rival → values of the variant and of the rival, each (n,), in the seeds' order.
+        looks: the planned numbers of seeds; those that the pairs reach are taken.
+        levels: 1 − a of each look.
 
     Returns:
-        look, seeds, ci_low, ci_high, ci_level and verdict of each contrast.
+        look, the intervals, ci_level and verdict of each contrast.
     """
+
+    def turned(ends: tuple[float, float]) -> tuple[float, float]:
+        """The interval with the claimed side positive."""
+        low, high = ends
+        return ends if sense(claim) > 0 else (-high, -low)
+
     found: dict[str, dict] = {}
-    for rival, differences in pairs.items():
-        verdict = Verdict.ONE_RUN if len(differences) < 2 else Verdict.NOT_YET
-        found[rival] = {"look": None, "seeds": len(differences), "verdict": verdict}
+    for rival, (values, _) in pairs.items():
+        found[rival] = {"verdict": Verdict.ONE_RUN if len(values) < 2 else Verdict.NOT_YET}
     for look, level in zip(looks, levels, strict=True):
-        for rival, differences in pairs.items():
-            if found[rival]["verdict"] in DECIDED or not 2 <= look <= len(differences):
+        for rival, both in pairs.items():
+            if found[rival]["verdict"] in DECIDED or not 2 <= look <= len(both[0]):
                 continue
-            ends = contrasts.interval(differences[:look], level, resolution)
-            low, high = (round(float(end), contrasts.DECIMALS) for end in ends)
-            turned = (low, high) if sense(claim) > 0 else (-high, -low)
+            taken = both[0][:look], both[1][:look]
+            outer = contrast_interval(claim, taken, level, resolution)
+            inner = contrast_interval(claim, taken, equivalence_level(level), resolution)
             found[rival] = {
                 "look": look,
-                "seeds": look,
-                "ci_low": low,
-                "ci_high": high,
+                **dict(zip(("ci_low", "ci_high"), outer, strict=True)),
                 "ci_level": float(level),
-                "verdict": contrast_verdict(*turned, limit),
+                **dict(zip(("equivalence_low", "equivalence_high"), inner, strict=True)),
+                "verdict": contrast_verdict(*turned(outer), *turned(inner), limit),
             }
         if claim_verdict([row["verdict"] for row in found.values()]) in DECIDED:
             break
@@ -93,41 +105,38 @@ def compare(
     rows = []
     for claim in claims:
         metric, limit = claim["metric"], margin(claim["metric"], settings)
-        values = {
+        pairs = {
             rival: paired_values(runs, claim, rival, seeds, looks)
             for rival in rivals(claim, variants)
         }
-        pairs = {rival: contrasts.difference(*both) for rival, both in values.items()}
         judged = judged_looks(pairs, claim, limit, looks, levels, resolution[metric])
         for rival, verdict in judged.items():
-            taken = slice(verdict["seeds"])
-            differences = pairs[rival][taken]
+            differences = contrast_differences(claim, pairs[rival])
+            look = verdict.get("look")
             row = {
                 "claim": claim["id"],
                 "metric": metric,
-                "absolute": compares_absolute_values(claim),
+                "size": compares_sizes(claim),
                 "variant": claim["variant"],
                 "rival": rival,
+                "seeds": len(differences),
                 "mean_difference": differences.mean(),
                 "margin": limit,
                 **verdict,
             }
-            if verdict["look"]:
-                row |= {
-                    "standard_deviation": differences.std(ddof=1),
-                    "sign_flip_p": contrasts.sign_flip(differences),
-                    "probability_of_superiority": contrasts.probability_of_superiority(
-                        *(own[taken] for own in values[rival])
-                    ),
-                    "seeds_reversed": int((sense(claim) * differences < 0).sum()),
-                }
-            if verdict["look"] and correct is not None and metric == "test_accuracy":
-                own, other = (correct[name][taken] for name in (claim["variant"], rival))
+            if look:
+                row["standard_deviation"] = differences.std(ddof=1)
+            if verdict["verdict"] == Verdict.NO_DIFFERENCE:
+                row["smallest_margin"] = max(-row["equivalence_low"], row["equivalence_high"])
+            if look and correct is not None and metric == "test_accuracy":
                 row["other_images_low"], row["other_images_high"] = crossed_interval(
-                    own, other, verdict["ci_level"], resolution[metric]
+                    correct[claim["variant"]][:look],
+                    correct[rival][:look],
+                    equivalence_level(verdict["ci_level"]),
+                    resolution[metric],
                 )
             if verdict["verdict"] == Verdict.UNDECIDED:
-                ahead = next_look(looks, len(pairs[rival])) or verdict["look"]
+                ahead = next_look(looks, len(differences)) or look
                 row |= seeds_needed(
                     float(contrasts.deviation(differences, resolution[metric])),
                     len(differences),

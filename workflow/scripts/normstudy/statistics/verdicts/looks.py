@@ -2,8 +2,8 @@
 
 Whoever reads verdicts, adds seeds and reads again has several chances to be wrong. So the looks
 are stated in advance (`verdicts.looks`) and alpha is divided among them, as Bonferroni divides it
-among contrasts: whatever looks are taken, all their intervals together cover with confidence
-1 − alpha. Without stated looks there is one: at the number of seeds.
+among contrasts: whatever looks are taken, the chance of a wrong verdict is below alpha. Without
+stated looks there is one: at the number of seeds.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ PROTOCOL = ("claims", "margin", "looks")  # what may not change once verdicts we
 
 
 def alpha_shares(count: int) -> np.ndarray:
-    """The share of alpha of each of `count` looks: (count,), growing, with sum 1.
+    """The share of alpha of each of `count` looks where the config states none: (count,), sum 1.
 
     The k-th look has a share proportional to 1 + 2 + … + k: 1; 1/4, 3/4; 0.1, 0.3, 0.6; and so
     on. Most of alpha is left for the last look, which has most of the seeds, so that planning
@@ -58,9 +58,14 @@ def next_look(looks: tuple[int, ...], seeds: int) -> int | None:
 
 
 def interval_levels(settings: dict, looks: tuple[int, ...], contrasts: int) -> np.ndarray:
-    """The level of each interval at each look, (looks,): 1 − alpha · share / contrasts."""
-    alpha = 1 - settings["confidence"]
-    return 1 - alpha * alpha_shares(len(looks)) / contrasts
+    """1 − a of each look, (looks,), with a = alpha · share / contrasts."""
+    shares = np.array(settings.get("shares") or alpha_shares(len(looks)))
+    return 1 - (1 - settings["confidence"]) * shares / contrasts
+
+
+def equivalence_level(level: float) -> float:
+    """1 − 2a, from 1 − a."""
+    return max(2 * level - 1, 0)
 
 
 def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dict[str, str]:
@@ -75,6 +80,7 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
         variants: the names of the study's variants.
     """
     what = ("id", "metric", "variant", "direction")
+    looks, shares = settings.get("looks"), settings.get("shares")
     contents = {
         "claims": [
             [
@@ -86,7 +92,7 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
             for claim in sorted(claims, key=lambda claim: claim["id"])
         ],
         "margin": [settings[key] for key in ("margin", "loss_margin", "confidence")],
-        "looks": settings.get("looks"),
+        "looks": [looks, shares] if shares else looks,
     }
     return {
         part: hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The verdicts, and the rule that reads them off an interval."""
+"""The verdicts, and the rule that reads them off two intervals."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -23,17 +23,21 @@ DECIDED = (*HOLDING, Verdict.NO_DIFFERENCE, Verdict.CONTRADICTED)
 UNJUDGED = (Verdict.NOT_YET, Verdict.ONE_RUN)
 
 
-def contrast_verdict(low, high, limit):
+def contrast_verdict(low, high, inner_low, inner_high, limit):
     """The verdict on a contrast, or on an array of them.
 
+    A difference can be stated on either side of 0, so it needs the wider interval; that there is
+    none that matters is two one-sided tests, which the narrower one makes (Schuirmann 1987).
+
     Args:
-        low, high: its interval, turned so that positive is where the claim holds.
+        low, high: its interval of level 1 − a, turned so that positive is where the claim holds.
+        inner_low, inner_high: its interval of level 1 − 2a, turned likewise.
         limit: the margin.
     """
-    low, high = np.asarray(low), np.asarray(high)
-    inside = (low > -limit) & (high < limit)
+    low, high, inner_low, inner_high = map(np.asarray, (low, high, inner_low, inner_high))
+    small = (inner_low > -limit) & (inner_high < limit)
     found = np.select(
-        [(low > 0) & inside, low > 0, inside, high < 0],
+        [(low > 0) & small, low > 0, small, high < 0],
         [Verdict.TOO_SMALL, Verdict.HOLDS, Verdict.NO_DIFFERENCE, Verdict.CONTRADICTED],
         Verdict.UNDECIDED,
     )
