@@ -127,7 +127,7 @@ Welch's 95 % interval:
 
 Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. The epochs of the
 reference loop are in [fidelity.csv](fidelity.csv), those of the engine's runs in
-[evidence/claims](evidence/claims).
+[evidence/exploratory](evidence/exploratory).
 """
 
 
@@ -147,7 +147,7 @@ def main() -> None:
         sys.exit()
     reference = pd.concat(map(pd.read_csv, tables))
     reference.to_csv(ROOT / "docs" / "fidelity.csv", index=False, lineterminator="\n")
-    engine = pd.read_csv(ROOT / "docs" / "evidence" / "claims" / "epochs.csv.gz")
+    engine = pd.read_csv(ROOT / "docs" / "evidence" / "exploratory" / "epochs.csv.gz")
     engine = engine[engine["variant"] == options.variant]
     seeds = reference["seed"].nunique(), engine["seed"].nunique()
     text = page(compare(reference, engine), options.variant, seeds)

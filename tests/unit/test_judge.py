@@ -14,7 +14,6 @@ from normstudy.evidence.judge import judge, judged_study
 from normstudy.evidence.publish import (
     BEGIN,
     END,
-    README_BEGIN,
     publish,
     published_study,
     study_config,
@@ -26,8 +25,8 @@ MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy
 
 @pytest.fixture(scope="module")
 def evidence():
-    """Twelve runs of four variants of the claims study whose accuracies are drawn at random."""
-    random, config = np.random.default_rng(4), study_config(ROOT, "claims")
+    """Twelve runs of each variant of the exploratory study, with accuracies drawn at random."""
+    random, config = np.random.default_rng(4), study_config(ROOT, "exploratory")
     accuracies = {
         name: random.normal(mean, 0.06, 12).round(2).tolist() for name, mean in MEANS.items()
     }
@@ -36,7 +35,7 @@ def evidence():
 
 
 def test_another_margin_gives_other_verdicts_without_training(evidence):
-    config = study_config(ROOT, "claims")
+    config = study_config(ROOT, "exploratory")
     config["verdicts"]["looks"] = None
     wide = config | {"verdicts": config["verdicts"] | {"margin": 1.0}}
     narrow, broad = (judged_study(evidence, c).claims["verdict"] for c in (config, wide))
@@ -45,7 +44,7 @@ def test_another_margin_gives_other_verdicts_without_training(evidence):
 
 
 def test_runs_of_another_recipe_are_refused(evidence):
-    config = study_config(ROOT, "claims")
+    config = study_config(ROOT, "exploratory")
     config["training"]["max_lr"] = 0.1
     with pytest.raises(StudyError, match="published runs of gn had another recipe"):
         judged_study(evidence, config)
@@ -59,64 +58,65 @@ def project(tmp_path, evidence):
         target.parent.mkdir(exist_ok=True)
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, target)
-    store.write(evidence, tmp_path / "docs" / "evidence" / "claims")
-    (tmp_path / "docs" / "claims.md").write_text(f"Before.\n\n{BEGIN}\nstale\n{END}\n\nAfter.\n")
+    store.write(evidence, tmp_path / "docs" / "evidence" / "exploratory")
+    begin = BEGIN.format(name="exploratory")
+    (tmp_path / "docs" / "claims.md").write_text(f"Before.\n\n{begin}\nstale\n{END}\n\nAfter.\n")
     (tmp_path / "README.md").write_text("Nothing made.\n")
     return tmp_path
 
 
 def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_path):
-    first = publish(project, "claims", project)
+    first = publish(project, "exploratory", project)
     page = (project / "docs" / "claims.md").read_text(encoding="utf-8")
     assert page.startswith("Before.\n") and page.endswith("After.\n") and "stale" not in page
-    assert "48 runs: 12 seeds of 4 variants" in page and "a processor (48 runs)" in page
-    assert (project / "docs" / "claims-forest_points.svg") in first
-    assert "](claims-forest_points.svg)" in page
-    again = publish(project, "claims", tmp_path / "again")
+    assert "48 runs: 12 seeds (1–12) of 4 variants" in page and "a processor (48 runs)" in page
+    assert (project / "docs" / "exploratory-forest_points.svg") in first
+    assert "](exploratory-forest_points.svg)" in page
+    again = publish(project, "exploratory", tmp_path / "again")
     assert [path.name for path in again] == [path.name for path in first]
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
 def test_the_readme_says_what_was_found_if_it_has_a_place_for_that(project):
-    begin = README_BEGIN.format(name="claims")
+    begin = BEGIN.format(name="exploratory")
     (project / "README.md").write_text(f"# Title\n\n{begin}\n{END}\n\nRun it.\n")
-    publish(project, "claims", project)
+    publish(project, "exploratory", project)
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# Title\n") and readme.endswith("Run it.\n")
-    assert "](docs/claims-forest_points.svg)" in readme
-    study = published_study(project, "claims", store.read(project / "docs/evidence/claims"))
+    assert "](docs/exploratory-forest_points.svg)" in readme
+    evidence = store.read(project / "docs/evidence/exploratory")
+    study = published_study(project, "exploratory", evidence)
     for row in study.claims.itertuples():
         (said,) = [c["says"] for c in study.config["claims"] if c["id"] == row.claim]
-        (line,) = [line for line in readme.splitlines() if line.startswith(f"- “{said}”")]
-        assert row.verdict in line
+        assert f"\n| {said} | {row.verdict} |" in readme
 
 
 def test_a_page_without_a_place_for_it_is_left_alone(project):
     (project / "docs" / "claims.md").write_text("Mine.\n")
-    with pytest.raises(StudyError, match="has no part between"):
-        publish(project, "claims", project)
+    with pytest.raises(StudyError, match="neither README nor a page in docs"):
+        publish(project, "exploratory", project)
     assert (project / "docs" / "claims.md").read_text() == "Mine.\n"
 
 
 def test_looks_are_published_and_a_margin_changed_after_one_is_said(project):
-    evidence = store.read(project / "docs" / "evidence" / "claims")
-    taken = published_study(project, "claims", evidence, "2030-01-02T03:04:05Z").looks
+    evidence = store.read(project / "docs" / "evidence" / "exploratory")
+    taken = published_study(project, "exploratory", evidence, "2030-01-02T03:04:05Z").looks
     assert [(look.seeds, look.taken[:10]) for look in taken] == [(10, "2030-01-02")]
-    folder = project / "docs" / "evidence" / "claims"
+    folder = project / "docs" / "evidence" / "exploratory"
     store.write(replace(evidence, looks=list(taken)), folder)
     page = project / "docs" / "claims.md"
-    publish(project, "claims", project)
+    publish(project, "exploratory", project)
     assert "was changed" not in page.read_text(encoding="utf-8")
-    study = project / "workflow" / "studies" / "claims.yaml"
+    study = project / "workflow" / "studies" / "exploratory.yaml"
     study.write_text(study.read_text().replace("verdicts:\n", "verdicts:\n  margin: 0.04\n"))
-    publish(project, "claims", project)
+    publish(project, "exploratory", project)
     text = page.read_text(encoding="utf-8")
     assert "10 seeds on 2030-01-02, something was changed: the margin" in text
 
 
 def test_a_study_without_a_config_is_named(project):
-    evidence = store.read(project / "docs" / "evidence" / "claims")
+    evidence = store.read(project / "docs" / "evidence" / "exploratory")
     with pytest.raises(StudyError, match=r"studies/other\.yaml does not exist"):
         published_study(project, "other", evidence)
 

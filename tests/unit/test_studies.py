@@ -24,12 +24,21 @@ def test_each_study_fits_and_writes_to_its_own_folder(schema, name):
     assert resolved(schema, study_file(name))["results"] == f"results/{name}"
 
 
-def test_the_claims_study_has_the_controls(schema):
-    config = resolved(schema, study_file("claims"))
-    assert list(config["variants"]) == ["gn", "ln", "bn_l1", "bn", "bn_l1_sum", "none"]
-    control = {**config["variants"]["bn_l1"]}
-    assert control.pop("l1") and control.pop("l1_reduction")
-    assert control["norm"] == config["variants"]["bn"]["norm"]
+def test_the_claims_are_tested_on_seeds_that_did_not_suggest_them(schema):
+    config, explored = (resolved(schema, study_file(n)) for n in ("claims", "exploratory"))
+    assert study.seeds(config) == list(range(31, 121))
+    assert not set(study.seeds(config)) & set(study.seeds(explored))
+    assert study.looks(config) == [30, 60, 90] and study.until_decided(config)
+
+
+def test_the_controls_differ_from_the_models_in_what_they_control(schema):
+    config = resolved(schema, study_file("controls"))
+    recipes = {name: study.run_parameters(config, name) for name in ("bn", "bn_l1_sum", "none")}
+    penalty = {"l1": 1e-4, "l1_reduction": "sum"}
+    assert recipes["bn_l1_sum"] == recipes["bn"] | penalty
+    assert recipes["none"] == recipes["bn"] | {"norm": "none"}
+    claims = resolved(schema, study_file("claims"))
+    assert recipes["bn"] == study.run_parameters(claims, "bn")
 
 
 def test_learning_rates_scale_with_the_batch_size(schema):

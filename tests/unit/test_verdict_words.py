@@ -194,12 +194,12 @@ def test_a_contrast_of_an_earlier_look_says_so(one_claim):
     table, claims = compared(config, runs)
     assert dict(zip(table["rival"], table["look"], strict=True)) == {"ln": 10, "bn_l1": 30}
     shown = verdict_text.verdict_table(table, claims, config)
-    assert list(shown["seeds"]) == ["10", "30"]
-    (sentence,) = claim_text.claims_in_brief(table, claims, config)
-    early, late = sentence.split("; ")
-    assert early.endswith(", with ten seeds)") and "seeds" not in late
+    assert list(shown["look"]) == ["10 seeds", "30 seeds"]
+    (sentence,) = claim_text.claim_sentences(table, claims, config)
+    early, late, *_ = sentence.split("; ")
+    assert early.endswith(", from the first ten seeds)") and "first" not in late
     _, single, whole = judged(one_claim, 10, gn=99.6)
-    assert "seeds" not in verdict_text.verdict_table(single, whole, one_claim)
+    assert "look" not in verdict_text.verdict_table(single, whole, one_claim)
 
 
 def test_the_judgement_names_no_claims_where_a_list_follows(config):

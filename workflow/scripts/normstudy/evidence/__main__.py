@@ -1,8 +1,8 @@
 """python -m normstudy.evidence: add the runs of a finished study, or make the published pages.
 
 add RESULTS NAME    add the runs in RESULTS to docs/evidence/NAME, of workflow/studies/NAME.yaml
-publish [NAME ...]  make the tables and pictures of docs/NAME.md, and the README's; all published
-                    studies if none is named
+publish [NAME ...]  make the tables and pictures of published studies, in docs/*.md and README.md;
+                    of all if none is named
 """
 
 import argparse
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import StudyError
 from ..records.machine import now
+from .plan import committed_plan
 from .publish import publish, published_study
 from .store import added, collect, read, write
 
@@ -37,7 +38,8 @@ def main() -> None:
             if folder.exists():
                 evidence = added(read(folder), evidence)
             looks = published_study(PROJECT, given.name, evidence, now()).looks
-            evidence = replace(evidence, looks=list(looks))
+            plan = committed_plan(PROJECT, PROJECT / f"workflow/studies/{given.name}.yaml")
+            evidence = replace(evidence, looks=list(looks), facts=evidence.facts | {"plan": plan})
             write(evidence, folder)
             size = sum(path.stat().st_size for path in folder.iterdir())
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")

@@ -1,7 +1,4 @@
-"""Published studies as pages: docs/<study>.md, whose tables and pictures are made of its runs.
-
-The README shows what came out, if it has a place for that.
-"""
+"""Published studies: the parts of docs/*.md and README.md that are made of their runs."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,13 +20,18 @@ from ..report.study import Study
 from ..report.text.claims import claims_in_brief
 from ..report.text.method import looks
 from ..report.text.verdicts import judgement, verdict_table
-from ..report.text.wording import fixed, listing
+from ..report.text.wording import fixed, listing, numbers, span
+from ..statistics.one_run import chance_of_lead, spread_of_chance
 from .judge import judged_study
+from .plan import plan_sentence
 from .store import Evidence, read
 
-BEGIN, END = "<!-- made by `make evidence`: do not edit -->", "<!-- end -->"
-README_BEGIN = "<!-- {name}, made by `make evidence`: do not edit -->"
-LEFT_OUT = ["P(A\u00a0>\u00a0B)", "seeds reversed", "sign-flip p"]  # of the report's table
+BEGIN, END = "<!-- {name}, made by `make evidence`: do not edit -->", "<!-- end -->"
+FEWEST_SEEDS = 10  # that say what one run can tell
+LUCK = (
+    "Where the two are alike, the seeds differ by little more than by which of the test images"
+    " happen to be missed."
+)
 # Column → metric and digits
 MEANS = {
     "test accuracy, %": ("test_accuracy", 3),
@@ -93,37 +95,84 @@ def pictures(study: Study) -> Iterator[Plot]:
     yield from filter(None, found)
 
 
-def page_block(study: Study, name: str) -> str:
-    """The part of docs/<name>.md that is made of the runs."""
-    parts = [_runs(study), _table(_means(study))]
+def page_block(study: Study, name: str, evidence: Evidence) -> str:
+    """The part of a page in docs/ that is made of the runs."""
+    parts = [_runs(study, evidence), _table(_means(study))]
     if len(study.comparisons):
         parts.append(f"**{judgement(study.claims, study.config)}**")
         table = verdict_table(study.comparisons, study.claims, study.config)
         previous = table["claim"].shift()
         table["claim"] = table["claim"].where(table["claim"] != previous, "")
-        parts.append(_table(table.drop(columns=LEFT_OUT, errors="ignore")))
+        parts.append(_table(table))
     parts += [
         f"![{plot.alt}]({name}-{plot.name}.svg)\n\n{plot.caption}" for plot in pictures(study)
     ]
+    if min(study.seed_counts) >= FEWEST_SEEDS:
+        parts.append(_one_run(study, evidence))
     return "\n\n".join(parts)
 
 
-def _runs(study: Study) -> str:
-    """Which runs they are, and where they were trained."""
+def _runs(study: Study, evidence: Evidence) -> str:
+    """Which runs they are, where they were trained, and whether their plan is older."""
     runs = study.provenance.runs
+    seeds = numbers([run.seed for run in runs if run.variant == runs[0].variant])
     counts = Counter(run.variant for run in runs)
-    seeds = sorted(set(counts.values()))
-    many = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     epochs = sorted({study.recipes[variant]["epochs"] for variant in counts})
     processors = Counter(run.processor.partition(",")[0] for run in runs)
     places = [f"{name} ({count} runs)" for name, count in processors.most_common()]
     torch = listing(sorted({run.torch.partition("+")[0] for run in runs}))
     text = (
-        f"{len(runs)} runs: {many} seeds of {len(counts)} variants,"
+        f"{len(runs)} runs: {span(counts.values())} seeds ({seeds}) of {len(counts)} variants,"
         f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} with PyTorch"
         f" {torch}."
     )
-    return " ".join([text, *looks(study)])
+    plan = plan_sentence(evidence.facts.get("plan"), evidence.runs)
+    return " ".join(filter(None, [text, plan, *looks(study)]))
+
+
+def _one_run(study: Study, evidence: Evidence) -> str:
+    """What many seeds say about one run of each model."""
+    tests, images = study.tests(), study.images("test")
+    errors = tests.pivot(index="seed", columns="variant", values="errors")[list(study.labels)]
+    accuracy = 100 - 100 * errors / images
+    known = study.reported("test_accuracy")
+    parts = ["**What one run can tell.**"]
+    if len(known) > 2:
+        first, second, *_ = sorted(known.values(), reverse=True)
+        lead = round((first - second) * images / 100)
+        chance = chance_of_lead([errors[name].dropna().to_numpy() for name in known], lead)
+        parts.append(
+            f"If {listing([study.labels[name] for name in known])} were equal, one run of each"
+            f" would still show one of them ahead of the others by the original's {lead} images or"
+            f" more in {100 * chance:.0f} % of tries (all combinations of these runs, with each"
+            " model's mean taken off)."
+        )
+    pairs = dict.fromkeys(
+        tuple(sorted(pair))
+        for pair in zip(study.comparisons["variant"], study.comparisons["rival"], strict=True)
+    )
+    related = [
+        f"{fixed(accuracy[one].corr(accuracy[other]))} ({study.labels[one]} and"
+        f" {study.labels[other]})"
+        for one, other in pairs
+    ]
+    if related:
+        parts.append(
+            "Two models' runs with the same seed see the same images in the same order. Their test"
+            f" accuracies have a correlation of {listing(related)}."
+        )
+    rows = []
+    for variant, own in evidence.errors.groupby("variant", sort=False):
+        count = int(errors[variant].count())
+        chance = spread_of_chance(own, count, images)
+        rows.append(
+            {
+                "standard deviation of test accuracy over seeds, points": study.labels[variant],
+                "observed": f"{accuracy[variant].std():.3f}",
+                "if each image were missed independently": f"{chance:.3f}",
+            }
+        )
+    return "\n\n".join([" ".join(parts), _table(pd.DataFrame(rows)), LUCK])
 
 
 def _means(study: Study) -> pd.DataFrame:
@@ -150,50 +199,52 @@ def _table(cells: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
 
-def readme_block(study: Study, name: str) -> str:
+def readme_block(study: Study, name: str, evidence: Evidence) -> str:
     """The part of README.md that says what a published study found."""
     first = next(pictures(study))
-    claims = claims_in_brief(study.comparisons, study.claims, study.config)
+    table = pd.DataFrame(claims_in_brief(study.comparisons, study.claims, study.config))
     return "\n\n".join(
         [
             f"**{judgement(study.claims, study.config, names=False)}**",
+            _table(table),
             f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
-            "\n".join(f"- {claim}" for claim in claims),
         ]
     )
 
 
 def publish(project: Path, name: str, target: Path) -> list[Path]:
-    """Write the pictures of a published study, and its parts of docs/<name>.md and README.md.
+    """Write the pictures of a published study, and its parts of README.md and docs/*.md.
 
     Args:
         project: the project's folder, whose pages are taken as they are around the made parts.
         target: the folder to write docs/ and README.md in; the project's, or another to compare.
 
     Raises:
-        StudyError: docs/<name>.md has no place for the made part.
+        StudyError: no page has a place for the made part.
     """
-    evidence = read(project / "docs" / "evidence" / name)
+    evidence, begin = read(project / "docs" / "evidence" / name), BEGIN.format(name=name)
+    pages = [project / "README.md", *sorted((project / "docs").glob("*.md"))]
+    pages = [page for page in pages if begin in page.read_text(encoding="utf-8")]
+    if not pages:
+        raise StudyError(f"neither README nor a page in docs has the line {begin}")
     study, written = published_study(project, name, evidence), []
     for plot in pictures(study):
         written.append(target / "docs" / f"{name}-{plot.name}.svg")
         with replacing(written[-1]) as temporary:
             temporary.write_bytes(rendered(plot.figure, "svg"))
-    begin, readme = README_BEGIN.format(name=name), project / "README.md"
-    parts = [(project / "docs" / f"{name}.md", BEGIN, page_block)]
-    if begin in readme.read_text(encoding="utf-8"):
-        parts.append((readme, begin, readme_block))
-    for page, start, block in parts:
+    for page in pages:
+        block = readme_block if page.name == "README.md" else page_block
+        text = _with_part(page, begin, block(study, name, evidence))
         written.append(target / page.relative_to(project))
         with replacing(written[-1]) as temporary:
-            temporary.write_text(_with_part(page, start, block(study, name)), encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
     return written
 
 
 def _with_part(page: Path, begin: str, made: str) -> str:
     """The text of a page, with `made` between `begin` and END."""
-    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
     _, ended, after = rest.partition(END)
-    if not found or not ended:
-        raise StudyError(f"{page} has no part between {begin} and {END}")
+    if not ended:
+        raise StudyError(f"{page} has no line {END} after {begin}")
     return f"{before}{begin}\n\n{made}\n\n{END}{after}"

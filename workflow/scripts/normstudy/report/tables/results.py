@@ -108,14 +108,12 @@ def verdicts(study: Study) -> Table | None:
     caption = "One run per model: differences, and no verdicts."
     if len(study.seeds) > 1:
         caption = (
-            "Variant minus rival, with the interval that the verdict is read off: all intervals"
-            " together are right with the stated confidence. P(A > B) is how likely a run of the"
-            " variant, A, is above a run of the rival, B, with another seed; reversed are the"
-            " seeds that alone would have said the opposite. The sign-flip test is a check that"
-            " assumes symmetry, not normality, for each row alone."
+            "Variant minus rival, mean of all seeds. A difference is read off the interval, which"
+            " must leave 0; that none matters is read off the narrower one, which must lie within"
+            " the margin. The smallest margin is the one for which that would still be so."
         )
-        if "Seeds" in cells:
-            caption += " Seeds is the number of seeds that a row was judged with."
+        if "Look" in cells:
+            caption += " A row's intervals and verdict are those of its look."
         if "Seeds to show it" in cells:
             caption += (
                 " The last columns, for what is undecided, are the seeds that would show a"

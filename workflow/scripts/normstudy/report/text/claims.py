@@ -5,7 +5,7 @@ import pandas as pd
 from ...statistics.seeds_needed import POWER
 from ...statistics.verdicts.rule import DECIDED, UNJUDGED, Verdict
 from .amounts import amount, interval, labels_of, metric_name, probability, says, seeds_needed, unit
-from .wording import FEW, listing, spelled
+from .wording import FEW, capital, listing, spelled
 
 
 def claim_sentences(
@@ -49,12 +49,45 @@ def claim_notes(
     return [note for claim in alone for note in _mcnemar(claim, tests, labels)]
 
 
-def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
-    """Two sentences for each claim of several seeds: its verdict, and the differences found."""
+def claims_in_brief(
+    comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict
+) -> list[dict[str, str]]:
+    """For each claim: what it says, its verdict, and one sentence on what was found."""
     return [
-        " ".join(_found(claim, comparisons[comparisons["claim"] == claim.claim], config))
+        {
+            "claim": says(config, claim.claim).strip("“”"),
+            "verdict": claim.verdict,
+            "found": _in_short(claim, comparisons[comparisons["claim"] == claim.claim], config),
+        }
         for claim in claims.itertuples()
     ]
+
+
+def _in_short(claim, rows: pd.DataFrame, config: dict) -> str:
+    """What was found on a claim against the rivals that decide it."""
+    labels = labels_of(config)
+    rows = rows[rows["rival"].isin(claim.deciding_rivals.split())]
+    row = next(rows.itertuples())
+    what = capital(metric_name(claim.metric, row.size))
+    if claim.verdict == Verdict.NO_DIFFERENCE:
+        rivals = listing([labels[rival] for rival in rows["rival"]])
+        return f"{what}: equal to that of {rivals} within ±{_limit(row)}{_where(rows)}."
+    return f"{what}: {listing([_distance(row, labels) for row in rows.itertuples()])}."
+
+
+def _where(rows: pd.DataFrame) -> str:
+    """Whether that no difference matters is about these test images only."""
+    further = rows["other_images_low"].abs().combine(rows["other_images_high"].abs(), max)
+    return " on these test images" if (further >= rows["margin"]).any() else ""
+
+
+def _distance(row, labels: dict[str, str]) -> str:
+    """How far the variant is above or below a rival."""
+    size = amount(abs(row.mean_difference), row.metric).lstrip("+")
+    if size.startswith("±"):
+        return f"level with {labels[row.rival]}"
+    side = "above" if row.mean_difference > 0 else "below"
+    return f"{size} {unit(row.metric)} {side} {labels[row.rival]}"
 
 
 def _found(claim, rows: pd.DataFrame, config: dict) -> tuple[str, str]:
@@ -118,24 +151,20 @@ def _contrast(row, labels: dict[str, str], claim) -> str:
 
     Args:
         row: a row of comparisons.csv, from itertuples.
-        claim: its row of claims.csv, whose verdict and number of seeds are said before.
+        claim: its row of claims.csv, whose verdict is said before.
     """
-    rival = labels[row.rival]
-    size = amount(abs(row.mean_difference), row.metric).lstrip("+")
-    if size.startswith("±"):
-        text = f"level with {rival}"
-    else:
-        side = "above" if row.mean_difference > 0 else "below"
-        text = f"{size} {unit(row.metric)} {side} {rival}"
+    text = _distance(row, labels)
     if row.verdict in UNJUDGED:
         return text
-    earlier = f", with {spelled(row.look)} seeds" if row.look != claim.look else ""
-    text += f" (interval {interval(row.ci_low, row.ci_high, row.metric)}{earlier})"
+    none = row.verdict == Verdict.NO_DIFFERENCE
+    ends = (row.equivalence_low, row.equivalence_high) if none else (row.ci_low, row.ci_high)
+    at = f", from the first {spelled(row.look)} seeds" if row.look != row.seeds else ""
+    text += f" (interval {interval(*ends, row.metric)}{at})"
     said = row.verdict == claim.verdict
     meaning = {
         Verdict.HOLDS: "",
         Verdict.TOO_SMALL: f", which is less than {_limit(row)} and too small to matter",
-        Verdict.NO_DIFFERENCE: f", within ±{_limit(row)}"
+        Verdict.NO_DIFFERENCE: f", within ±{_limit(row)}{_where(pd.DataFrame([row]))}"
         + ("" if said else ": no difference that matters"),
         Verdict.CONTRADICTED: ", the other way round",
         Verdict.UNDECIDED: "" if said else ", which leaves it undecided",

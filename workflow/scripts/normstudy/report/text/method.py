@@ -17,14 +17,15 @@ def claims(study: Study) -> list[str]:
         return []
     confidence, margin = study.config["verdicts"]["confidence"], study.config["verdicts"]["margin"]
     contrasts = len(study.comparisons)
-    family = f"All {contrasts} intervals together are" if contrasts > 1 else "The interval is"
     return [
-        "Runs with the same seed are pairs. A claim holds if it holds against every rival: if the"
-        " interval of the mean paired difference lies on the claimed side of zero. It is"
-        " contradicted if some interval lies on the other side, and makes no difference that"
-        f" matters if some interval lies within ±{margin:g} points; otherwise it is undecided."
-        f" {family} right with {100 * confidence:g} % confidence (paired t-intervals"
-        f"{', Bonferroni' if contrasts > 1 else ''})."
+        "Runs with the same seed are pairs, and each comparison with a rival has two paired"
+        " t-intervals of the mean difference. A claim holds if against every rival the wider one"
+        " lies on the claimed side of 0. It is contradicted if against some rival it lies on the"
+        " other side, and makes no difference that matters if against some rival the narrower one"
+        f" lies within ±{margin:g} points; otherwise it is undecided. The chance of any wrong"
+        f" verdict in the study is at most {100 * (1 - confidence):g} %"
+        f"{f', divided among {contrasts} comparisons (Bonferroni)' if contrasts > 1 else ''}, if"
+        " differences are roughly normal."
     ]
 
 
@@ -104,7 +105,7 @@ def failed_runs(study: Study) -> str:
     more = f" and {len(failed) - MANY:,} more" if len(failed) > MANY else ""
     return (
         f"Warning: {listing(named)}{more} {'looks' if len(failed) == 1 else 'look'} like a failure:"
-        f" test accuracy more than {FAR} robust standard deviations below the other runs of the"
-        " model. Intervals and verdicts assume runs without failures; look at the curves before"
-        " you trust them."
+        f" test accuracy more than {FAR} standard deviations below the other runs of the model."
+        " Intervals and verdicts assume runs without failures; look at the curves before"
+        " you trust them. A rare failure is usually not among the runs."
     )

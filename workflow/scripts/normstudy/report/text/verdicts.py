@@ -85,8 +85,8 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
     """The verdicts as the report's table: strings, a row per claim and rival.
 
     The column "claim", the same for all rows of a claim, holds its sentence, its verdict and its
-    metric; "seeds" at how many each was judged, where they differ. Columns that would be empty, as
-    with one seed, are left out.
+    metric; "look" at how many seeds each was judged, where they differ. Empty columns, as with
+    one seed, are left out.
     """
     labels = labels_of(config)
     verdict_of = dict(zip(claims["claim"], claims["verdict"], strict=True))
@@ -100,16 +100,17 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
             "difference" if one else "mean difference": amount(row.mean_difference, row.metric),
         }
         if several_looks:
-            cells["seeds"] = "" if pd.isna(row.look) else str(row.look)
+            cells["look"] = "" if pd.isna(row.look) else f"{row.look} seeds"
         if row.verdict not in UNJUDGED:
-            ends = (row.other_images_low, row.other_images_high)
+            others, least = (row.other_images_low, row.other_images_high), row.smallest_margin
             cells |= {
                 "interval": interval(row.ci_low, row.ci_high, row.metric),
+                "narrower interval": interval(
+                    row.equivalence_low, row.equivalence_high, row.metric
+                ),
                 "verdict": row.verdict,
-                "other images too": "" if pd.isna(ends[0]) else interval(*ends, row.metric),
-                "smallest margin": ""
-                if pd.isna(row.smallest_margin)
-                else amount(row.smallest_margin, row.metric).lstrip("+"),
+                "smallest margin": "" if pd.isna(least) else amount(least, row.metric).lstrip("+±"),
+                "other images too": "" if pd.isna(others[0]) else interval(*others, row.metric),
                 "seeds to show it": seeds_needed(row, "difference"),
                 "seeds to show none": seeds_needed(row, "equivalence"),
             }
