@@ -88,8 +88,7 @@
     }
     show();
     root.hidden = false;
-    const grids = root.nextElementSibling;
-    if (grids?.matches("details.static")) grids.open = false;
+    for (let next = root; (next = next.nextElementSibling)?.matches("details.static");) next.open = false;
   }
   if (root) start();
 }

@@ -58,7 +58,7 @@ def made_page(open_page, made):
         if charts:
             for chart in page.locator("figure.chart:visible").all():
                 chart.scroll_into_view_if_needed()
-                chart.locator(".live > svg").wait_for()
+                chart.locator(".live").wait_for()
         return page
 
     return open_at

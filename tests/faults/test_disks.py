@@ -14,7 +14,7 @@ FULL = [  # what is missing, so which rules have to write
          "normalization_example.xlsx"],
     ),
     pytest.param(("summarize",), ["summary.csv", "provenance.json"], marks=pytest.mark.slow),
-    pytest.param(("report",), ["report.html", "figures/loss.png"], marks=pytest.mark.slow),
+    pytest.param(("report",), ["report.html", "figures/test_loss.png"], marks=pytest.mark.slow),
 ]  # fmt: skip
 
 

@@ -243,6 +243,8 @@ def with_predictions(
 def write_study(study: Study) -> None:
     """Write a made-up study into its folder as the workflow does, with drawn predictions."""
     study = with_predictions(study, drawn_predictions(study), None)
+    for run, rows in study.metrics.groupby(["variant", "seed"]):
+        rows.to_csv(study.run_folder(*run) / "metrics.csv", index=False)
     for name in STUDY_TABLES:
         getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
     write_json(study.provenance, study.folder / "provenance.json")

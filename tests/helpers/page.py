@@ -8,25 +8,40 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
+from matplotlib.figure import Figure
 from normstudy.example.arithmetic import example_batches
-from normstudy.report.figures import curves, final_accuracy
+from normstudy.report.display import figure_bundle, plot_bundle
+from normstudy.report.explorer import explorer
+from normstudy.report.figures import runs, worked_example
+from normstudy.report.figures.plot import looks
 from normstudy.report.figures.verdicts import forests
-from normstudy.report.notebook import render
+from normstudy.report.notebook import execute, render
 from normstudy.report.page import Page
 from normstudy.report.tables.results import verdicts
 
 from helpers.made_up import ISSUES, made_up_config, made_up_study, predictions, with_predictions
-from helpers.places import TEMPLATE
+from helpers.places import ROOT, SAMPLE, SCRIPTS, TEMPLATE
+
+REPORT = ROOT / "report" / "report.ipynb"
 
 
 def cell(kind: str, source: str = "", outputs=(), tags=()) -> nbformat.NotebookNode:
-    """A cell of a notebook, with pieces of HTML as the outputs of its code."""
+    """A cell of a notebook; its code's outputs are HTML, figures and plots."""
     made = getattr(nbformat.v4, f"new_{kind}_cell")(source, metadata={"tags": list(tags)})
     if kind == "code":
-        made.outputs = [
-            nbformat.v4.new_output("execute_result", {"text/html": html}) for html in outputs
-        ]
+        made.outputs = [*map(output, outputs)]
     return made
+
+
+def output(shown) -> nbformat.NotebookNode:
+    """What a notebook keeps of something that a cell displays."""
+    if isinstance(shown, str | HTML):
+        data, metadata = {"text/html": getattr(shown, "data", shown)}, {}
+    else:
+        make = figure_bundle if isinstance(shown, Figure) else plot_bundle
+        data, metadata = make(shown)
+    return nbformat.v4.new_output("display_data", data, metadata=metadata)
 
 
 def notebook(*cells) -> nbformat.NotebookNode:
@@ -54,31 +69,65 @@ def made_up_page(folder: Path, test) -> SimpleNamespace:
     accuracies = {v: [99.1 + i / 10, 99.2 + i / 10] for i, v in enumerate(("gn", "ln", "bn_l1"))}
     claims = made_up_config()["claims"][:1]
     study = made_up_study(accuracies, epochs=6, folder=folder, claims=claims)
-    runs = missed(test.labels, study.labels, study.seeds)
+    answers = missed(test.labels, study.labels, study.seeds)
     issues = ISSUES.assign(test_index=[0, *ISSUES["test_index"][1:]])
-    study = with_predictions(study, runs, issues)
-    page = Page(study, TEMPLATE)
+    study = with_predictions(study, answers, issues)
+    page = Page()
     other_images = {"other_images_low": -0.123, "other_images_high": 0.123}
     judged = replace(study, comparisons=study.comparisons.assign(**other_images))
+    batches = example_batches()
     pieces = [
         page.heading(1, "A made-up study"),
         page.heading(2, "Charts"),
-        page.show(
-            curves.accuracy(study.curves, study.labels),
-            final_accuracy.final_accuracy(study),
-            *forests(study.differences, study.comparisons, study.config),
-        ),
+        lines(study),
+        runs.final_accuracy(study),
+        *forests(study.differences, study.comparisons, study.config),
         page.heading(2, "Verdicts"),
         page.table(verdicts(judged)),
         page.heading(2, "Errors"),
-        page.errors_explorer(test.images),
+        page.explorer(explorer(study, test.images)),
         page.heading(2, "Normalizations"),
-        page.worked_example(example_batches()),
+        page.worked_example(batches),
     ]
-    made = notebook(*(cell("code", "", [piece.data]) for piece in pieces))
+    grids = [worked_example.averaging_sets(*layer) for layer in batches.items()]
+    made = notebook(
+        cell("code", "show(everything)", pieces), cell("code", "", grids, tags=["fold-figures"])
+    )
     path = folder / "page.html"
     path.write_text(render(made, TEMPLATE), encoding="utf-8")
-    return SimpleNamespace(path=path, study=study, runs=runs)
+    return SimpleNamespace(path=path, study=study, runs=answers)
+
+
+def execute_report(study, template: Path = REPORT) -> nbformat.NotebookNode:
+    """The report's notebook executed on a made-up study that was written into its folder."""
+    resource = str(ROOT / "workflow" / "resources" / "mnist_{}.csv")
+    runs = {name: rows["seed"].tolist() for name, rows in study.runs.groupby("variant")}
+    parameters = {
+        "results": str(study.folder),
+        "runs": {variant: runs[variant] for variant in study.labels},
+        "labels": study.labels,
+        "raw": str(SAMPLE),
+        "reference": resource.format("reference_run") if study.reference is not None else None,
+        "label_issues": resource.format("label_issues") if study.reference is not None else None,
+        "scripts": str(SCRIPTS),
+    }
+    return execute(template, parameters, study.folder / "failed.ipynb")
+
+
+def lines(study) -> Figure:
+    """Test accuracy by epoch, drawn as anybody would."""
+    figure = Figure(figsize=(7.2, 4))
+    axes = figure.subplots()
+    axes.set(title="Test accuracy", xlabel="epoch", ylabel="test accuracy, %")
+    axes.fmt_ydata = "{:.2f} %".format
+    epochs = study.metrics.groupby(["variant", "epoch"])["test_accuracy"]
+    for variant, look in looks(study.labels).items():
+        own, label = epochs.agg(["mean", "min", "max"]).loc[variant], study.labels[variant]
+        axes.plot(own["mean"], color=look.colour, marker=look.marker, label=label)
+        axes.fill_between(own.index, own["min"], own["max"], alpha=0.2, gid=label)
+    axes.legend()
+    figure.set_label("lines")
+    return figure
 
 
 def words(locator) -> str:

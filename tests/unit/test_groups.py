@@ -3,13 +3,8 @@
 import pytest
 from helpers.made_up import made_up_study, study_file
 from normstudy.config.resolved import group_setting, varies_groups
-from normstudy.report.figures.groups import (
-    PAPER_ERROR,
-    accuracy_against_groups,
-    group_settings,
-    groups_table,
-)
-from normstudy.report.figures.plot import rendered
+from normstudy.report.figures.varied import QUANTITIES, accuracy_against
+from normstudy.report.tables.groups import group_settings, groups_table
 from normstudy.report.text.normalizations import normalization_notes
 
 VARIANTS = {name: own for name, own in study_file("groups")["variants"].items() if own}
@@ -26,17 +21,18 @@ def study():
 
 
 def test_the_figure_has_every_model_and_the_papers(study):
-    plot = accuracy_against_groups(study)
+    plot = accuracy_against(study, "groups")
     ours, theirs = plot.figure.axes
     drawn = {line.get_label(): list(line.get_xdata()) for line in ours.lines}
     assert [1, 2, 4] in drawn.values() and [4, 8] in drawn.values()
     assert [text.get_text() for text in ours.texts] == ["11.36 %\n↓"]  # would flatten the others
     assert ours.get_xlim()[1] > 16
-    assert list(theirs.lines[0].get_ydata()) == [100 - error for error in PAPER_ERROR.values()]
-    for words in ("99.01 % with 2", "99.21 % with 4", "11.36 % with 16, too low to be drawn"):
+    (paper,) = QUANTITIES["groups"].paper.values()
+    assert list(theirs.lines[0].get_ydata()) == [100 - error for _, error in sorted(paper.items())]
+    for words in ("99.01 % at 2", "99.21 % at 4", "11.36 % at 16"):
         assert words in plot.alt
-    assert "74.7 % with 1" in plot.alt
-    assert rendered(plot.figure, "svg").startswith(b"<?xml")
+    assert "74.7 % at 1" in plot.alt
+    assert plot.svg().startswith("<svg")
 
 
 def test_the_table_has_the_groups_of_each_width(study):
@@ -57,8 +53,8 @@ def test_the_report_says_why_one_channel_a_group_cannot_learn(study):
 def test_a_study_of_one_grouping_has_neither(default_config):
     study = made_up_study({"gn": [99.0], "ln": [99.0], "bn_l1": [99.0]})
     assert not varies_groups(default_config)
-    assert group_settings(default_config).empty
-    assert accuracy_against_groups(study) is None and groups_table(study) is None
+    assert not group_settings(default_config)
+    assert accuracy_against(study, "groups") is None and groups_table(study) is None
 
 
 def test_groups_by_any_name():

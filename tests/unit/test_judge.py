@@ -18,7 +18,6 @@ from normstudy.evidence.publish import (
     published_study,
     study_config,
 )
-from normstudy.report.figures.plot import rendered
 
 MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy, percent
 
@@ -142,7 +141,7 @@ def test_runs_from_elsewhere_get_verdicts(elsewhere):
     assert any("Model A" in cell for cell in found.table["against"])
     assert "C beats B" in found.sentences[2]
     (forest,) = found.forests
-    assert rendered(forest.figure, "png").startswith(b"\x89PNG")
+    assert forest.png().startswith(b"\x89PNG")
 
 
 def test_the_order_of_rows_and_more_columns_change_nothing(elsewhere):

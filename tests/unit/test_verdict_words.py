@@ -7,11 +7,7 @@ import pandas as pd
 import pytest
 from helpers.made_up import made_up_study, predictions
 from normstudy.report.figures import verdicts as verdict_figures
-from normstudy.report.figures.plot import rendered
-from normstudy.report.figures.varied import (
-    accuracy_against_batch_size,
-    accuracy_against_learning_rate,
-)
+from normstudy.report.figures.varied import accuracy_against
 from normstudy.report.text import amounts
 from normstudy.report.text import claims as claim_text
 from normstudy.report.text import verdicts as verdict_text
@@ -19,7 +15,6 @@ from normstudy.report.text.wording import spelled
 from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.label_doubts import verdicts_by_scoring
 from normstudy.statistics.mcnemar import single_run_tests
-from normstudy.statistics.summary import summarize
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.claims import paired_differences
 from normstudy.statistics.verdicts.rule import Verdict
@@ -270,56 +265,42 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     table["other_images_high"] = table["ci_high"] + 0.01
     pairs = paired_differences(runs, config["claims"], config["verdicts"], range(1, seeds + 1))
     plots = [
-        *verdict_figures.seed_dots(runs, summarize(runs), config),
         *verdict_figures.forests(pairs, table, config),
     ]
-    names = ["forest_points", "forest_nats"]
-    assert [plot.name for plot in plots] == (names if seeds == 1 else ["seed_dots", *names])
+    assert [plot.name for plot in plots] == ["forest_points", "forest_nats"]
     for plot in plots:
-        assert rendered(plot.figure, "png").startswith(b"\x89PNG")
-        assert rendered(plot.narrow, "svg").startswith(b"<?xml")
-    *dots, points, nats = plots
-    mean = runs[runs["variant"] == "gn"]["test_accuracy"].mean()
-    assert all(f"Group Normalization {mean:.2f}" in plot.alt for plot in dots)
+        assert plot.png().startswith(b"\x89PNG") and plot.svg().startswith("<svg")
+    points, nats = plots
     assert points.alt.count(" minus ") == 8 and nats.alt.count(" minus ") == 2
     assert table["verdict"].iloc[0] in points.alt
     assert ("other test images" in points.caption) == (seeds > 1)
 
 
-def test_a_figure_against_batch_size_only_where_it_varies(config):
-    runs, *_ = judged(config, 2)
-    assert accuracy_against_batch_size(runs, summarize(runs), config) is None
+def varied_study(key, values, low):
+    """A study that varies a key, in which Batch Normalization fails at the last value."""
     variants = {
-        f"{norm}_{size}": {"label": f"{norm} {size}", "norm": norm, "batch_size": size}
+        f"{norm}_{place}": {"label": f"{norm} {value}", "norm": norm, key: value}
         for norm in ("batch", "group")
-        for size in (64, 4)
+        for place, value in enumerate(values)
     }
-    config = {**config, "variants": variants}
-    runs = make_runs(config, 2, batch_4=98)
-    plot = accuracy_against_batch_size(runs, summarize(runs), config)
+    accuracies = {name: [low if name == "batch_1" else 99.4] * 2 for name in variants}
+    return made_up_study(accuracies, variants=variants, reference=False)
+
+
+def test_a_figure_against_batch_size_only_where_it_varies():
+    assert accuracy_against(made_up_study({"gn": [99.4]}), "batch_size") is None
+    plot = accuracy_against(varied_study("batch_size", (64, 4), 98.0), "batch_size")
     assert "98.00 % at 4" in plot.alt and "65.3 % at 2" in plot.alt
-    assert rendered(plot.figure, "svg").startswith(b"<?xml")
+    assert plot.name == "batch_size"
 
 
-def test_a_figure_against_learning_rate_only_where_it_varies(config):
-    runs, *_ = judged(config, 2)
-    assert accuracy_against_learning_rate(runs, summarize(runs), config) is None
-    variants = {
-        f"{norm}_{rate}".replace(".", "_"): {
-            "label": f"{norm} {rate}",
-            "norm": norm,
-            "max_lr": rate,
-        }
-        for norm in ("batch", "group")
-        for rate in (0.005, 0.045)
-    }
-    config = {**config, "variants": variants}
-    runs = make_runs(config, 2, batch_0_045=98)
-    plot = accuracy_against_learning_rate(runs, summarize(runs), config)
+def test_a_figure_against_learning_rate_only_where_it_varies():
+    assert accuracy_against(made_up_study({"gn": [99.4]}), "max_lr") is None
+    plot = accuracy_against(varied_study("max_lr", (0.005, 0.045), 98.0), "max_lr")
     assert "98.00 % at 0.045" in plot.alt
     (axes,) = plot.figure.axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.005", "0.045"]
-    assert plot.narrow.axes[0].get_xscale() == "log"
+    assert axes.get_xscale() == "log"
 
 
 def test_no_interval_reaches_beyond_what_differences_can_be(config):

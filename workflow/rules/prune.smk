@@ -12,8 +12,6 @@ OF_RUNS = [
             LOGS / "train" / "{variant}-seed-{seed}.metrics.csv",
             RESUME / "{variant}-seed-{seed}.pt",
             RESULTS / "{variant}" / "model-card.md",
-            RESULTS / "figures" / "curves_{variant}.svg",
-            RESULTS / "figures" / "curves_{variant}.png",
         )
     ),
 ]

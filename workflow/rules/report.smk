@@ -1,4 +1,4 @@
-FIGURES = report_figures(STUDY)
+FIGURES = report_figures(STUDY, original=bool(resource("reference_run")))
 
 
 rule report:
@@ -8,9 +8,9 @@ rule report:
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
         network=RESULTS / "network.csv",
+        run_metrics=run_files("metrics.csv"),
+        misclassified=run_files("misclassified.csv"),
         predictions=run_files("predictions.csv"),
-        misclassified=expand(RUN / "misclassified.csv", variant=VARIANTS, seed=SEEDS[:1]),
-        pictures=expand(RUN / "misclassified.png", variant=VARIANTS, seed=SEEDS[:1]),
         raw=ancient(RAW_FILES),
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
@@ -39,6 +39,10 @@ rule report:
         runtime=10,
     params:
         code=code("report", "example", "evaluation", "statistics", "network", "records/tables"),
+        labels=LABELS,
+        classes=FACTS.classes,
+        test_images=STUDY["dataset"]["test_images"],
+        shown=STUDY["misclassified"]["count"],
         failed=placed(LOGS / "report-failed.ipynb"),
         plan=placed(PLAN),
     script:

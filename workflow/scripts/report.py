@@ -4,31 +4,66 @@ import sys
 
 sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 
+import base64
+import os
 from pathlib import Path
 
 import nbformat
 import normstudy
+from normstudy.errors import StudyError
 from normstudy.records.files import replacing
-from normstudy.report.notebook import execute, render
+from normstudy.report.display import PAGE
+from normstudy.report.figures.plot import plain
+from normstudy.report.notebook import execute, figures, render
 from normstudy.report.page import KEPT
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
 
+
+def seen(path):
+    """A path as the notebook is given it: relative, so that a copy of the project can use it."""
+    return os.path.relpath(path) if inside else str(Path(path).absolute())
+
+
 with job_log(snakemake.log[0]):
-    given, output = snakemake.input, snakemake.output
+    given, output, params = snakemake.input, snakemake.output, snakemake.params
+    results = Path(output.notebook).parent
+    inside = results.absolute().is_relative_to(Path.cwd())
+    runs: dict[str, list[int]] = {}
+    for path in given.run_metrics:
+        variant, seed = Path(path).parts[-3:-1]
+        runs.setdefault(variant, []).append(int(seed.removeprefix("seed-")))
     notebook = execute(
         given.notebook,
         {
-            "results": str(Path(given.summary).parent),
-            "raw": str(Path(given.raw[0]).parent),
-            "reference": given.reference[0] if given.reference else None,
-            "label_issues": given.label_issues[0] if given.label_issues else None,
-            "options": Plan.read(snakemake.params.plan).options,
-            "template": str(Path(given.template[0]).parent),
-            "scripts": str(Path(normstudy.__file__).parents[1]),
+            "results": seen(results),
+            "runs": runs,
+            "labels": {variant: plain(label) for variant, label in params.labels.items()},
+            "classes": list(params.classes),
+            "raw": seen(Path(given.raw[0]).parent),
+            "test_images": params.test_images,
+            "shown": params.shown,
+            "reference": seen(given.reference[0]) if given.reference else None,
+            "label_issues": seen(given.label_issues[0]) if given.label_issues else None,
+            "options": Plan.read(params.plan).options,
+            "scripts": seen(Path(normstudy.__file__).parents[1]),
         },
-        failed=snakemake.params.failed,
+        failed=params.failed,
     )
+    drawn = figures(notebook)
+    for path in (*output.figures, *output.bitmaps):
+        name, extension = Path(path).stem, Path(path).suffix
+        if name not in drawn:
+            raise StudyError(
+                f"report/report.ipynb no longer draws the figure {name}, which"
+                f" workflow/scripts/normstudy/config/figures.py lists: remove it there, or name a"
+                f' figure so: plt.subplots(num="{name}")'
+            )
+        with replacing(path) as temporary:
+            if extension == ".svg":
+                temporary.write_text(drawn[name].data[PAGE], encoding="utf-8")
+            else:
+                temporary.write_bytes(base64.b64decode(drawn[name].data["image/png"]))
     tables = [getattr(given, name.removesuffix(".csv")) for name in KEPT]
     page = render(notebook, Path(given.template[0]).parent, tables)
     with replacing(output.notebook) as temporary:

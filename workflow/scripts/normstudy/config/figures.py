@@ -3,15 +3,21 @@
 from .resolved import seeds, varied_batch_sizes, varied_learning_rates, varies_groups
 
 
-def report_figures(config: dict) -> dict[str, tuple[str, str]]:
-    """Name of a figure's files → its label and its caption in Snakemake's own report."""
+def report_figures(config: dict, original: bool) -> dict[str, tuple[str, str]]:
+    """Name of a figure's files → its label and its caption in Snakemake's own report.
+
+    Args:
+        original: whether there is a table of the original's runs.
+    """
     figures = {
-        "loss": ("Loss of all models", "curves"),
-        "accuracy": ("Accuracy of all models", "curves"),
+        "test_loss": ("Test loss of all models", "curves"),
+        "test_accuracy": ("Test accuracy of all models", "curves"),
+        "train_loss": ("Train loss of all models", "curves"),
+        "train_accuracy": ("Train accuracy of all models", "curves"),
         "final_accuracy": ("Test accuracy after the last epoch", "final_accuracy"),
     }
-    for name, variant in config["variants"].items():
-        figures[f"curves_{name}"] = (f"Curves: {variant['label']}", "curves")
+    if original:
+        figures["original"] = ("The original's curves", "curves")
     figures["augmentation"] = ("Augmented training images", "augmentation")
     for layer in (1, 2):
         figures[f"worked_example_layer_{layer}"] = (
@@ -19,7 +25,7 @@ def report_figures(config: dict) -> dict[str, tuple[str, str]]:
             "worked_example",
         )
     claimed = {claim["metric"] for claim in config["claims"]}
-    if claimed and len(seeds(config)) > 1:
+    if claimed - {"test_accuracy"} and len(seeds(config)) > 1:
         figures["seed_dots"] = ("Each seed's figures", "verdicts")
     if "test_loss" in claimed:
         figures["forest_nats"] = ("Paired differences in loss", "verdicts")

@@ -1,7 +1,7 @@
 """Verdicts on runs that are already there: published ones, or those of any other training code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -145,13 +145,12 @@ def judge(
     contrasts = compare(runs, stated, settings, steps, seeds=order)
     judged = judged_claims(contrasts, settings)
     differences = paired_differences(runs, stated, settings, order)
-    plots = forests(differences, contrasts, config)
     return Judgement(
         claims=judged,
         contrasts=contrasts,
         table=verdict_table(contrasts, judged, config),
         sentences=claim_sentences(contrasts, judged, config),
-        forests=[replace(plot, table="", function="figures.verdicts.forests") for plot in plots],
+        forests=forests(differences, contrasts, config),
     )
 
 

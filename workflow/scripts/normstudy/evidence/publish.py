@@ -12,9 +12,8 @@ from ..errors import StudyError
 from ..records.files import replacing
 from ..records.read_tables import read_table
 from ..records.tables import LABEL_ISSUES, REFERENCE_RUN
-from ..report.figures.groups import accuracy_against_groups
-from ..report.figures.plot import Plot, rendered
-from ..report.figures.varied import accuracy_against_batch_size, accuracy_against_learning_rate
+from ..report.figures.plot import Plot
+from ..report.figures.varied import QUANTITIES, accuracy_against
 from ..report.figures.verdicts import forests
 from ..report.study import Study
 from ..report.text.claims import claims_in_brief
@@ -87,12 +86,7 @@ def published_study(project: Path, name: str, evidence: Evidence, date: str = ""
 def pictures(study: Study) -> Iterator[Plot]:
     """The figures of a published study, the forest of its claims first."""
     yield from forests(study.differences, study.comparisons, study.config)
-    found = (
-        accuracy_against_batch_size(study.runs, study.summary, study.config),
-        accuracy_against_learning_rate(study.runs, study.summary, study.config),
-        accuracy_against_groups(study),
-    )
-    yield from filter(None, found)
+    yield from filter(None, (accuracy_against(study, key) for key in QUANTITIES))
 
 
 def page_block(study: Study, name: str, evidence: Evidence) -> str:
@@ -231,7 +225,7 @@ def publish(project: Path, name: str, target: Path) -> list[Path]:
     for plot in pictures(study):
         written.append(target / "docs" / f"{name}-{plot.name}.svg")
         with replacing(written[-1]) as temporary:
-            temporary.write_bytes(rendered(plot.figure, "svg"))
+            temporary.write_text(plot.svg(), encoding="utf-8")
     for page in pages:
         block = readme_block if page.name == "README.md" else page_block
         text = _with_part(page, begin, block(study, name, evidence))

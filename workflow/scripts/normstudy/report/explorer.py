@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .pictures import bitmap
+from ..evaluation.pictures import bitmap
 from .study import Study
 from .text.wording import counted
 

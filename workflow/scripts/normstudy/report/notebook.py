@@ -1,5 +1,6 @@
 """Execute the report's notebook, and turn it into one HTML page that needs no network."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -9,92 +10,17 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from IPython.core.displayhook import DisplayHook
-from IPython.core.interactiveshell import InteractiveShell
 from markupsafe import Markup
 from nbconvert import HTMLExporter
-from nbformat.v4 import new_output
-from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from ..errors import StudyError
+from .display import PAGE
+from .page import Page
 
-
-class InThisProcess(Engine):
-    """Runs a notebook's cells in this very process, as a kernel of its own would.
-
-    A kernel takes a second to start, imports everything again, and listens on sockets.
-    """
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **_):
-        with _shell() as shell:
-            for index, cell in enumerate(nb_man.nb.cells):
-                if cell.cell_type != "code":
-                    continue
-                nb_man.cell_start(cell, index)
-                try:
-                    cell.execution_count = shell.execution_count
-                    cell.outputs, failed = shell.run(cell.source)
-                    if failed:
-                        nb_man.cell_exception(cell, cell_index=index)
-                        break
-                finally:
-                    nb_man.cell_complete(cell, cell_index=index)
-
-
-class _Results(DisplayHook):
-    """Keeps what cells evaluate to, instead of printing it."""
-
-    shell: "_Shell"  # which it is the hook of
-
-    def write_format_data(self, format_dict, md_dict=None):
-        self.shell.outputs.append(
-            new_output(
-                "execute_result",
-                format_dict,
-                metadata=md_dict or {},
-                execution_count=self.shell.execution_count,
-            )
-        )
-
-    def write_output_prompt(self):
-        pass
-
-
-class _Shell(InteractiveShell):
-    """IPython without a terminal: a cell's results and its error are kept as outputs."""
-
-    displayhook_class = _Results
-
-    def run(self, source: str) -> tuple[list, bool]:
-        """A cell's outputs, and whether it failed. What it prints goes where prints go."""
-        self.outputs: list = []
-        done = self.run_cell(source, store_history=True)
-        error = done.error_before_exec or done.error_in_exec
-        if isinstance(error, KeyboardInterrupt):
-            raise error
-        return self.outputs, error is not None
-
-    def _showtraceback(self, etype, evalue, stb):
-        self.outputs.append(
-            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
-        )
-
-
-@contextmanager
-def _shell() -> Iterator[_Shell]:
-    """A shell that reads and writes nothing in the user's home, and leaves Python as it was."""
-    with tempfile.TemporaryDirectory(prefix="normstudy-") as private:
-        settings = Config()
-        settings.HistoryManager.enabled = False
-        shell = _Shell.instance(config=settings, ipython_dir=private)
-        try:
-            yield shell
-        finally:
-            shell.restore_sys_module_state()
-            _Shell.clear_instance()
+# Where the kernel can: without, it warns.
+ENCRYPTED = Config(KernelManager={"transport_encryption": "auto"})
 
 
 def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbformat.NotebookNode:
@@ -108,19 +34,16 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
     Raises:
         StudyError: a cell failed.
     """
-    papermill_engines.register("in-this-process", InThisProcess)
-    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder:
+    with tempfile.TemporaryDirectory(prefix="normstudy-") as folder, _private_kernel(folder):
         executed = Path(folder) / "report.ipynb"
         try:
             notebook = papermill.execute_notebook(
-                str(template),
-                str(executed),
+                template,
+                executed,
                 parameters,
-                engine_name="in-this-process",
                 kernel_name="python3",
-                language="python",
                 progress_bar=False,
-                request_save_on_cell_execute=False,
+                config=ENCRYPTED,
             )
         except PapermillExecutionError as error:
             Path(failed).parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +61,29 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws a new one each time
     return notebook
+
+
+@contextmanager
+def _private_kernel(folder: str) -> Iterator[None]:
+    """Have kernels be of this Python, and leave the user's Jupyter and IPython as they are."""
+    settings = {
+        "JUPYTER_PREFER_ENV_PATH": "1",  # a user's kernel called python3 may be another Python
+        "JUPYTER_RUNTIME_DIR": folder,
+        "IPYTHONDIR": folder,
+    }
+    before = dict(os.environ)
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def figures(notebook: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
+    """Name → the output of each figure that an executed notebook shows."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return {o.metadata[PAGE]["name"]: o for o in outputs if PAGE in o.get("metadata", {})}
 
 
 def outline(article: str) -> dict:
@@ -177,6 +123,8 @@ def render(
 ) -> str:
     """The executed notebook as one HTML page.
 
+    Cells tagged "notebook-only" are left out, and those tagged "page-top" come first.
+
     Args:
         notebook: as `execute` gives it.
         template: folder of the page's template.
@@ -189,6 +137,11 @@ def render(
         exclude_anchor_links=True,
     )
     exporter.register_filter("outline", outline)
+    exporter.register_filter("figure", Page(template).figure)
     kept = {Path(path).name: Path(path).read_bytes().decode("utf-8") for path in tables}
-    page, _ = exporter.from_notebook_node(notebook, {"tables": kept})
+    tagged = ((cell, cell.metadata.get("tags", [])) for cell in notebook.cells)
+    shown = [(cell, tags) for cell, tags in tagged if "notebook-only" not in tags]
+    shown.sort(key=lambda pair: "page-top" not in pair[1])
+    ordered = notebook | {"cells": [cell for cell, _ in shown]}
+    page, _ = exporter.from_notebook_node(nbformat.from_dict(ordered), {"tables": kept})
     return page

@@ -6,9 +6,12 @@ from html import escape
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from .figures.curves import accuracy, loss
-from .page import Pieces
+from ..evaluation import pictures
+from .display import figure_bundle
+from .figures.plot import WIDTH, looks, plain
+from .page import Page
 from .study import Study
 from .tables.results import comparison, verdicts
 from .tables.table import ABSENT, Table
@@ -47,12 +50,18 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
         style: the report's style sheet.
         template: the folder of the report's templates.
     """
-    page = Pieces(template)
+    page = Page(template)
+
+    def table(made: Table | None) -> str:
+        """Without the link to its file, which lies in another folder than this page."""
+        shown = page.table(made and replace(made, source=""))
+        return shown.data if shown else "<p>None in this study.</p>"
+
     parts = {
-        "Summary": lambda study: page.table(_unlinked(comparison(study))),
-        "Accuracy": lambda study: page.drawn(accuracy(study.curves, study.labels)),
-        "Loss": lambda study: page.drawn(loss(study.curves, study.labels)),
-        "Verdicts": lambda study: page.table(_unlinked(verdicts(study))),
+        "Summary": lambda study: table(comparison(study)),
+        "Accuracy": lambda study: _curves(study, "test_accuracy", "test accuracy, %", 2),
+        "Loss": lambda study: _curves(study, "test_loss", "test loss, nats per image", 4),
+        "Verdicts": lambda study: table(verdicts(study)),
     }
     title = " and ".join(study.folder.as_posix() for study in studies)
     body = f"<h1>{escape(title)}, side by side</h1><h2>Config</h2>"
@@ -62,9 +71,7 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
     for heading, part in parts.items():
         body += f'<h2>{heading}</h2><div class="beside">'
         for study in studies:
-            content = part(study)
-            said = content.data if content else "<p>None in this study.</p>"
-            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{said}</section>"
+            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{part(study)}</section>"
         body += "</div>"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -74,9 +81,20 @@ def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> 
     )
 
 
-def _unlinked(table: Table | None) -> Table | None:
-    """The table without the link to its file, which lies in another folder than this page."""
-    return table and replace(table, source="")
+@pictures.style()
+def _curves(study: Study, metric: str, name: str, digits: int) -> str:
+    """A metric's mean over the seeds of each variant, by epoch, as an image."""
+    figure = Figure(figsize=(WIDTH, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.set(xlabel="epoch", ylabel=name)
+    axes.fmt_ydata = f"{{:.{digits}f}}".format
+    table = study.curves[study.curves["metric"] == metric]
+    for variant, look in looks(study.labels).items():
+        curve, label = table[table["variant"] == variant], plain(study.labels[variant])
+        style = {"color": look.colour, "marker": look.marker}
+        axes.plot(curve["epoch"], curve["mean"], label=label, **style)
+    axes.legend()
+    return figure_bundle(figure)[0]["text/html"]
 
 
 LAYOUT = """

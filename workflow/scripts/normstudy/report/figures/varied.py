@@ -1,241 +1,174 @@
-"""Accuracy against a quantity that the study varies: a line through the means of each series."""
+"""Accuracy against what a study varies: batch size, learning rate or the number of groups."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from dataclasses import dataclass, field
 from itertools import cycle
-from operator import itemgetter
-from typing import NamedTuple
 
-import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
-from ...config.resolved import varied_batch_sizes, varied_learning_rates
+from ...config.resolved import NORMALIZED_CHANNELS, varied_batch_sizes, varied_learning_rates
+from ...evaluation.pictures import style
 from ..marks import mark
-from ..study import means_of
+from ..study import Study, means_of
+from ..tables.groups import group_settings
 from ..text.normalizations import norm_name
 from ..text.wording import listing
 from .plot import COLOURS, WIDTH, Plot
 
-# Colour, marker and line style.
-LOOKS: list[tuple[str, str, str | tuple]] = [
-    (COLOURS[0], "o", "-"),
-    (COLOURS[1], "s", "--"),
-    (COLOURS[2], "^", "-."),
-    (COLOURS[3], "D", ":"),
-    (COLOURS[4], "v", (0, (5, 1, 1, 1, 1, 1))),
-]
-# Wu & He 2018 (arXiv 1803.08494v3), table 2: validation error of ResNet-50 on ImageNet, percent
-PAPER_BATCH_SIZES = (32, 16, 8, 4, 2)  # images per GPU, on 8 GPUs
-PAPER_ERROR = {
-    "batch": (23.6, 23.7, 24.8, 27.3, 34.7),
-    "group": (24.1, 24.2, 24.0, 24.2, 24.1),
-}
+LOOKS = list(zip(COLOURS[:5], "os^Dv", ("-", "--", "-.", ":", (0, (5, 1, 1, 1))), strict=True))
+FAR = 5.0  # points below the best, beyond which a model would flatten the others
+WIDEST = max(NORMALIZED_CHANNELS)
 Points = Sequence[tuple[float, float]]  # (value of the quantity, accuracy in percent)
 
 
-class Line(NamedTuple):
-    """How a series is drawn."""
+@dataclass(frozen=True)
+class Quantity:
+    """What accuracy is drawn against.
+
+    Attributes:
+        name: of the figure's files.
+        axis: its name and unit.
+        about: what the caption says of it.
+        table, paper_axis, paper: a table of Wu & He 2018 (arXiv 1803.08494v3) that varies it:
+            series → value → validation error of ResNet-50 on ImageNet, percent.
+    """
 
     name: str
-    colour: str
-    marker: str
-    dashes: str | tuple
+    axis: str
+    about: str
+    base: int = 2  # of the logarithmic axis
+    table: str = ""
+    paper_axis: str = ""
+    paper: dict[str, dict[int, float]] = field(default_factory=dict)
 
 
-class Series(NamedTuple):
-    """The runs that a line goes through, and the points of the line."""
-
-    line: Line
-    runs: pd.DataFrame  # value, seed, test_accuracy
-    means: Points
-
-
-def all_series(
-    runs: pd.DataFrame,
-    summary: pd.DataFrame,
-    varied: dict[str, tuple[str, float]],
-    lines: dict[str, Line],
-    *,
-    descending: bool = False,
-) -> list[Series]:
-    """A series for each key in `varied`, in their order; the means by rising value.
-
-    Args:
-        runs: a table of `summary.run_metrics`.
-        summary: a table of `summary.summarize`.
-        varied: variant → (key of its series, value), as `config.resolved.varied` finds them.
-        lines: the key of each series → its line.
-        descending: by falling value instead.
-    """
-    accuracy, found = means_of(summary, "test_accuracy"), []
-    for key in dict.fromkeys(key for key, _ in varied.values()):
-        own = {variant: value for variant, (series, value) in varied.items() if series == key}
-        each = pd.DataFrame(own.items(), columns=["variant", "value"])
-        points = [(value, accuracy[variant]) for variant, value in own.items()]
-        points.sort(key=itemgetter(0), reverse=descending)
-        table = each.merge(runs[["variant", "seed", "test_accuracy"]], on="variant")
-        found.append(Series(lines[key], table, points))
-    return found
-
-
-def draw_series(axes, series: Iterable[Series], told: str) -> None:
-    """A marker per run and a line through the means of each series.
-
-    Args:
-        told: what a run's point says before its seed, with {name} of the series and {value}.
-    """
-    for line, runs, points in series:
-        drawn = {"linestyle": line.dashes, "color": line.colour}
-        mark(axes.plot(*zip(*points, strict=True), **drawn), line.name)
-        axes.plot([], [], marker=line.marker, label=line.name, **drawn)
-        dots = axes.plot(
-            runs["value"], runs["test_accuracy"], line.marker, color=line.colour, alpha=0.7
-        )
-        words = [
-            f"{told.format(name=line.name, value=run.value)}, seed {run.seed}:"
-            f" {run.test_accuracy:.2f} %"
-            for run in runs.itertuples()
-        ]
-        mark(dots, line.name, words)
-    axes.set_ylabel("test accuracy, %")
+QUANTITIES = {
+    "batch_size": Quantity(
+        "batch_size",
+        "batch size, images",
+        "Accuracy against batch size",
+        table="table 2",
+        paper_axis="batch size, images per GPU (of 8)",
+        paper={
+            "batch": {32: 23.6, 16: 23.7, 8: 24.8, 4: 27.3, 2: 34.7},
+            "group": {32: 24.1, 16: 24.2, 8: 24.0, 4: 24.2, 2: 24.1},
+        },
+    ),
+    "max_lr": Quantity(
+        "learning_rate",
+        "peak learning rate of the one-cycle schedule",
+        "Accuracy against the peak learning rate. If the lines cross or peak at different rates,"
+        " a comparison at one rate says as much about the rate as about the normalizations",
+        base=10,
+    ),
+    "groups": Quantity(
+        "groups",
+        f"groups in a layer of {WIDEST} channels",
+        "Accuracy against the number of groups. One group is Layer Normalization, one channel per"
+        " group Instance Normalization",
+        table="table 3",
+        paper_axis="groups in every layer",
+        paper={"num_groups": {64: 24.6, 32: 24.1, 16: 24.6, 8: 24.4, 4: 24.6, 2: 24.7, 1: 25.3}},
+    ),
+}
+SERIES = {
+    "num_groups": "the same number of groups in every layer",
+    "channels_per_group": "the same number of channels in every group",
+    "none": "no normalization",
+}
 
 
-def draw_paper(axes, line: Line, points: Points, told: str) -> None:
-    """A line of the Group Normalization paper; `told` as of `draw_series`, before the accuracy."""
-    known = axes.plot(
-        *zip(*points, strict=True), marker=line.marker, linestyle=line.dashes, color=line.colour
-    )
-    words = [f"{told.format(name=line.name, value=x)} {y:.1f} %" for x, y in points]
-    mark(known, line.name, words)
-    axes.set_ylabel("validation accuracy, %")
-
-
-def value_axis(axes, values: Iterable[float], title: str, label: str, base: int = 2) -> None:
-    """Make the x axis logarithmic, with a tick at each value."""
-    ticks = sorted(set(values))
-    axes.set_xscale("log", base=base)
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_title(title)
-    axes.set_xlabel(label)
-
-
-def over_seeds(runs: pd.DataFrame) -> str:
-    """What the lines go through, for the alt text."""
-    return "mean over seeds" if runs["seed"].nunique() > 1 else "one seed"
-
-
-def _lines(norms: Iterable[str]) -> dict[str, Line]:
-    """norm → its line, in the order of their first appearance."""
-    known = dict.fromkeys(norms)
-    names = [f"{norm_name(n)} Normalization" if n != "none" else "no normalization" for n in known]
+def _varied(config: dict, key: str) -> dict[str, tuple[str, float]]:
+    """variant → (its series, its value of the quantity); empty where it does not vary."""
+    if key == "batch_size":
+        return varied_batch_sizes(config)
+    if key == "max_lr":
+        return varied_learning_rates(config)
     return {
-        norm: Line(name, *look)
-        for norm, name, look in zip(known, names, cycle(LOOKS), strict=False)
+        variant: (option, value if option == "num_groups" else WIDEST // value)
+        for variant, (option, value) in group_settings(config).items()
     }
+
+
+@style()
+def accuracy_against(study: Study, key: str) -> Plot | None:
+    """Test accuracy by a quantity, a line per series, beside the Group Normalization paper's.
+
+    Args:
+        key: of QUANTITIES.
+
+    Returns:
+        None for a study that does not vary it.
+    """
+    quantity, varied = QUANTITIES[key], _varied(study.config, key)
+    if not varied:
+        return None
+    keys = dict.fromkeys([*quantity.paper, *(series for series, _ in varied.values())])
+    look = dict(zip(keys, cycle(LOOKS), strict=False))
+    names = {name: SERIES.get(name) or f"{norm_name(name)} Normalization" for name in keys}
+    figure = Figure(figsize=(WIDTH, 3.8), layout="constrained")
+    ours, *others = figure.subplots(1, 1 + bool(quantity.paper), squeeze=False)[0]
+    means, words = means_of(study.summary, "test_accuracy"), []
+    best = max(means[variant] for variant in varied)
+    for series in dict.fromkeys(series for series, _ in varied.values()):
+        points, (colour, marker, dashes) = [], look[series]
+        for variant, (of, value) in varied.items():
+            if of != series:
+                continue
+            points.append((value, means[variant]))
+            if means[variant] < best - FAR:  # named at the foot
+                foot = {"xycoords": ("data", "axes fraction"), "ha": "center"}
+                ours.annotate(f"{means[variant]:.2f} %\n↓", (value, 0.02), **foot)
+                continue
+            runs = study.runs[study.runs["variant"] == variant]
+            accuracy, where = runs["test_accuracy"], [value] * len(runs)
+            dots = ours.plot(where, accuracy, marker, color=colour, alpha=0.7)
+            told = f"{names[series]}, {quantity.axis.partition(',')[0]} {value:g}"
+            pairs = zip(runs["seed"], accuracy, strict=True)
+            mark(dots, names[series], [f"{told}, seed {seed}: {x:.2f} %" for seed, x in pairs])
+        points.sort()
+        near = [point for point in points if point[1] >= best - FAR]
+        line = ours.plot(*zip(*near, strict=True), color=colour, ls=dashes) if near else []
+        mark(line, names[series])
+        ours.plot([], [], marker, color=colour, ls=dashes, label=names[series])
+        words.append(f"{names[series]} {_listed(points, 2)}")
+    _value_axis(ours, {value for _, value in varied.values()}, quantity.base)
+    ours.set(xlabel=quantity.axis, ylabel="test accuracy, %")
+    how = "mean over seeds" if len(study.seeds) > 1 else "one seed"
+    alt = f"Test accuracy in this study, {how}: {'; '.join(words)}."
+    caption = f"{quantity.about}. A marker per run, a line through the means."
+    for axes in others:
+        ours.set_title("This study")
+        axes.set(title="Wu & He 2018, ImageNet", ylabel="validation accuracy, %")
+        axes.set_xlabel(quantity.paper_axis)
+        words = []
+        for series, errors in quantity.paper.items():
+            points = [(value, 100 - error) for value, error in sorted(errors.items())]
+            colour, marker, dashes = look[series]
+            drawn = axes.plot(*zip(*points, strict=True), marker, color=colour, ls=dashes)
+            values = [f"{names[series]}, Wu & He 2018, {x:g}: {y:.1f} %" for x, y in points]
+            mark(drawn, names[series], values)
+            words.append(f"{names[series]} {_listed(points, 1)}")
+            _value_axis(axes, errors, quantity.base)
+        alt += f" ImageNet validation accuracy in Wu and He 2018: {'; '.join(words)}."
+        caption += (
+            f" Beside it ResNet-50 on ImageNet (Wu & He 2018, {quantity.table}): another network"
+            " and data, so that only the shapes compare."
+        )
+    figure.legend(*ours.get_legend_handles_labels(), loc="outside lower left", ncols=2)
+    return Plot(quantity.name, figure, alt, caption, "runs.csv, summary.csv")
+
+
+def _value_axis(axes, values: Iterable[float], base: int) -> None:
+    """Make the x axis logarithmic, with a tick at each value."""
+    ticks = sorted(values)
+    axes.set_xscale("log", base=base)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlim(ticks[0] / 1.5, ticks[-1] * 1.5)
 
 
 def _listed(points: Points, digits: int) -> str:
     """Accuracies as words."""
     return listing([f"{accuracy:.{digits}f} % at {value:g}" for value, accuracy in points])
-
-
-def accuracy_against_batch_size(
-    runs: pd.DataFrame, summary: pd.DataFrame, config: dict
-) -> Plot | None:
-    """This study's test accuracy by batch size, and the Group Normalization paper's beside it.
-
-    Args:
-        runs: a table of `summary.run_metrics`.
-        summary: a table of `summary.summarize`.
-
-    Returns:
-        None for a study that does not vary the batch size.
-    """
-    varied = varied_batch_sizes(config)
-    if not varied:
-        return None
-    lines = _lines([*PAPER_ERROR, *(norm for norm, _ in varied.values())])
-    series = all_series(runs, summary, varied, lines, descending=True)
-    found = [f"{own.line.name} {_listed(own.means, 2)}" for own in series]
-    paper: dict[Line, Points] = {
-        lines[norm]: [(x, 100 - y) for x, y in zip(PAPER_BATCH_SIZES, errors, strict=True)]
-        for norm, errors in PAPER_ERROR.items()
-    }
-    known = [f"{line.name} {_listed(points, 1)}" for line, points in paper.items()]
-    return Plot(
-        name="batch_size",
-        draw=partial(_batch_sizes, series, paper),
-        alt=(
-            f"Test accuracy in this study, {over_seeds(runs)}: {'; '.join(found)}."
-            f" ImageNet validation accuracy in Wu and He 2018: {'; '.join(known)}."
-        ),
-        caption=(
-            "Accuracy against batch size, one marker per run and a line through the means. Beside"
-            " it ResNet-50 on ImageNet (Wu & He 2018, table 2): another network and data, so"
-            " that only the shapes compare."
-        ),
-        table="runs.csv, summary.csv",
-        function="figures.varied.accuracy_against_batch_size",
-    )
-
-
-def _batch_sizes(series: list[Series], paper: dict[Line, Points], width: float) -> Figure:
-    """Draw `accuracy_against_batch_size`: our panel beside or, where narrow, above the paper's."""
-    narrow = width < WIDTH
-    figure = Figure(figsize=(width, 6.4 if narrow else 3.7), layout="constrained")
-    ours, theirs = figure.subplots(2, 1) if narrow else figure.subplots(1, 2)
-    draw_series(ours, series, "{name}, batch size {value:g}")
-    for line, points in paper.items():
-        draw_paper(theirs, line, points, "{name}, batch size {value}:")
-    sizes = [value for own in series for value in own.runs["value"]]
-    value_axis(ours, sizes, "This study", "batch size, images")
-    value_axis(theirs, PAPER_BATCH_SIZES, "Wu & He 2018, ImageNet", "batch size, images per GPU")
-    for axes in (ours, theirs):
-        axes.invert_xaxis()  # large batches first, as in the paper
-    keys = ours.get_legend_handles_labels()
-    figure.legend(*keys, loc="outside lower left", ncols=1 if narrow else 3)
-    return figure
-
-
-def accuracy_against_learning_rate(
-    runs: pd.DataFrame, summary: pd.DataFrame, config: dict
-) -> Plot | None:
-    """Test accuracy by peak learning rate, a line per normalization.
-
-    Does one rate for all favour a normalization? Arguments as of `accuracy_against_batch_size`.
-
-    Returns:
-        None for a study that does not vary the learning rate at one batch size.
-    """
-    varied = varied_learning_rates(config)
-    if not varied:
-        return None
-    series = all_series(runs, summary, varied, _lines(norm for norm, _ in varied.values()))
-    found = [f"{own.line.name} {_listed(own.means, 2)}" for own in series]
-    return Plot(
-        name="learning_rate",
-        draw=partial(_learning_rates, series),
-        alt=f"Test accuracy by peak learning rate, {over_seeds(runs)}: {'; '.join(found)}.",
-        caption=(
-            "Test accuracy against the peak learning rate, a marker per run and a line through the"
-            " means. If the lines cross or peak at different rates, a comparison at one rate says"
-            " as much about the rate as about the normalizations."
-        ),
-        table="runs.csv, summary.csv",
-        function="figures.varied.accuracy_against_learning_rate",
-    )
-
-
-def _learning_rates(series: list[Series], width: float) -> Figure:
-    narrow = width < WIDTH
-    figure = Figure(figsize=(width, 4.2 if narrow else 3.7), layout="constrained")
-    axes = figure.subplots()
-    draw_series(axes, series, "{name}, max lr {value:g}")
-    rates = [value for own in series for value in own.runs["value"]]
-    label = "peak learning rate of the one-cycle schedule"
-    value_axis(axes, rates, "Accuracy against learning rate", label, base=10)
-    figure.legend(loc="outside lower left", ncols=1 if narrow else 3)
-    return figure

@@ -1,94 +1,20 @@
 """The picture of the worked example: which cells each normalization averages together."""
 
-from functools import partial
-
 import numpy as np
-from matplotlib.collections import PolyCollection
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from ...example.arithmetic import (
-    CHANNELS,
-    GROUPS,
-    IMAGES,
-    METHODS,
-    SIDE,
-    normalize,
-    set_numbers,
-    shown,
-)
-from .plot import WIDTH, Plot, title
+from ...evaluation.pictures import style
+from ...example.arithmetic import CHANNELS, IMAGES, METHODS, SIDE, normalize, set_numbers, shown
+from .plot import WIDTH, Plot
 
 # The outline tells the sets apart; the fill helps the eye.
 FILLS = ("#BFDDF0", "#F7CDB0", "#BFE6DA", "#F0D5E4", "#DDEFFA", "#FBE3BF", "#E6E6E6", "#FAF6C2")
-GAP = 0.35  # between the matrices of neighbouring channels and images
+MIDDLES = SIDE * (np.arange(IMAGES) + 0.5)  # of the images and, as many, of the channels
 
 
-def _corner(n: int, c: int, i: int, j: int) -> tuple[float, float]:
-    """Top left of a cell: images down, channels across."""
-    return c * (SIDE + GAP) + j, n * (SIDE + GAP) + i
-
-
-def _rectangle(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
-
-
-def _panel(axes, method: str, batch: np.ndarray) -> None:
-    numbers = set_numbers(method)
-    means, variances, _ = normalize(batch, method)
-    cells = {place: _corner(*place) for place in np.ndindex(numbers.shape)}
-    colours = [FILLS[numbers[place]] for place in cells]
-    squares = [_rectangle(x, y, x + 1, y + 1) for x, y in cells.values()]
-    axes.add_collection(
-        PolyCollection(squares, facecolors=colours, edgecolors="white", linewidths=0.8)
-    )
-    for place, (x, y) in cells.items():
-        words = shown(batch[place].item())
-        number = axes.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=9)
-        number.set_in_layout(False)  # within its cell: measuring it takes longer than drawing
-    edge = CHANNELS * (SIDE + GAP)
-    outlines = []
-    for number, (mean, variance) in enumerate(zip(means, variances, strict=True)):
-        own = np.argwhere(numbers == number)
-        (left, top), (right, bottom) = _corner(*own[0]), _corner(*own[-1])
-        outlines.append(_rectangle(left - 0.08, top - 0.08, right + 1.08, bottom + 1.08))
-        words = f"μ {shown(mean)}\nσ² {shown(variance)}"
-        if method == "batch":
-            axes.text((left + right + 1) / 2, edge, words, ha="center", va="top", fontsize=8)
-        else:
-            # Beside the rows of its image; a group's figures stand in the group's order.
-            column = number % GROUPS if method == "group" else 0
-            axes.text(edge + 2.6 * column, (top + bottom + 1) / 2, words, va="center", fontsize=8)
-            if method == "group" and number < GROUPS:
-                heading = f"group {number + 1}"
-                axes.text(edge + 2.6 * column, -0.25, heading, va="bottom", fontsize=8)
-    axes.add_collection(
-        PolyCollection(outlines, facecolors="none", edgecolors="black", linewidths=1.8)
-    )
-    for c in range(CHANNELS):
-        x, _ = _corner(0, c, 0, 0)
-        words = str(c + 1) if c else "channel 1"
-        axes.text(x + SIDE / 2, -0.25, words, ha="center", va="bottom", fontsize=8)
-    for n in range(IMAGES):
-        _, y = _corner(n, 0, 0, 0)
-        axes.text(-0.25, y + SIDE / 2, f"image {n + 1}", ha="right", va="center", fontsize=8)
-    axes.set_title(f"{METHODS[method].name}:\n{len(means)} means and variances", fontsize=9.5)
-    axes.set_xlim(-2.2, edge + (5.2 if method == "group" else 2.6))
-    axes.set_ylim(edge + 1.5, -1.0)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-
-
-def _draw(layer: str, batch: np.ndarray, width: float) -> Figure:
-    """Draw `averaging_sets`: two panels above the third or, where narrow, all in a column."""
-    narrow = width < WIDTH
-    mosaic = [["batch"], ["layer"], ["group"]] if narrow else [["batch", "layer"], ["group"] * 2]
-    figure = Figure(figsize=(width, 9.6 if narrow else 6.6), layout="constrained")
-    title(figure, f"{layer}: the cells that share a mean and a variance", width)
-    for method, axes in figure.subplot_mosaic(mosaic).items():
-        _panel(axes, method, batch)
-    return figure
-
-
+@style()
 def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
     """Which cells of one layer's batch are averaged together, and their means and variances.
 
@@ -96,17 +22,21 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
         layer: its name, one of `arithmetic.LAYERS`.
         batch: whole numbers (image, channel, row, column).
     """
+    figure = Figure(figsize=(WIDTH, 8.2), layout="constrained")
+    figure.suptitle(f"{layer}: the cells that share a mean and a variance", x=0.01, ha="left")
+    panels = figure.subplot_mosaic([["batch", "layer"], ["group", "group"]])
     sentences = []
     for key, method in METHODS.items():
         means, variances, _ = normalize(batch, key)
-        pairs = ", ".join(
+        _panel(panels[key], key, batch, _pairs(means, variances))
+        named = ", ".join(
             f"{name} {shown(mean)} and {shown(variance)}"
             for name, mean, variance in zip(method.sets(), means, variances, strict=True)
         )
-        sentences.append(f"{method.name} has {len(means)} means and variances: {pairs}.")
+        sentences.append(f"{method.name} has {len(means)} means and variances: {named}.")
     return Plot(
         name=f"worked_example_{layer.lower().replace(' ', '_')}",
-        draw=partial(_draw, layer, batch),
+        figure=figure,
         alt=(
             f"{layer} as a grid of {IMAGES} images by {CHANNELS} channels, each a {SIDE} by"
             f" {SIDE} matrix, three times over. " + " ".join(sentences)
@@ -116,5 +46,44 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
             " are normalized by."
         ),
         table="normalization_example.xlsx",
-        function="figures.worked_example.averaging_sets",
     )
+
+
+def _pairs(means: np.ndarray, variances: np.ndarray) -> list[str]:
+    return [f"μ {shown(m)}\nσ² {shown(v)}" for m, v in zip(means, variances, strict=True)]
+
+
+def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
+    """A method's grid, images down and channels across, with a mean and a variance per set."""
+    # (image, channel, row, column) as it is seen: a row of all images' first rows, and so on.
+    numbers, sets = (
+        cells.swapaxes(1, 2).reshape(IMAGES * SIDE, CHANNELS * SIDE)
+        for cells in (batch, set_numbers(method))
+    )
+    axes.pcolormesh(sets, cmap=ListedColormap(FILLS[: len(pairs)]), edgecolors="white")
+    for (y, x), number in np.ndenumerate(numbers):
+        axes.text(x + 0.5, y + 0.5, shown(number), ha="center", va="center", fontsize=9)
+    for cut in range(SIDE, IMAGES * SIDE, SIDE):  # between one matrix and the next
+        axes.axhline(cut, color="white", linewidth=5)
+        axes.axvline(cut, color="white", linewidth=5)
+    for number in range(len(pairs)):
+        rows, columns = np.nonzero(sets == number)
+        corner, size = (columns[0], rows[0]), (np.ptp(columns) + 1, np.ptp(rows) + 1)
+        axes.add_patch(Rectangle(corner, *size, fill=False, linewidth=1.8))
+    axes.set_title(f"{METHODS[method].name}:\n{len(pairs)} means and variances")
+    axes.set(aspect="equal", xlim=(0, CHANNELS * SIDE), ylim=(IMAGES * SIDE, 0))
+    axes.set_xticks(MIDDLES, [f"channel\n{c}" for c in range(1, CHANNELS + 1)])
+    axes.set_yticks(MIDDLES, [f"image {n}" for n in range(1, IMAGES + 1)])
+    across, down = axes.secondary_xaxis("bottom"), axes.secondary_yaxis("right")
+    across.set_xticks(MIDDLES if method == "batch" else [], pairs if method == "batch" else [])
+    per_image = [] if method == "batch" else np.reshape(pairs, (IMAGES, -1)).tolist()
+    beside = [
+        "\n".join("   ".join(part) for part in zip(*(p.split("\n") for p in row), strict=True))
+        for row in per_image
+    ]
+    down.set_yticks(MIDDLES if beside else [], beside)
+    for each in (axes, across, down):
+        each.tick_params(length=0, labelsize=8)
+        each.spines[:].set_visible(False)
+    axes.tick_params(top=True, labeltop=True, labelbottom=False)
+    axes.grid(visible=False)

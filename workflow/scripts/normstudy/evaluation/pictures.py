@@ -1,0 +1,62 @@
+"""Pictures as small files, and the style of all drawings, whatever a matplotlibrc says."""
+
+import io
+from contextlib import contextmanager
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.size": 10,
+    "figure.titlesize": 12,
+    "figure.titleweight": "bold",
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
+    "svg.fonttype": "path",  # glyphs as outlines: the same picture whatever fonts the reader has
+    "svg.hashsalt": "normstudy",  # the same ids, hence the same bytes, each time
+}
+
+
+def use_style() -> None:
+    """Draw in the project's style from here on."""
+    matplotlib.rcdefaults()
+    matplotlib.rcParams.update(STYLE)
+
+
+@contextmanager
+def style():
+    """The project's style for a block or, as a decorator, for a function."""
+    with matplotlib.rc_context():
+        use_style()
+        yield
+
+
+@style()
+def png(figure: Figure, dpi: int = 200, transparent: bool = False) -> bytes:
+    """A figure as a PNG that names neither date nor software: the same figure, the same bytes."""
+    content = io.BytesIO()
+    colours = {"transparent": True} if transparent else {"facecolor": "white"}
+    figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None}, **colours)
+    return content.getvalue()
+
+
+def bitmap(pixels: np.ndarray) -> bytes:
+    """A PNG of grey pixels, uint8 (height, width)."""
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG", optimize=True)
+    return content.getvalue()
