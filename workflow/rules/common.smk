@@ -47,6 +47,14 @@ def code(*rooms):
     return lambda wildcards: code_digests(*rooms)
 
 
+def kept(path):
+    """An output that stays until the new one is complete; Snakemake deletes others beforehand.
+
+    Results in storage have no copy here that could be kept.
+    """
+    return path if workflow.storage_settings.default_storage_provider else update(path)
+
+
 def for_runs(make):
     """What `make` gives for the list of all runs, (variant, seed): the study's inputs and params.
 
@@ -106,30 +114,3 @@ def shown(path, category, label, caption):
         labels=label if callable(label) else {"What": label},
         caption=f"../../report/captions/{caption}.rst",
     )
-
-
-SOURCE_FOLDER = STUDY["dataset"]["source"]
-with one_sentence():
-    CHANGED = (
-        changed(DATASET, study.folder(SOURCE_FOLDER), Path(placed(DATA / "raw")))
-        if SOURCE_FOLDER and not FACTS.sha256
-        else []
-    )
-
-
-def notice_changes(wildcards):
-    """No input, but the data are fetched again if their source no longer holds what was fetched.
-
-    By force, not by a param: Snakemake compares params only with those of jobs of this project,
-    and the data may have been fetched by another. A function, since there is no plan to change
-    before the rules have been read.
-    """
-    if CHANGED:
-        workflow.dag.forcefiles.add(placed(CHECKSUMS))
-        if workflow.is_main_process:
-            print(
-                f"{', '.join(CHANGED)} in {SOURCE_FOLDER} changed since {DATASET} was fetched:"
-                " the data are fetched again, and everything made from them is remade.",
-                file=sys.stderr,
-            )
-    return []

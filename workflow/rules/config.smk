@@ -16,8 +16,10 @@ from normstudy.config.check import check, load_schema
 from normstudy.config.figures import report_figures
 from normstudy.config.lines import command_line, read_config_file, spelled, typed
 from normstudy.config.targets import RESERVED, RULES
-from normstudy.data.changes import changed
+from normstudy.data.checksums import listed
 from normstudy.data.datasets import DATASETS
+from normstudy.data.fetch import download, expected
+from normstudy.data.folder import find
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from snakemake.utils import update_config

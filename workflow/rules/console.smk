@@ -61,7 +61,7 @@ def planned(job):
         words = "the data are newer, and no record (.snakemake/metadata) says if they changed"
     if data & {*map(str, reason.updated_input_run)}:
         words = "the data are fetched again"
-    source_changed = job.rule.name == "download" and CHANGED  # rule download has it forced
+    source_changed = job.rule.name == "download" and data_sha256() != fetched_sha256()
     if source_changed:
         words = f"{DATASET} changed in {SOURCE_FOLDER}"
     return PlannedJob(

@@ -1,8 +1,9 @@
 rule misclassified:
     input:
-        checksums=CHECKSUMS,
+        checksums=listing,
         raw=ancient(RAW_FILES),
         checkpoint=RUN / "checkpoint.pt",
+        run=RUN / "provenance.json",  # other data may give the same network, not the same errors
         label_issues=resource("label_issues"),
     output:
         predictions=RUN / "predictions.csv",

@@ -1,12 +1,12 @@
 rule train:
     input:
-        # The listing of checksums, small enough to be compared by content, says whether the
-        # data changed; the age of the files themselves says nothing.
-        checksums=CHECKSUMS,
+        # It says whether the data changed; the age of the files themselves says nothing.
+        checksums=listing,
         raw=ancient(RAW_FILES),
     output:
+        # The network alone is kept: that the others are missing says that it is to be replaced.
+        checkpoint=kept(RUN / "checkpoint.pt"),
         metrics=RUN / "metrics.csv",
-        checkpoint=RUN / "checkpoint.pt",
         provenance=RUN / "provenance.json",
     log:
         LOGS / "train" / "{variant}-seed-{seed}.log",

@@ -11,11 +11,6 @@ from normstudy.data.fetch import download
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]) as say:
+    params, raw = snakemake.params, Path(snakemake.output.raw[0]).parent
     source = snakemake.config.get("dataset", {}).get("source")
-    download(
-        snakemake.params.dataset,
-        Path(snakemake.output.raw[0]).parent,
-        snakemake.params.sha256,
-        folder(source) if source else None,
-        say,
-    )
+    download(params.dataset, raw, params.sha256, folder(source) if source else None, say)

