@@ -13,7 +13,7 @@
 # make evidence       judge the published runs again and remake their pages in docs/
 # make calibration    simulate how often verdicts are wrong, into docs/calibration.md
 # make fidelity       compare the engine with the loop it replaced, into docs/fidelity.md
-# make mutants        find small changes of a room's code that no test notices (ROOM=data SAMPLE=150)
+# make mutants        find small changes of a room's code that no test notices (ROOM=data)
 # make lock           remake the hash-locked requirements from the .in files
 # make clean          delete packages, data, results and caches, after asking (YES=1 does not ask)
 
@@ -86,10 +86,14 @@ bench-scaling: setup
 calibration: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.calibration
 
-# Long and patient: one process, and whatever else runs goes first.
+# In a copy with the package at its top, for mutmut names modules by their paths. `cd .mutants` and
+# `mutmut show NAME` shows a change that no test noticed.
 mutants: setup $(VENV)/test.stamp
-	@nice -n 19 $(IN_VENV) benchmarks.mutants --room $(ROOM) \
-		$(if $(MODULE),--module $(MODULE)) $(if $(SAMPLE),--sample $(SAMPLE))
+	@rm -rf .mutants && mkdir .mutants
+	@git ls-files -z | tar --null --files-from=- -cf - | tar -xf - -C .mutants
+	@mv .mutants/workflow/scripts/normstudy .mutants
+	@cd .mutants && nice -n 19 ../$(IN_VENV) mutmut run "normstudy.$(ROOM).*" && \
+		../$(IN_VENV) mutmut results | grep -v "not checked"
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

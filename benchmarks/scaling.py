@@ -11,9 +11,6 @@ cost what they would, and differ in seeds as they would.
 
 Processor times, since a machine that others use too stretches the others. Writes
 results/benchmarks/scaling.csv and .md, and docs/scaling.png.
-
-With --beside COMMIT only the scheduling is measured, in turn by that commit and by the project as
-it is, into results/benchmarks/scheduling.csv.
 """
 
 import argparse
@@ -26,9 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
+import psutil
 import yaml
-from matplotlib.figure import Figure
 from normstudy.records.machine import processor
 
 ROOT = Path(__file__).parent.parent
@@ -51,41 +49,42 @@ STUDY = {
         for name in ("gn", "ln")
     ],
 }
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Scaled:
     """A copy of the project with a study of so many runs: five variants, `runs / 5` seeds."""
 
-    def __init__(self, folder: Path, runs: int, commit: str | None = None):
+    def __init__(self, folder: Path, runs: int):
         self.folder, self.runs, self.seeds = folder, runs, runs // len(NORMS)
-        if commit:
-            copy_commit(commit, folder)
-        else:
-            copy_sources(folder)
+        for name in subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT).split(b"\0")[:-1]:
+            (folder / os.fsdecode(name)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / os.fsdecode(name), folder / os.fsdecode(name))
         study = {**STUDY, "seeds": self.seeds}
         (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
 
     def snakemake(self, *arguments: str) -> dict[str, float]:
-        """Run it; returns seconds, and Snakemake's own and its jobs' processor seconds and memory.
+        """Run it.
 
-        Memory is the peak in MB of Snakemake itself.
+        Returns:
+            seconds; cpu_seconds and peak_memory_mb of Snakemake itself; jobs_cpu_seconds.
         """
         command = [sys.executable, "-m", "snakemake", *arguments]
         command += ["--cores", "2", "--quiet", "all", "--configfile", "study.yaml"]
-        started, own = time.perf_counter(), {}
+        started, seconds, peak = time.perf_counter(), 0.0, 0.0
         with (self.folder / "snakemake.log").open("w") as log:
-            process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+            process = psutil.Popen(command, cwd=self.folder, stdout=log, stderr=log)
             while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-                own = own_costs(process.pid) or own
+                with process.oneshot():
+                    seconds = sum(process.cpu_times()[:2])  # without its children's
+                    peak = max(peak, process.memory_info().rss / 2**20)
                 time.sleep(0.02)
         if ended[1]:
             sys.exit((self.folder / "snakemake.log").read_text())
-        all_cpu = ended[2].ru_utime + ended[2].ru_stime  # of its jobs, too
         return {
             "seconds": time.perf_counter() - started,
-            "jobs_cpu_seconds": all_cpu - own["cpu_seconds"],
-            **own,
+            "cpu_seconds": seconds,
+            "peak_memory_mb": peak,
+            "jobs_cpu_seconds": ended[2].ru_utime + ended[2].ru_stime - seconds,
         }
 
     def results(self) -> Path:
@@ -116,63 +115,6 @@ class Scaled:
         self.snakemake("--touch")
 
 
-def copy_sources(folder: Path) -> None:
-    """Copy the files that git knows, as they are now."""
-    known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    for name in filter(None, known.stdout.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-
-
-def copy_commit(commit: str, folder: Path) -> None:
-    """Copy the files of a commit."""
-    folder.mkdir(parents=True)
-    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
-    if archive.returncode:
-        sys.exit(f"{commit} is no commit of this project")
-    subprocess.run(["tar", "--extract"], cwd=folder, input=archive.stdout, check=True)
-
-
-def own_costs(pid: int) -> dict[str, float] | None:
-    """Processor seconds and peak memory (MB) of a process so far, its children left out."""
-    try:
-        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        status = Path(f"/proc/{pid}/status").read_text()
-        peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    except (OSError, StopIteration):  # it has just ended
-        return None
-    return {"cpu_seconds": sum(map(int, ticks)) / TICK, "peak_memory_mb": int(peak) / 1024}
-
-
-def scheduled(study: Scaled, fresh: dict[str, float]) -> dict[str, float]:
-    """Train the study: what Snakemake itself takes for it, beyond what a dry run (`fresh`) takes.
-
-    `exit_seconds` is how long Snakemake lived on after the last result was written.
-    """
-    ran = study.snakemake()
-    ended = time.time()
-    newest = max(path.stat().st_mtime for path in study.results().rglob("*.*"))
-    own = ran["cpu_seconds"] - fresh["cpu_seconds"]
-    return {
-        "scheduling_cpu_seconds_a_job": own / (2 * study.runs),
-        "snakemake_memory_mb": ran["peak_memory_mb"],
-        "exit_seconds": ended - newest,
-    }
-
-
-def compare(sizes: list[int], commit: str) -> None:
-    """Scheduling by another commit and by the project as it is, one after the other."""
-    rows = []
-    for runs in sizes:
-        for name in (commit, None):
-            with tempfile.TemporaryDirectory() as folder:
-                study = Scaled(Path(folder) / "study", runs, name)
-                row = scheduled(study, study.snakemake("--dry-run"))
-            rows.append({"runs": runs, "project": name or "as it is", **row})
-            print(json.dumps(rows[-1]), flush=True)
-            pd.DataFrame(rows).round(4).to_csv(OUT / "scheduling.csv", index=False)
-
-
 def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
     """All figures of one size; trains the runs where `trained` has none to copy."""
     fresh = study.snakemake("--dry-run")
@@ -184,7 +126,10 @@ def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
         "plan_memory_mb": fresh["peak_memory_mb"],
     }
     if trained is None:
-        row |= scheduled(study, fresh)
+        ran = study.snakemake()
+        scheduling = ran["cpu_seconds"] - fresh["cpu_seconds"]
+        row["scheduling_cpu_seconds_per_job"] = scheduling / (2 * study.runs)
+        row["snakemake_memory_mb"] = ran["peak_memory_mb"]
     else:
         study.fill(trained)
     summarized = study.snakemake("results/summary.csv", "--forcerun", "summarize")
@@ -199,52 +144,26 @@ def measure(study: Scaled, trained: Scaled | None) -> dict[str, float]:
     return row
 
 
-def picture(table: pd.DataFrame) -> Figure:
+def picture(table: pd.DataFrame, path: Path) -> None:
     """Time, memory and size against the number of runs, the runs on a logarithmic axis."""
-    figure = Figure(figsize=(11, 3.8), dpi=150, layout="constrained")
     panels = {
-        "processor seconds": {
-            "plan_cpu_seconds": "planning a new study",
-            "noop_cpu_seconds": "planning a finished one",
-            "summarize_cpu_seconds": "summarize",
-            "report_cpu_seconds": "report",
-        },
-        "peak memory, MB": {
-            "plan_memory_mb": "Snakemake, planning",
-            "summarize_memory_mb": "summarize",
-            "report_memory_mb": "report",
-        },
-        "file size, MB": {
-            "report_html_mb": "report.html",
-            "report_ipynb_mb": "report.ipynb",
-            "provenance_json_mb": "provenance.json",
-        },
+        "_cpu_seconds": "processor seconds",
+        "_memory_mb": "peak memory, MB",
+        "(html|json)_mb": "file size, MB",
     }
-    styles = zip(
-        ("#0072B2", "#D55E00", "#009E73", "#CC79A7"), ("o-", "s--", "^-.", "D:"), strict=True
-    )
-    styles = list(styles)
-    for axis, (label, columns) in zip(figure.subplots(1, 3), panels.items(), strict=True):
-        for (column, name), (color, style) in zip(columns.items(), styles, strict=False):
-            axis.semilogx(table["runs"], table[column], style, color=color, label=name)
-        axis.set(xlabel="runs", ylabel=label)
-        axis.set_xticks(table["runs"], [f"{runs:,}" for runs in table["runs"]])
-        axis.minorticks_off()
-        axis.set_ylim(bottom=0)
-        axis.legend(fontsize=8)
-    return figure
+    figure = plt.figure(figsize=(11, 3.8), dpi=150, layout="constrained")
+    for axes, (ending, label) in zip(figure.subplots(1, 3), panels.items(), strict=True):
+        columns = table.filter(regex=f"{ending}$").set_index(table["runs"])
+        columns.plot(ax=axes, logx=True, marker="o", xlabel="runs", ylabel=label, ylim=(0, None))
+    figure.savefig(path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, nargs="+", default=[10, 50, 200, 1000])
     parser.add_argument("--trained", type=int, default=200, help="train studies up to this size")
-    parser.add_argument("--beside", metavar="COMMIT", help="compare its scheduling with today's")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    if options.beside:
-        compare([runs for runs in options.runs if runs <= options.trained], options.beside)
-        return
     rows, trained = [], None
     with tempfile.TemporaryDirectory() as folder:
         studies = [Scaled(Path(folder) / str(runs), runs) for runs in sorted(options.runs)]
@@ -257,7 +176,7 @@ def main() -> None:
             table.round(4).to_csv(OUT / "scaling.csv", index=False)
     text = f"# {processor()}\n\n```\n{table.set_index('runs').T.round(3).to_string()}\n```\n"
     (OUT / "scaling.md").write_text(text, encoding="utf-8")
-    picture(table).savefig(ROOT / "docs" / "scaling.png")
+    picture(table, ROOT / "docs" / "scaling.png")
     print(text)
 
 
