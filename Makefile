@@ -75,7 +75,7 @@ bench: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.bench
 
 evidence: setup
-	@PYTHONPATH=workflow/scripts $(IN_VENV) normstudy.evidence publish
+	@PYTHONPATH=workflow/scripts:docs/tools $(IN_VENV) evidence publish
 
 fidelity: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from evidence.store import ERRORS, FACTS, Evidence
 from normstudy.config.check import check, load_schema
 from normstudy.config.resolved import run_parameters
 from normstudy.config.resolved import seeds as seeds_of
-from normstudy.evidence.store import ERRORS, FACTS, Evidence
 from normstudy.records.files import write_json
 from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION, STUDY_TABLES

@@ -4,9 +4,9 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from evidence import store
 from helpers.made_up import drawn_predictions, issues, made_up_study, write_study
 from normstudy.errors import StudyError
-from normstudy.evidence import store
 from normstudy.statistics.label_doubts import label_doubts
 
 IMAGES = 60

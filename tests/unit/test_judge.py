@@ -6,18 +6,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_up import evidence_of, made_up_study, runs_table
-from helpers.places import ROOT
-from normstudy.errors import StudyError
-from normstudy.evidence import store
-from normstudy.evidence.judge import judge, judged_study
-from normstudy.evidence.publish import (
+from evidence import store
+from evidence.judged import judged_study
+from evidence.publish import (
     BEGIN,
     END,
     publish,
     published_study,
     study_config,
 )
+from helpers.made_up import evidence_of, made_up_study, runs_table
+from helpers.places import ROOT
+from normstudy.errors import StudyError
+from normstudy.report.figures.verdicts import forests
+from normstudy.report.text.claims import claim_sentences
+from normstudy.report.text.verdicts import verdict_table
+from normstudy.statistics.verdicts.judge import judge
 
 MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy, percent
 
@@ -138,9 +142,10 @@ def test_runs_from_elsewhere_get_verdicts(elsewhere):
     found = judge(elsewhere, claims, margin=0.3, labels={"a": "Model A"})
     assert list(found.claims["verdict"]) == ["holds", "no difference that matters", "contradicted"]
     assert list(found.contrasts["rival"]) == ["a", "c", "c", "b"]
-    assert any("Model A" in cell for cell in found.table["against"])
-    assert "C beats B" in found.sentences[2]
-    (forest,) = found.forests
+    words = verdict_table(found.contrasts, found.claims, found.config)
+    assert any("Model A" in cell for cell in words["against"])
+    assert "C beats B" in claim_sentences(found.contrasts, found.claims, found.config)[2]
+    (forest,) = forests(found.differences, found.contrasts, found.config)
     assert forest.png().startswith(b"\x89PNG")
 
 

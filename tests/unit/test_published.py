@@ -1,9 +1,9 @@
 """The published pages are those that the code of today makes of the published runs."""
 
 import pytest
+from evidence.__main__ import EVIDENCE
+from evidence.publish import publish
 from helpers.places import ROOT
-from normstudy.evidence.__main__ import EVIDENCE
-from normstudy.evidence.publish import publish
 
 PUBLISHED = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
 

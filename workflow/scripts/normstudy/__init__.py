@@ -15,5 +15,4 @@ ROOMS = {
     "example": "the worked normalization example: its arithmetic and its spreadsheet",
     "exports": "what leaves the study: model cards, the crate, the network as a program",
     "report": "what the report says and shows: figures, tables, text and the page",
-    "evidence": "published runs: packed, read back, and judged without training",
 }

@@ -1,4 +1,4 @@
-"""python -m normstudy.evidence: add the runs of a finished study, or make the published pages.
+"""python -m evidence: add the runs of a finished study, or make the published pages.
 
 add RESULTS NAME    add the runs in RESULTS to docs/evidence/NAME, of workflow/studies/NAME.yaml
 publish [NAME ...]  make the tables and pictures of published studies, in docs/*.md and README.md;
@@ -10,19 +10,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import StudyError
-from ..records.machine import now
+from normstudy.errors import StudyError
+from normstudy.records.machine import now
+
 from .plan import committed_plan
 from .publish import publish, published_study
 from .store import added, collect, read, write
 
-PROJECT = Path(__file__).resolve().parents[4]
+PROJECT = Path(__file__).resolve().parents[3]
 EVIDENCE = PROJECT / "docs" / "evidence"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        "python -m normstudy.evidence",
+        "python -m evidence",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from ..config.resolved import seeds
-from ..errors import StudyError
-from ..records.files import replacing, write_json
-from ..records.json_records import Look, read_looks, read_record
-from ..records.read_tables import read_table
-from ..records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_TABLES
-from ..statistics.summary import RunTables
+from normstudy.config.resolved import seeds
+from normstudy.errors import StudyError
+from normstudy.records.files import replacing, write_json
+from normstudy.records.json_records import Look, read_looks, read_record
+from normstudy.records.read_tables import read_table
+from normstudy.records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_TABLES
+from normstudy.statistics.summary import RunTables
 
 RUN_KEYS = ["variant", "seed"]
 ERRORS = (*RUN_KEYS, "index", "label", "prediction")

@@ -6,22 +6,23 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
+from normstudy.config.check import check, load_schema
+from normstudy.errors import StudyError
+from normstudy.records.files import replacing
+from normstudy.records.read_tables import read_table
+from normstudy.records.tables import LABEL_ISSUES, REFERENCE_RUN
+from normstudy.report.figures.plot import Plot
+from normstudy.report.figures.varied import QUANTITIES, accuracy_against
+from normstudy.report.figures.verdicts import forests
+from normstudy.report.study import Study
+from normstudy.report.text.claims import claims_in_brief
+from normstudy.report.text.method import looks
+from normstudy.report.text.verdicts import judgement, verdict_table
+from normstudy.report.text.wording import fixed, listing, numbers, span
+from normstudy.statistics.one_run import chance_of_lead, spread_of_chance
+from snakemake.utils import update_config
 
-from ..config.check import check, load_schema
-from ..errors import StudyError
-from ..records.files import replacing
-from ..records.read_tables import read_table
-from ..records.tables import LABEL_ISSUES, REFERENCE_RUN
-from ..report.figures.plot import Plot
-from ..report.figures.varied import QUANTITIES, accuracy_against
-from ..report.figures.verdicts import forests
-from ..report.study import Study
-from ..report.text.claims import claims_in_brief
-from ..report.text.method import looks
-from ..report.text.verdicts import judgement, verdict_table
-from ..report.text.wording import fixed, listing, numbers, span
-from ..statistics.one_run import chance_of_lead, spread_of_chance
-from .judge import judged_study
+from .judged import judged_study
 from .plan import plan_sentence
 from .store import Evidence, read
 
@@ -51,17 +52,8 @@ def study_config(project: Path, name: str) -> dict:
     if not study.exists():
         raise StudyError(f"{study} does not exist: a published study has its config there")
     config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
-    overlay = yaml.safe_load(study.read_text(encoding="utf-8"))
-    return check(_updated(config, overlay), load_schema(workflow / "schemas/config.schema.yaml"))
-
-
-def _updated(config: dict, overlay: dict) -> dict:
-    """`config` with the values of `overlay`, dictionaries merged key by key, as Snakemake does."""
-    merged = dict(config)
-    for key, value in overlay.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _updated(merged[key], value) if both else value
-    return merged
+    update_config(config, yaml.safe_load(study.read_text(encoding="utf-8")))
+    return check(config, load_schema(workflow / "schemas/config.schema.yaml"))
 
 
 def published_study(project: Path, name: str, evidence: Evidence, date: str = "") -> Study:

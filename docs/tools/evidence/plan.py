@@ -5,8 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import yaml
-
-from ..errors import StudyError
+from normstudy.errors import StudyError
 
 
 def committed_plan(project: Path, study: Path) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Published runs: packed, read back, judged without training, and put into pages."""

@@ -1,0 +1,80 @@
+"""The tables of a study from its published runs, nothing trained."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+from normstudy.config.resolved import run_parameters, seeds
+from normstudy.errors import StudyError
+from normstudy.records.json_records import Look, RunRecord, StudyRecord
+from normstudy.records.tables import NETWORK
+from normstudy.report.study import Study
+from normstudy.statistics.study_tables import study_tables
+from normstudy.statistics.verdicts.looks import protocol, taken_looks, with_looks
+
+from .store import Evidence, trained
+
+# What the records of a study and its runs hold besides what is published and judged.
+UNPUBLISHED = dict.fromkeys((own.name for own in (*fields(StudyRecord), *fields(RunRecord))), "")
+
+
+def judged_study(
+    evidence: Evidence,
+    config: dict,
+    reference: pd.DataFrame | None = None,
+    issues: pd.DataFrame | None = None,
+    date: str = "",
+) -> Study:
+    """The tables and figures of a study from its published runs, nothing trained.
+
+    Args:
+        evidence: the runs.
+        config: the study's config, checked: its claims and verdict settings are applied. Variants
+            that it has and nobody ran are left out.
+        reference: the original's table of epochs, where it applies.
+        issues: the table of label issues, where the dataset has one.
+        date: of the looks that are taken now, beyond the published ones.
+
+    Raises:
+        StudyError: the config describes other runs than the published ones.
+    """
+    ran = list(dict.fromkeys(run["variant"] for run in evidence.runs))
+    for variant in ran:
+        known = variant in config["variants"]
+        recipe = trained(evidence.facts["recipes"][variant])
+        # A key that recipes did not have then says nothing of these runs.
+        if (
+            not known
+            or {k: v for k, v in run_parameters(config, variant).items() if k in recipe} != recipe
+        ):
+            raise StudyError(f"the published runs of {variant} had another recipe than the config")
+    variants = {name: own for name, own in config["variants"].items() if name in ran}
+    config = config | {"variants": variants, "seeds": seeds(evidence.config)}
+    tables = study_tables(
+        config,
+        evidence.epochs,
+        evidence.evaluation,
+        evidence.predictions(issues),
+        reference,
+        issues,
+    )
+    recipes = evidence.facts["recipes"]
+    runs = [{**UNPUBLISHED, **run, "recipe": recipes[run["variant"]]} for run in evidence.runs]
+    record = evidence.facts | {"config": config, "runs": runs, "jobs": []}
+    return Study(
+        folder=Path(config["results"]),
+        looks=tuple(_looks(evidence, config, tables["comparisons"], date)),
+        provenance=StudyRecord.of({**UNPUBLISHED, **record}),
+        network=pd.DataFrame(columns=list(NETWORK)),
+        reference=reference,
+        label_issues=issues,
+        **tables,
+    )
+
+
+def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[Look]:
+    """The published record of looks, with those that `comparisons` are read at."""
+    settings = config["verdicts"]
+    looks = taken_looks(settings, comparisons["look"].dropna())
+    parts = protocol(config["claims"], settings, list(config["variants"]))
+    return with_looks(evidence.looks, dict.fromkeys(looks, date), parts)

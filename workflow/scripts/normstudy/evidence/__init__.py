@@ -1,1 +1,0 @@
-"""Published runs: packed, read back, and judged without training."""
