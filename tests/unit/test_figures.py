@@ -3,18 +3,23 @@
 import xml.etree.ElementTree as ET
 from itertools import combinations
 
+import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
+from helpers.made_up import claim, made_up_study
 from helpers.made_up import graded_study as study
-from helpers.made_up import made_up_study
 from matplotlib.text import Text
 from normstudy.data.idx import Split
-from normstudy.evaluation.pictures import style
+from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.pictures import png, style
 from normstudy.example.augmented import DRAWS, augmented
 from normstudy.report.figures.images import augmented_strip
 from normstudy.report.figures.plot import looks
 from normstudy.report.figures.runs import final_accuracy
+from normstudy.report.figures.verdicts import forests
 
+ERROR = {"index": 0, "label": 1, "prediction": 2, "confidence": 0.5, "disputed": True}
 TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
 
 
@@ -81,6 +86,44 @@ def test_strings_of_the_user_are_drawn_as_they_are():
 def test_the_same_tables_give_the_same_bytes():
     one, two = (final_accuracy(study()) for _ in range(2))
     assert one.png() == two.png() and one.svg() == two.svg()
+
+
+def test_a_users_matplotlibrc_changes_nothing():
+    made, errors = study(), pd.DataFrame(index=[0]).assign(**ERROR)
+    images = np.zeros((1, 28, 28), np.uint8)
+
+    def drawn():
+        plot = final_accuracy(made)
+        matrix = misclassified_matrix(images, errors, "0123456789", "a $ sign", 5)
+        return plot.png(), plot.svg(), png(matrix)
+
+    theirs = {"text.usetex": True, "font.size": 30, "font.family": "serif", "savefig.dpi": 7}
+    with matplotlib.rc_context(theirs | {"svg.fonttype": "none", "axes.facecolor": "red"}):
+        changed = drawn()
+    assert changed == drawn()
+
+
+@pytest.mark.parametrize("seeds", [1, 6])
+def test_claims_of_any_length_are_whole_and_no_words_lie_over_others(seeds):
+    says = "Group Normalization is better than each of the other models in every way that counts"
+    claims = [claim("gn", id=f"c{n}", says=" and ".join([says] * n)) for n in (1, 3)]
+    made = study(seeds, claims=claims)
+    (plot,) = forests(made.differences, made.comparisons, made.config)
+    assert_no_words_lie_over_others(plot.figure)
+    with style():
+        drawn = plot.figure.get_tightbbox()
+    width, height = plot.figure.get_size_inches()
+    assert drawn.x0 > -0.03 and drawn.x1 < width + 0.03 and drawn.y1 < height + 0.03
+
+
+def test_a_forest_has_both_intervals_and_every_seed():
+    made = study(6, claims=[claim("gn")])
+    (plot,) = forests(made.differences, made.comparisons, made.config)
+    drawn = [sorted(line.get_xdata()) for line in plot.figure.axes[0].lines]
+    for row in made.comparisons.itertuples():
+        assert [row.ci_low, row.ci_high] in drawn
+        assert [row.equivalence_low, row.equivalence_high] in drawn
+    assert sum(len(points) == 6 for points in drawn) == len(made.comparisons)
 
 
 def test_strip_shows_an_original_of_each_class_and_its_draws():

@@ -9,6 +9,7 @@ from pathlib import Path
 from normstudy.data.checksums import verify
 from normstudy.data.idx import load_split
 from normstudy.evaluation.matrix import misclassified_matrix
+from normstudy.evaluation.pictures import png
 from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
 from normstudy.network.checkpoint import load_checkpoint
 from normstudy.records.files import replacing, write_csv
@@ -44,4 +45,4 @@ with job_log(snakemake.log[0]):
     write_csv(predictions, output.predictions)
     write_csv(errors, output.misclassified)
     with replacing(output.picture) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+        temporary.write_bytes(png(figure, 160))

@@ -1,11 +1,12 @@
 """The picture of misclassified images: rows of five, each with its predicted and actual class."""
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+
+from .pictures import style
 
 COLUMNS = 5
 DISPUTED = (
@@ -13,6 +14,7 @@ DISPUTED = (
 )
 
 
+@style()
 def misclassified_matrix(
     images: np.ndarray,
     errors: pd.DataFrame,
@@ -36,8 +38,8 @@ def misclassified_matrix(
     Returns:
         A figure of count/columns rows.
     """
-    rows, width = -(-count // columns), 1.8 * columns
-    figure = Figure(figsize=(width, 1.1 + 2.4 * rows), dpi=160, layout="constrained")
+    rows = -(-count // columns)
+    figure = Figure(figsize=(1.8 * columns, 1.1 + 2.4 * rows), layout="constrained")
     shown = errors.head(count)
     of_all = (
         f"{len(shown)} of {len(errors):,} errors"
@@ -49,17 +51,8 @@ def misclassified_matrix(
         else "no errors"
     )
     by = "in test-set order" if order == "index" else "surest first"
-    figure.suptitle(
-        "\n".join(
-            textwrap.fill(line, round(9 * width))
-            for line in (
-                f"{title}: misclassified test images",
-                f"{of_all} among {len(images):,} images, {by}",
-            )
-        ),
-        fontsize=12,
-        parse_math=False,  # a label may hold a dollar sign
-    )
+    what = f"{of_all} among {len(images):,} images, {by}"
+    figure.suptitle(f"{title}: misclassified test images\n{what}", wrap=True)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes:
         axis.set(xticks=[], yticks=[])
@@ -69,19 +62,16 @@ def misclassified_matrix(
         axis.set_title(
             f"predicted {classes[error.prediction]}\nactual {classes[error.label]}"
             f"{' †' if error.disputed else ''}",
+            loc="center",
             fontsize=10,
-            parse_math=False,
             color=DISPUTED if error.disputed else "black",
         )
         axis.set_xlabel(f"{100 * error.confidence:.1f} % sure · no. {error.index}", fontsize=8)
     if shown["disputed"].any():
         figure.supxlabel(
-            textwrap.fill(
-                "† disputed label: fewer than three of five raters backed it"
-                " (Northcutt et al. 2021)",
-                round(13 * width),
-            ),
+            "† disputed label: fewer than three of five raters backed it (Northcutt et al. 2021)",
             fontsize=8,
             color=DISPUTED,
+            wrap=True,
         )
     return figure

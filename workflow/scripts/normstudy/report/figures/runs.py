@@ -13,6 +13,7 @@ from ..text.wording import counted, fixed, span
 from .plot import GREY, WIDTH, Plot, looks, name_rows
 
 JOINT = "#c8c8c8"  # of the lines between runs of the same seed
+MOST_JOINTS = 10  # seeds, beyond which the lines hide more than they show
 
 
 @style()
@@ -42,7 +43,11 @@ def final_accuracy(study: Study) -> Plot:
             cross = axes.plot(reference[variant], row, "x", color=GREY, ms=9, mew=2)
             mark(cross, "original", [f"{label}, the original: {reference[variant]:.2f} %"])
             words[-1] += f", the original {reference[variant]:.2f} %"
-    name_rows(axes, (f"{label}  {means[v]:.2f}" for v, label in study.labels.items()))
+    name_rows(axes, study.labels.values())
+    values = axes.secondary_yaxis("right")
+    values.set_yticks(range(len(study.labels)), [f"{means[v]:.2f}" for v in study.labels])
+    values.tick_params(length=0)
+    values.spines[:].set_visible(False)
     if one:
         axes.plot([], [], "ko-", label="the run, with Wilson's 95 % interval")
     if reference:
@@ -118,7 +123,7 @@ def _panels(study: Study, metrics: list[str]) -> tuple[Figure, list]:
         if len(table) > 1:
             axes.plot([], [], "ko", label="a run")
             axes.plot([], [], "k|", ms=12, mew=2, label="mean over seeds")
-        if table.shape > (1, 1):
+        if 1 < len(table) <= MOST_JOINTS and len(labels) > 1:
             rows = np.arange(len(labels))[:, None] + spread
             joints = axes.plot(table.to_numpy().T, rows, color=JOINT, lw=0.7, zorder=1)
             mark(joints, "seeds")

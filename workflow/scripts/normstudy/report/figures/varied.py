@@ -133,6 +133,9 @@ def accuracy_against(study: Study, key: str) -> Plot | None:
         mark(line, names[series])
         ours.plot([], [], marker, color=colour, ls=dashes, label=names[series])
         words.append(f"{names[series]} {_listed(points, 2)}")
+    if min(means[variant] for variant in varied) < best - FAR:  # room for what is named there
+        low, high = ours.get_ylim()
+        ours.set_ylim(low - 0.2 * (high - low), high)
     _value_axis(ours, {value for _, value in varied.values()}, quantity.base)
     ours.set(xlabel=quantity.axis, ylabel="test accuracy, %")
     how = "mean over seeds" if len(study.seeds) > 1 else "one seed"

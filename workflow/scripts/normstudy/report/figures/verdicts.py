@@ -1,7 +1,5 @@
 """The forest of claims: paired differences with the intervals that the verdicts are read off."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -23,7 +21,12 @@ VERDICT_LOOKS = {
     Verdict.NOT_YET: ("black", "o", False),
     Verdict.ONE_RUN: ("black", "o", False),
 }
-LETTERS = 88  # of a claim's sentence to a line
+# Columns of comparisons.csv without _low and _high, meaning, and how it is drawn
+BARS = (
+    ("ci", "interval for a difference", {"lw": 1.2}),
+    ("equivalence", "interval for no difference", {"lw": 4, "solid_capstyle": "butt"}),
+    ("other_images", "for other images too", {"lw": 1.4, "alpha": 0.45}),
+)
 
 
 def forests(differences: pd.DataFrame, comparisons: pd.DataFrame, config: dict) -> list[Plot]:
@@ -47,13 +50,12 @@ def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: s
     labels, wider = labels_of(config), rows["other_images_low"].notna().any()
     claims = {claim["id"]: claim for claim in config["claims"]}
     groups = dict(list(rows.groupby("claim", sort=False)))
-    titles = {claim: _title(claims[claim], labels) for claim in groups}
-    inches = [0.17 * titles[c].count("\n") + 0.35 * len(own) for c, own in groups.items()]
-    figure = Figure(figsize=(WIDTH, 1.4 + sum(inches) + 0.35 * len(inches)), layout="constrained")
     heights = [len(own) for own in groups.values()]
+    tall = 1.4 + 0.6 * len(heights) + 0.38 * sum(heights)
+    figure = Figure(figsize=(WIDTH, tall), layout="constrained")
     panels = figure.subplots(len(groups), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for axes, (claim, own) in zip(panels, groups.items(), strict=True):
-        axes.set_title(titles[claim], fontsize=9)
+        axes.set_title(_title(claims[claim], labels), fontsize=9, wrap=True)
         axes.axvspan(-limit, limit, color="#e8e8e8", zorder=0)
         axes.axvline(0, color="black", linewidth=1)
         axes.set_yticks(range(len(own)), [plain(labels[rival], 30) for rival in own["rival"]])
@@ -68,19 +70,23 @@ def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: s
     axes.axvspan(np.nan, np.nan, color="#e8e8e8", label=f"within ±{limit:g} {unit(metric)}")
     for verdict in dict.fromkeys(rows["verdict"]):
         axes.plot([], [], label=verdict, **_symbol(verdict))
-    if wider:
-        axes.plot([], [], color=GREY, lw=1.4, alpha=0.45, label="for other images too")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=4)
-    what = "Mean paired differences with the intervals that the verdicts are read off; each small"
-    what += " line is one seed"
+    for columns, meaning, drawn in BARS:
+        if rows[f"{columns}_low"].notna().any() and not set(rows["verdict"]) <= {*UNJUDGED}:
+            axes.plot([], [], label=meaning, color=GREY, **drawn)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
+    what = (
+        "Mean paired differences; each small line is one seed. For a difference to hold, the thin"
+        " bar must lie on one side of 0; for no difference that matters, the thick one within the"
+        " grey band"
+    )
     if (rows["verdict"] == Verdict.ONE_RUN).any():
         what = "The difference between two runs, one of each variant"
     elif (rows["verdict"] == Verdict.NOT_YET).all():
         what = "Mean paired differences; each small line is one seed. No interval before the first"
         what += " look"
     elif wider:
-        what += ". These intervals are about other seeds and these test images; the lighter"
-        what += " bar below is about other seeds and other test images"
+        what += ". These bars are about other seeds and these test images; the pale one below is"
+        what += " about other seeds and other test images"
     sentences = " ".join(_sentence(row, labels) for row in rows.itertuples())
     band = f"Differences between variants with a band of ±{limit:g} {unit(metric)} around 0."
     return Plot(
@@ -99,7 +105,7 @@ def _title(claim: dict, labels: dict[str, str]) -> str:
         claim["says"].rstrip("."),
         f"{labels[claim['variant']]} minus … (claimed: {side} of 0)",
     )
-    return "\n".join(textwrap.fill(plain(line), LETTERS) for line in lines)
+    return "\n".join(map(plain, lines))
 
 
 def _symbol(verdict: str) -> dict:
@@ -129,12 +135,13 @@ def _draw_row(axes, row, place: float, pairs: pd.DataFrame, labels: dict[str, st
                 for pair in part.itertuples()
             ]
             mark(ticks, "single seeds", told)
-    bars = [("intervals", "ci", place, {"lw": 2.2})] if row.verdict not in UNJUDGED else []
-    if pd.notna(row.other_images_low):
-        bars.append(("other images", "other_images", place + 0.3, {"lw": 1.4, "alpha": 0.45}))
-    for series, columns, height, drawn in bars:
-        ends = [bounded(getattr(row, f"{columns}_{end}"), row.metric) for end in ("low", "high")]
-        mark(axes.plot(ends, [height] * 2, color=colour, **drawn), series)
+    for columns, _, drawn in BARS:
+        ends = [getattr(row, f"{columns}_{end}") for end in ("low", "high")]
+        if row.verdict not in UNJUDGED and pd.notna(ends[0]):
+            height = place + 0.3 * (columns == "other_images")
+            ends = [bounded(end, row.metric) for end in ends]
+            series = "other images" if height > place else "intervals"
+            mark(axes.plot(ends, [height] * 2, color=colour, **drawn), series)
     symbol = _symbol(row.verdict) | {"markeredgewidth": 1.5, "zorder": 3}
     mark(axes.plot(row.mean_difference, place, **symbol), row.verdict, [_sentence(row, labels)])
 
