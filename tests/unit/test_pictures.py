@@ -1,0 +1,63 @@
+"""A folder of pictures per class, converted into a dataset by one command."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import yaml
+from helpers.places import SCRIPTS
+from normstudy.data.idx import load_split
+from normstudy.data.pictures import convert
+from normstudy.errors import StudyError
+from PIL import Image
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Two classes, in train and test: each picture is of one grey."""
+    for split, greys in (("train", (10, 20, 30)), ("test", (40,))):
+        for number, name in enumerate("ab"):
+            folder = tmp_path / "pictures" / split / name
+            folder.mkdir(parents=True)
+            (folder / ".DS_Store").write_bytes(b"x")
+            for grey in greys:
+                Image.new("RGB", (56, 56), (grey + number,) * 3).save(folder / f"{grey}.png")
+    return tmp_path / "pictures"
+
+
+def test_one_command_makes_the_files_and_says_what_to_put_into_the_config(pictures, tmp_path):
+    command = [sys.executable, "-m", "normstudy.data.pictures", pictures, tmp_path / "letters"]
+    said = subprocess.check_output(command, env={"PYTHONPATH": str(SCRIPTS)}, text=True)
+    named = {"name": "letters", "source": str(tmp_path / "letters"), "classes": ["a", "b"]}
+    assert yaml.safe_load(said) == {"dataset": named}
+    train, test = (load_split(tmp_path / "letters", split) for split in ("train", "test"))
+    assert train.images[:, 0, 0].tolist() == [10, 20, 30, 11, 21, 31]
+    assert train.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    assert test.images[:, 27, 27].tolist() == [40, 41] and test.labels.tolist() == [0, 1]
+
+
+def test_a_picture_is_scaled_and_keeps_its_side_up(tmp_path):
+    half = np.zeros((56, 28), np.uint8)
+    half[:28] = 255
+    for split in ("train", "test"):
+        for name in "ab":
+            (tmp_path / split / name).mkdir(parents=True)
+            Image.fromarray(half).save(tmp_path / split / name / "1.png")
+    convert(tmp_path, tmp_path)
+    image = load_split(tmp_path, "train").images[0]
+    assert (image[:12] == 255).all() and (image[16:] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("break_", "words"),
+    [
+        (lambda folder: (folder / "test/a").rename(folder / "test/c"), "only one .* has a, c$"),
+        (lambda folder: (folder / "train/a/10.png").write_bytes(b"x"), r"10.png is not a picture"),
+        (lambda folder: (folder / "train").rename(folder / "training"), "train is missing or emp"),
+    ],
+)
+def test_what_is_wrong_is_named(pictures, tmp_path, break_, words):
+    break_(pictures)
+    with pytest.raises(StudyError, match=words):
+        convert(pictures, tmp_path / "letters")

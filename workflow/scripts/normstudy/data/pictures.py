@@ -1,0 +1,71 @@
+"""A folder of pictures per class as a dataset: python -m normstudy.data.pictures FROM TO.
+
+FROM has the folders `train` and `test`, each with a folder per class: train/a/1.png. TO gets the
+four files of a dataset.
+"""
+
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..errors import StudyError
+from .idx import FILES
+
+SIZE = 28
+
+
+def convert(source: Path, target: Path) -> list[str]:
+    """Write the four IDX files of a folder of pictures; returns the classes in order of labels.
+
+    Pictures are made grey and scaled to 28×28.
+
+    Raises:
+        StudyError: a split has no pictures or lacks a class, or a file is no picture.
+    """
+    folders = {split: [path.name for path in _entries(source / split)] for split in FILES}
+    classes = folders["train"]
+    if different := sorted({*classes} ^ {*folders["test"]}):
+        raise StudyError(f"{source}: only one of train and test has {', '.join(different)}")
+    target.mkdir(parents=True, exist_ok=True)
+    for split, names in FILES.items():
+        paths = [_entries(source / split / name) for name in classes]
+        images = np.stack([_grey(path) for of_class in paths for path in of_class])
+        labels = np.repeat(np.arange(len(classes), dtype=np.uint8), [*map(len, paths)])
+        for name, array in zip(names, (images, labels), strict=True):
+            header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+            (target / name).write_bytes(header + array.tobytes())
+    return classes
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, by name, without hidden files."""
+    entries = sorted(folder.glob("[!.]*")) if folder.is_dir() else []
+    if not entries:
+        raise StudyError(
+            f"{folder} is missing or empty; pictures are in train/CLASS and test/CLASS"
+        )
+    return entries
+
+
+def _grey(path: Path) -> np.ndarray:
+    """A picture as uint8 (28, 28)."""
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("L").resize((SIZE, SIZE)))
+    except OSError as error:  # which PIL's own errors are
+        raise StudyError(f"{path} is not a picture: {error}") from error
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m normstudy.data.pictures FROM TO")
+    try:
+        names = convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    except StudyError as error:
+        sys.exit(f"Error: {error}")
+    print(
+        f"dataset:\n  name: {Path(sys.argv[2]).name}\n  source: {sys.argv[2]}\n  classes: {names}"
+    )
