@@ -24,7 +24,10 @@ VENV := .venv
 # Packages of `python -m`, not scripts of .venv/bin: those break when the folder is moved.
 IN_VENV := $(VENV)/bin/python -m
 # Compiled at once, as pip does: where Python may not write, every job would compile PyTorch anew.
+# Wheels only, since building a package fetches tools without a hash. One has no wheel: it is built
+# with the setuptools that was installed before.
 INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode \
+	--only-binary :all: --no-binary connection-pool --no-build-isolation \
 	--python $(VENV)/bin/python
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
@@ -110,8 +113,8 @@ $(VENV)/bin/python:
 # The stamps come last, so that an interrupted installation is taken up again.
 $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/python
 	@echo "Installing the study's packages into $(VENV) (about 6 GB, most of it PyTorch) …"
-	@$(IN_VENV) pip install --quiet --disable-pip-version-check --require-hashes \
-		-r workflow/envs/installer.txt
+	@env -u PIP_USER -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT $(IN_VENV) pip install --quiet \
+		--disable-pip-version-check --only-binary :all: --require-hashes -r workflow/envs/installer.txt
 	@$(INSTALL) -r requirements.txt
 	@touch $@
 

@@ -51,6 +51,16 @@ def test_nothing_is_installed_without_its_hash():
     assert installs and all("--require-hashes" in line for line in installs)
 
 
+def test_what_is_built_is_built_with_locked_tools():
+    """Only wheels, but for one package; and the tool that builds it has its hash."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = [line for line in text.splitlines() if "pip install" in line]
+    assert all("--only-binary :all:" in line for line in installs)
+    built = [line for line in installs if "--no-binary" in line]
+    assert len(built) == 1 and "--no-build-isolation" in built[0]
+    assert "setuptools" in {tool.name for tool, _ in locked("workflow/envs/installer")}
+
+
 def test_the_notebook_runs_no_text_as_code():
     notebook = json.loads((ROOT / "report" / "report.ipynb").read_text(encoding="utf-8"))
     code = "\n".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")

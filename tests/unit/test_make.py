@@ -37,6 +37,13 @@ def make(folder, *words, answer=""):
     ).stdout  # fmt: skip
 
 
+def test_settings_of_pip_for_installing_elsewhere_do_not_reach_the_environment():
+    commands = make(ROOT, "--dry-run", "--always-make", "setup").splitlines()
+    (line,) = [line for line in commands if " -m pip " in line]
+    for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
+        assert f"-u {name} " in line
+
+
 def present(folder, names=(*MADE, *KEPT)):
     return [name for name in names if (folder / name).exists()]
 
