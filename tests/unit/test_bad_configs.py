@@ -20,6 +20,7 @@ from snakemake.utils import update_config
 
 CLAIM = "claims: [{id: a, says: A, metric: test_accuracy, variant: gn, %s}]"
 OTHER = "variants:\n  more: {label: More, norm: %s}"
+OWN = "dataset: {name: x, source: y, classes: %s}"
 NAME = "cannot name a variant; use a lower-case letter, then lower-case letters, digits and _"
 
 # (the overlay, line, key path, the rest of the message or how it starts)
@@ -104,7 +105,11 @@ BAD = [
     ("dataset: {mean: 0.1, std: 0.2}", 1, "dataset.mean", "MNIST has its own; leave this out"),
     ("dataset: {name: x, source: y, std: 0.2}", 1, "dataset.std", "give mean too, or neither"),
     ("dataset: {name: x, source: y, std: 0}", 1, "dataset.std", "0 is not a number above 0 to 1"),
+    (OWN % "[1, '1']", 1, "dataset.classes.1", "'1' is listed more than once"),
+    (OWN % "[a, 犬]", 1, "dataset.classes.1", "'犬': the figures' font has no 犬; use another"),
+    (OWN % "[a, no]", 1, "dataset.classes.1", "no is read as false; put it in quotes if it is"),
     # --- variants
+    ("variants: {gn: {label: 🎉}}", 1, "variants.gn.label", "'🎉': the figures' font has no 🎉"),
     (OTHER % "gruop", 2, "variants.more.norm",
      "'gruop' is not one of batch, layer, group, instance, channel_layer, rms, none; did you"
      " mean 'group'?"),
@@ -139,6 +144,10 @@ BAD = [
     ("seeds: [1, -1]", 1, "seeds.1", "-1 is not a whole number from 0 to 4294967295"),
     ("seeds:\n  - 1\n  - 4294967296", 3, "seeds.1", "4294967296 is not a whole number from 0 to 4"),
     ("seeds: ['1', 2]", 1, "seeds.0", "'1' is read as text; write it as a number, 1"),
+    ("seeds: [001, 002, 010]", 1, "seeds.2", "010 is read as 8 (octal), not as 10; write 8 or 10"),
+    ("dataset: {train_images: 02000}", 1, "dataset.train_images",
+     "02000 is read as 1024 (octal), not as 2000; write 1024 or 2000"),
+    ("training: {epochs: 1:30}", 1, "training.epochs", "1:30 is read as 90 (base 60); write 90"),
     ("seeds: [1.0]", 1, "seeds.0", "1.0 is not a whole number from 0 to 4294967295"),
     # --- misclassified, verdicts
     ("misclassified: {count: 0}", 1, "misclassified.count", "0 is not a whole number from 1 to 1"),
@@ -296,6 +305,18 @@ def test_everything_that_is_wrong_is_said_at_once_a_line_each(files):
 def test_results_may_lie_anywhere_else(files, results):
     files[1].write_text(f"results: {results}\n", encoding="utf-8")
     assert study.folder(merged(files)["results"]).name in ("study", "a study", "other", "a")
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [("seeds=010", "seeds"), ("seeds=[1, 010]", "seeds.1"), ("training={epochs: 010}", None)],
+)
+def test_a_setting_that_may_be_read_in_two_ways_is_refused(word, key):
+    """Snakemake reads 010 as 10, YAML as 8."""
+    with pytest.raises(StudyError) as error:
+        command_line({}, ["results=out", "training={max_lr: 0.5}", "variants={ln: null}", word])
+    words = "010 is read as 8 (octal), not as 10; write 8 or 10"
+    assert str(error.value) == f"--config: {key or 'training.epochs'}: {words}"
 
 
 def test_settings_on_the_command_line_are_typed(files):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from helpers.project import Project
 
 BROKEN = [
     ("tab", b"training:\n\tepochs: 3\n", "config.yaml, line 2: there is a tab; indent with spaces"),
@@ -73,6 +74,18 @@ def test_a_configfile_is_not_there(sources):
 def test_a_setting_on_the_command_line_is_wrong(sources):
     message = "--config: training.epochs: 'ten' is not a whole number from 1 to 10000"
     refused(sources, message, "--config", "training={epochs: ten}")
+
+
+def test_a_number_that_may_be_read_in_two_ways(sources):
+    message = "--config: seeds: 010 is read as 8 (octal), not as 10; write 8 or 10"
+    refused(sources, message, "--config", "seeds=010")
+
+
+def test_braces_in_the_projects_path(tmp_path):
+    project = Project.new(tmp_path / "a{b}")
+    output = project.snakemake("-n", succeeds=False)
+    start = "Error: Snakemake takes { and } in a path for wildcards: rename the folder "
+    assert output.splitlines()[-1] == f"{start}{project.folder}"
 
 
 def test_a_setting_without_a_value(sources):

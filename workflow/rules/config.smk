@@ -34,6 +34,13 @@ def one_sentence(opening="Error: "):
         sys.exit(f"{opening}{error}")
 
 
+with one_sentence():
+    for folder in (Path.cwd(), SOURCE.resolve()):
+        if "{" in str(folder) or "}" in str(folder):
+            raise StudyError(
+                f"Snakemake takes {{ and }} in a path for wildcards: rename the folder {folder}"
+            )
+
 # Whether another workflow imports this one (module:). Then the terminal is that one's, and so are
 # its config.yaml, --configfile and --config: this one has only the config of the import.
 IMPORTED = not workflow.modifier.is_main_snakefile()
@@ -62,6 +69,7 @@ with one_sentence(OF_CONFIG):
     STATED = []  # what the config was read from
     if not IMPORTED:  # config.yaml is the last that Snakemake notes, and the first that it reads
         paths = [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
-        STATED = [*map(read_config_file, map(os.path.relpath, paths)), command_line(SETTINGS)]
+        typed_words = command_line(SETTINGS, workflow.config_settings.config_args or ())
+        STATED = [*map(read_config_file, map(os.path.relpath, paths)), typed_words]
     schema = load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml")
     STUDY = check(config, schema, RESERVED, STATED, SOURCE)

@@ -117,6 +117,13 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             for key in ("classes", "mean", "std")
             if dataset.get(key) is not None
         )
+    names = [str(name) for name in dataset.get("classes", [])]
+    for number, name in enumerate(names):
+        place = ("dataset", "classes", number)
+        if name in names[:number]:
+            yield place, f"{name!r} is listed more than once"
+        if missing := not_drawable(name):
+            yield place, f"{name!r}: the figures' font has no {missing}; use another name"
     for given, other in (("mean", "std"), ("std", "mean")):
         if dataset[given] is not None and dataset[other] is None:
             yield ("dataset", given), f"give {other} too, or neither: both are then computed"
@@ -126,6 +133,9 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             yield key, f"this name is reserved: {name} is a folder of the results; choose another"
         elif name in reserved:
             yield key, "this name is taken by a target of the workflow; choose another"
+        if missing := not_drawable(variant["label"]):
+            words = f"{variant['label']!r}: the figures' font has no {missing}; use another label"
+            yield (*key, "label"), words
         first = labels.setdefault(variant["label"], name)
         if first != name:
             yield (
@@ -162,6 +172,17 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
             (("claims", number, *key), words)
             for key, words in _claim_faults(claim, config["claims"][:number], list(variants))
         )
+
+
+def not_drawable(text: str) -> str:
+    """The characters that figures would show as empty boxes."""
+    if text.isascii():
+        return ""
+    import matplotlib
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf")
+    return "".join(dict.fromkeys(c for c in text if ord(c) not in font.get_charmap()))
 
 
 def _until_decided_faults(looks: list[int], claims: list[dict]) -> Iterator[tuple[Key, str]]:

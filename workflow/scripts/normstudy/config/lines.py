@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from yaml.constructor import SafeConstructor
 from ..errors import StudyError
 
 Key = tuple[str | int, ...]  # a key path: ("variants", "gn", "norm"), ("seeds", 0)
+
+
+COMMAND_LINE = Path("--config")
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,10 @@ def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tupl
     """Each key path below `node` with its line; `above` are the nodes that it lies in."""
     line = node.start_mark.line + 1
     if node in above:
-        raise StudyError(f"{path}, line {line}: {dotted(key)} holds itself (an alias of its own)")
+        raise StudyError(f"{_place(path, line)}: {dotted(key)} holds itself (an alias)")
     above = (*above, node)
+    if isinstance(node, yaml.ScalarNode) and (reading := _other_reading(node)):
+        raise StudyError(f"{_place(path, line)}: {dotted(key)}: {reading}")
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*key, number), item.start_mark.line + 1
@@ -95,17 +101,40 @@ def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tupl
             if name.tag != "tag:yaml.org,2002:str":
                 kind = name.tag.rpartition(":")[2]
                 raise StudyError(
-                    f"{path}, line {line}: the key {dotted(own)} is read as {kind}, not as text;"
+                    f"{_place(path, line)}: the key {dotted(own)} is read as {kind}, not as text;"
                     " choose another name"
                 )
             if name.value in stated:
                 raise StudyError(
-                    f"{path}, line {line}: the key {dotted(own)} is given twice, first in line"
+                    f"{_place(path, line)}: the key {dotted(own)} is given twice, first in line"
                     f" {stated[name.value]}; keep one"
                 )
             stated[name.value] = line
             yield own, line
             yield from _lines(path, value, own, above)
+
+
+def _place(path: Path, line: int) -> str:
+    return str(path) if path == COMMAND_LINE else f"{path}, line {line}"
+
+
+def _other_reading(node: yaml.ScalarNode) -> str:
+    """What is wrong with a value that YAML 1.1 reads otherwise than people do; "" if nothing is.
+
+    A leading 0 means octal to it, colons mean sixtieths, and yes, no, on and off truth values.
+    """
+    kind, text = node.tag.rpartition(":")[2], node.value
+    if kind == "bool" and text.lower() not in ("true", "false"):
+        meant = "true" if text.lower() in ("yes", "on") else "false"
+        return f"{text} is read as {meant}; put it in quotes if it is text"
+    if kind not in ("int", "float"):
+        return ""
+    read = SafeConstructor().construct_object(node)
+    if ":" in text:
+        return f"{text} is read as {read} (base 60); write {read}, or {text!r} if it is text"
+    if kind == "int" and text.lstrip("+-").isdecimal() and int(text) != read:
+        return f"{text} is read as {read} (octal), not as {int(text)}; write {read} or {int(text)}"
+    return ""
 
 
 def dotted(key: Key) -> str:
@@ -134,8 +163,20 @@ def where_stated(key: Key, files: Sequence[ConfigFile]) -> str:
     return ", ".join(str(file.path) for file in files)
 
 
-def command_line(settings: dict) -> ConfigFile:
-    """The settings of `--config`, like a config file without line numbers."""
+def command_line(settings: dict, words: Sequence[str] = ()) -> ConfigFile:
+    """The settings of `--config`, like a config file without line numbers.
+
+    Args:
+        settings: as Snakemake read them.
+        words: as they were typed, name=value each.
+
+    Raises:
+        StudyError: a number may be read in two ways.
+    """
+    for name, _, value in (word.partition("=") for word in words):
+        with suppress(yaml.YAMLError):  # then it is text
+            if root := yaml.compose(value, yaml.SafeLoader):
+                dict(_lines(COMMAND_LINE, root, (name,), ()))
 
     def keys(value: object, key: Key) -> Iterator[Key]:
         yield key
@@ -144,7 +185,7 @@ def command_line(settings: dict) -> ConfigFile:
             for name, part in parts:
                 yield from keys(part, (*key, name))
 
-    return ConfigFile(Path("--config"), dict.fromkeys(keys(settings, ()), 0))
+    return ConfigFile(COMMAND_LINE, dict.fromkeys(keys(settings, ()), 0))
 
 
 def spelled(source: Path, files: Sequence[str | Path], settings: dict) -> str:
