@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.places import ROOT, SCRIPTS
-from normstudy.statistics.summary import METRICS
+from normstudy.records.metrics import METRICS
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.looks import interval_levels
 from normstudy.statistics.verdicts.rule import Verdict

@@ -5,9 +5,9 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from normstudy.records.metrics import METRICS
 from normstudy.records.tables import STUDY_TABLES
 from normstudy.statistics.summary import (
-    METRICS,
     RunTables,
     epoch_means,
     mean_interval,

@@ -13,6 +13,7 @@ from jsonschema.validators import extend
 
 from ..data.datasets import DATASETS
 from ..errors import StudyError
+from ..records.metrics import METRICS
 from ..records.store import is_url
 from .faults import did_you_mean, fault
 from .lines import ConfigFile, Key, dotted, where_stated
@@ -95,8 +96,8 @@ def check(
             )
         )
     for claim in config["claims"]:
-        better = "higher" if "accuracy" in claim["metric"] else "lower"
-        claim.setdefault("direction", better)
+        better = METRICS[claim["metric"]].higher_is_better
+        claim.setdefault("direction", "higher" if better else "lower")
     return config
 
 
@@ -277,7 +278,7 @@ def _place_faults(config: dict, sources: Path | None) -> Iterator[tuple[Key, str
 
 
 def load_schema(path: str | Path) -> dict:
-    """The schema as a dictionary, with the names of model.NORMS for a variant's norm.
+    """The schema as a dictionary, with the names of model.NORMS and of METRICS.
 
     Raises:
         StudyError: model.py is not Python.
@@ -286,6 +287,7 @@ def load_schema(path: str | Path) -> dict:
     schema = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # in C: 50 ms less
     variant = schema["properties"]["variants"]["additionalProperties"]
     variant["properties"]["norm"]["enum"] = norm_names()
+    schema["properties"]["claims"]["items"]["properties"]["metric"]["enum"] = list(METRICS)
     return schema
 
 

@@ -1,5 +1,6 @@
 """Which figures a study's report has: known from its config, before anything is run."""
 
+from ..records.metrics import METRICS
 from .resolved import seeds, varied_batch_sizes, varied_learning_rates, varies_groups
 
 
@@ -24,13 +25,11 @@ def report_figures(config: dict, original: bool) -> dict[str, tuple[str, str]]:
             f"Worked example: layer {layer}",
             "worked_example",
         )
-    claimed = {claim["metric"] for claim in config["claims"]}
-    if claimed - {"test_accuracy"} and len(seeds(config)) > 1:
+    claimed = dict.fromkeys(claim["metric"] for claim in config["claims"])
+    if set(claimed) - {"test_accuracy"} and len(seeds(config)) > 1:
         figures["seed_dots"] = ("Each seed's figures", "verdicts")
-    if "test_loss" in claimed:
-        figures["forest_nats"] = ("Paired differences in loss", "verdicts")
-    if claimed - {"test_loss"}:
-        figures["forest_points"] = ("Paired differences in accuracy", "verdicts")
+    for unit in dict.fromkeys(METRICS[metric].difference for metric in claimed):
+        figures[f"forest_{unit}"] = (f"Paired differences in {unit}", "verdicts")
     if varied_batch_sizes(config):
         figures["batch_size"] = ("Accuracy against batch size", "batch_size")
     if varied_learning_rates(config):

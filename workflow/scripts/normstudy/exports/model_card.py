@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 from ..config import resolved as study_config
 from ..network.model import model_of, parameter_count
 from ..records.json_records import StudyRecord
-from ..statistics.summary import METRICS
+from ..records.metrics import METRICS
 
 SHOWN = ("test_accuracy", "test_loss", "train_accuracy_evaluated", "gap_evaluated")
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .metrics import METRICS as RUN_METRICS
+
 # Kinds of columns: (in words, lowest, highest); anything may stand in the others.
 TEXT = ("text", None, None)
 WHOLE = ("a whole number", 0, math.inf)
@@ -104,9 +106,8 @@ STUDY_TABLES = {
         "accuracies, loss, and the gaps between training and test accuracy",
         {
             **RUN,
-            **{"test_accuracy": PERCENT, "test_loss": POSITIVE},
-            **{"train_accuracy": PERCENT, "train_accuracy_evaluated": PERCENT},
-            **{"gap": NUMBER, "gap_evaluated": NUMBER, "looks_failed": ANYTHING},
+            **{name: ("a number", own.lowest, own.highest) for name, own in RUN_METRICS.items()},
+            "looks_failed": ANYTHING,
         },
     ),
     "summary": StudyTable(

@@ -9,27 +9,14 @@ import math
 import numpy as np
 import scipy
 
+from ..records.metrics import METRICS
+
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
 
 
 def resolutions(test_images: int, train_images: int) -> dict[str, float]:
-    """metric → the least standard deviation that its differences over seeds are taken to have.
-
-    An accuracy is a count: between two seeds it moves in steps of one image. Where a few seeds
-    happen to agree to the image, the spread is not 0 but too small to be seen on this grid, and
-    one step stands for it. A gap has the coarser grid, that of the test images. A loss has no
-    grid; its step is what one image contributes that goes from certain to a blind guess among
-    ten classes.
-    """
-    test, train = 100 / test_images, 100 / train_images
-    return {
-        "test_accuracy": test,
-        "test_loss": math.log(10) / test_images,
-        "train_accuracy": train,
-        "train_accuracy_evaluated": train,
-        "gap": max(test, train),
-        "gap_evaluated": max(test, train),
-    }
+    """metric → the least standard deviation that its differences over seeds are taken to have."""
+    return {name: metric.step(test_images, train_images) for name, metric in METRICS.items()}
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:

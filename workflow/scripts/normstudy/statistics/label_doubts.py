@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import StudyError
 from ..records.tables import STUDY_TABLES
+from .summary import metrics_of
 
 SCORINGS = {
     "given": "labels as given",
@@ -87,30 +88,26 @@ def label_doubts(
     return pd.concat(tables, ignore_index=True)
 
 
-def rescored(runs: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
-    """The runs' figures with test accuracy, and the gaps to it, by another scoring.
+def rescored(final: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
+    """The runs' metrics with test accuracy, and what is computed of it, by another scoring.
 
     What `judging.compare` makes of this table shows how far a verdict depends on the doubted
-    labels. Train accuracy and test loss stay as they are.
+    labels.
 
     Args:
-        runs: a table of `summary.run_metrics`.
+        final: a table of `summary.final_values`.
         doubts: a table of `label_doubts`.
         scoring: one of SCORINGS.
     """
     accuracy = doubts[doubts["scoring"] == scoring].set_index(["variant", "seed"])["accuracy"]
-    keys = pd.MultiIndex.from_frame(runs[["variant", "seed"]])
+    keys = pd.MultiIndex.from_frame(final[["variant", "seed"]])
     test = accuracy.reindex(keys).to_numpy()
-    return runs.assign(
-        test_accuracy=test,
-        gap=(runs["train_accuracy"] - test).round(6),
-        gap_evaluated=(runs["train_accuracy_evaluated"] - test).round(6),
-    )
+    return metrics_of(final.assign(test_accuracy=test))
 
 
 def verdicts_by_scoring(
     claims: pd.DataFrame,
-    runs: pd.DataFrame,
+    final: pd.DataFrame,
     doubts: pd.DataFrame,
     judge: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
@@ -118,7 +115,7 @@ def verdicts_by_scoring(
 
     Args:
         claims: a table of `judging.judged_claims`, on the labels as given.
-        runs: a table of `summary.run_metrics`.
+        final: a table of `summary.final_values`.
         doubts: a table of `label_doubts`; without rows the verdicts stay as they are.
         judge: runs → their table of `judging.judged_claims`.
 
@@ -128,7 +125,7 @@ def verdicts_by_scoring(
     others = {
         f"verdict_labels_{scoring}": claims["verdict"]
         if doubts.empty
-        else judge(rescored(runs, doubts, scoring))["verdict"]
+        else judge(rescored(final, doubts, scoring))["verdict"]
         for scoring in SCORINGS
         if scoring != "given"
     }

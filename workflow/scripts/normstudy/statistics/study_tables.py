@@ -11,7 +11,7 @@ from .failures import looks_failed
 from .label_doubts import label_doubts, verdicts_by_scoring
 from .mcnemar import single_run_tests
 from .shared_errors import shared_errors
-from .summary import epoch_means, run_metrics, summarize, with_image_intervals
+from .summary import epoch_means, final_values, metrics_of, summarize, with_image_intervals
 from .verdicts.claims import paired_differences
 from .verdicts.judging import compare, judged_claims
 
@@ -37,7 +37,8 @@ def study_tables(
         issues: the table of doubted test labels, where the dataset has one.
     """
     claims, settings, seeds = config["claims"], config["verdicts"], seeds_of(config)
-    runs, doubts = run_metrics(metrics, evaluation), label_doubts(predictions, issues)
+    final, doubts = final_values(metrics, evaluation), label_doubts(predictions, issues)
+    runs = metrics_of(final)
     images = evaluation.groupby("split")["images"].first()
     runs["looks_failed"] = looks_failed(runs, images["test"])
     resolution = resolutions(images["test"], images["train"])
@@ -57,7 +58,7 @@ def study_tables(
         "summary": summarize(runs, reference, doubts),
         "comparisons": contrasts,
         "differences": paired_differences(runs, claims, settings, seeds),
-        "claims": verdicts_by_scoring(verdicts, runs, doubts, judged),
+        "claims": verdicts_by_scoring(verdicts, final, doubts, judged),
         "single_run": single_run_tests(claims, predictions),
         "label_doubts": doubts,
         "shared_errors": shared_errors(predictions, issues),

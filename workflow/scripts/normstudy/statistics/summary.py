@@ -6,17 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 import scipy
 
+from ..records.metrics import METRICS
 from .mcnemar import wilson
 
-# metric -> what it is, for a reader
-METRICS = {
-    "test_accuracy": "test accuracy, %",
-    "test_loss": "test loss, nats per image",
-    "train_accuracy": "train accuracy, running, %",
-    "train_accuracy_evaluated": "train accuracy, evaluated, %",
-    "gap": "running train − test accuracy, points",
-    "gap_evaluated": "evaluated train − test accuracy, points",
-}
 EPOCH_METRICS = ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
 CONFIDENCE = 0.95
 
@@ -40,25 +32,37 @@ class RunTables(Mapping):
         return len(self._readers)
 
 
-def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Each run's figures at its final epoch: a row per run, a column per metric.
-
-    `train_accuracy` is the study's: measured while training, in train mode on augmented
-    images. `train_accuracy_evaluated` is that of the finished network on the images as they
-    are, which is what a statement about overfitting needs.
+def final_values(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """All that was measured of each finished run, a row per run: what metrics are computed of.
 
     Args:
         metrics: all runs' metrics.csv, one above the other.
         evaluation: all runs' evaluation.csv, likewise.
+
+    Returns:
+        The columns of metrics.csv, in the last epoch; those of evaluation.csv as
+        <split>_<column>_evaluated, such as train_accuracy_evaluated.
     """
     keys = ["variant", "seed"]
     last = metrics.sort_values("epoch").groupby(keys).tail(1).set_index(keys)
-    train = evaluation[evaluation["split"] == "train"].set_index(keys)
-    table = last[["test_accuracy", "test_loss", "train_accuracy"]].copy()
-    table["train_accuracy_evaluated"] = train["accuracy"]
-    table["gap"] = table["train_accuracy"] - table["test_accuracy"]
-    table["gap_evaluated"] = table["train_accuracy_evaluated"] - table["test_accuracy"]
-    return table.reindex(metrics[keys].drop_duplicates()).round(6).reset_index()
+    evaluated = evaluation.set_index([*keys, "split"]).unstack("split")
+    evaluated.columns = [f"{split}_{column}_evaluated" for column, split in evaluated.columns]
+    return last.join(evaluated).reindex(metrics[keys].drop_duplicates()).reset_index()
+
+
+def metrics_of(final: pd.DataFrame) -> pd.DataFrame:
+    """Each run's metrics: a row per run, columns variant, seed and those of METRICS.
+
+    Args:
+        final: a table of `final_values`.
+    """
+    values = {name: metric.of(final) for name, metric in METRICS.items()}
+    return pd.DataFrame({**final[["variant", "seed"]], **values}).round(6)
+
+
+def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """`metrics_of` the runs whose tables these are, as `final_values` takes them."""
+    return metrics_of(final_values(metrics, evaluation))
 
 
 def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -77,13 +81,6 @@ def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
     return table.round(6).reset_index()
 
 
-def limits(metric: str) -> tuple[float, float]:
-    """The lowest and highest value that the metric can have."""
-    if "loss" in metric:
-        return 0, math.inf
-    return (-100, 100) if metric.startswith("gap") else (0, 100)
-
-
 def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
     """Mean, standard deviation (n − 1) and Student's t-interval of the mean, within its limits.
 
@@ -95,7 +92,7 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
     mean, count = values.mean(), len(values)
     deviation = values.std(ddof=1)  # NaN of one value, and so is what follows from it
     half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
-    low, high = limits(metric)
+    low, high = METRICS[metric].lowest, METRICS[metric].highest
     return {
         "mean": mean,
         "standard_deviation": deviation,
@@ -134,7 +131,7 @@ def summarize(
                 values[f"test_accuracy_{scoring}"] = scored["accuracy"]
         for metric, column in values.items():
             row = {"variant": variant, "metric": metric, "seeds": len(column)}
-            row |= mean_interval(column, metric)
+            row |= mean_interval(column, metric if metric in METRICS else "test_accuracy")
             row["reference"] = known.get(variant, {}).get(metric, math.nan)
             rows.append(row | {"difference": row["mean"] - row["reference"]})
     return pd.DataFrame(rows).round(6)

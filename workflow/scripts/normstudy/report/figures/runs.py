@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...evaluation.pictures import style
-from ...statistics.summary import METRICS
+from ...records.metrics import METRICS
 from ..marks import mark
 from ..study import Study, means_of
 from ..text.amounts import metric_name
@@ -83,7 +83,7 @@ def seed_dots(study: Study) -> Plot | None:
     figure, panels = _panels(study, list(metrics))
     sentences = []
     for axes, metric in zip(panels, metrics, strict=True):
-        axes.set_xlabel(METRICS[metric])
+        axes.set_xlabel(METRICS[metric].text)
         name_rows(axes, study.labels.values())
         means, parts = means_of(study.summary, metric), []
         for variant, label in study.labels.items():
@@ -132,4 +132,4 @@ def _panels(study: Study, metrics: list[str]) -> tuple[Figure, list]:
 
 
 def _value(value: float, metric: str) -> str:
-    return fixed(value, 4 if metric == "test_loss" else 2) if pd.notna(value) else ""
+    return fixed(value, METRICS[metric].decimals) if pd.notna(value) else ""

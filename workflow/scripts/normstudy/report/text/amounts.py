@@ -2,24 +2,24 @@
 
 import pandas as pd
 
+from ...records.metrics import described
 from ...statistics.seeds_needed import MOST_SEEDS
-from ...statistics.summary import METRICS
 from .wording import signed
 
 
 def unit(metric: str) -> str:
     """The unit of a difference in the metric."""
-    return "nats" if metric == "test_loss" else "points"
+    return described(metric).difference
 
 
 def metric_name(metric: str, size: bool = False) -> str:
     """The metric without its unit."""
-    return f"{'size of the mean ' if size else ''}{METRICS.get(metric, metric).rsplit(',', 1)[0]}"
+    return f"{'size of the mean ' if size else ''}{described(metric).name}"
 
 
 def amount(value: float, metric: str) -> str:
     """A difference with its sign, to a tenth of what one test image of 10,000 makes."""
-    return signed(value, 4 if metric == "test_loss" else 3)
+    return signed(value, described(metric).difference_decimals)
 
 
 def probability(p: float) -> str:
@@ -40,9 +40,8 @@ def labels_of(config: dict) -> dict[str, str]:
 
 def bounded(value: float, metric: str) -> float:
     """An end of an interval, no further from 0 than a difference in the metric can be."""
-    if metric == "test_loss":
-        return value
-    most = 200.0 if metric.startswith("gap") else 100.0  # points
+    known = described(metric)
+    most = known.highest - known.lowest
     return min(max(value, -most), most)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import StudyError
+from ...records.metrics import described
 from ...records.tables import STUDY_TABLES
 from .. import contrasts
 from .looks import planned_looks
@@ -15,7 +16,8 @@ PAIR_COLUMNS = tuple(STUDY_TABLES["differences"].columns)
 
 def margin(metric: str, settings: dict) -> float:
     """The largest difference that does not matter, in the metric's unit."""
-    return settings["loss_margin" if metric == "test_loss" else "margin"]
+    stated = described(metric).margin
+    return settings[stated] if isinstance(stated, str) else stated
 
 
 def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
@@ -32,7 +34,7 @@ def sense(claim: dict) -> int:
 
 def compares_sizes(claim: dict) -> bool:
     """Whether the claim is about |mean gap|: a gap claimed to be small is one that is near 0."""
-    return claim["metric"].startswith("gap") and claim["direction"] == "lower"
+    return described(claim["metric"]).near_zero and claim["direction"] == "lower"
 
 
 def contrast_interval(

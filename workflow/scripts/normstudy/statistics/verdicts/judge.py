@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import StudyError
-from ..summary import METRICS
+from ...records.metrics import METRICS
 from .claims import paired_differences
 from .judging import compare, judged_claims
 
@@ -97,7 +97,7 @@ def _completed(claim: Mapping, variants: list[str], runs: pd.DataFrame) -> dict:
     for name in named:
         if name not in variants:
             raise StudyError(f"there are no runs of {name!r}; variants: {', '.join(variants)}")
-    what = METRICS.get(claim["metric"], claim["metric"])
+    what = METRICS[claim["metric"]].text if claim["metric"] in METRICS else claim["metric"]
     most = "highest" if direction == "higher" else "lowest"
     return {
         "id": f"{claim['variant']}-{most}-{claim['metric']}",
