@@ -132,6 +132,7 @@ def made_up_study(
                     data_sha256={},
                     device="cpu",
                     processor="a processor",
+                    reference_bits=True,
                     accelerator=None,
                     system="Linux",
                     python="3.12.1",

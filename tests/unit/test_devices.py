@@ -115,5 +115,7 @@ def test_auto_is_the_fastest_device_that_is_there(monkeypatch, cuda, mps, chosen
 
 def test_a_recipe_has_the_device_that_auto_is_here(recipe, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert on_this_machine(recipe("gn", device="auto")) == recipe("gn", device="cuda")
-    assert on_this_machine(recipe("gn", device="cpu")) == recipe("gn", device="cpu")
+    assert on_this_machine(recipe("gn", device="auto")) == recipe(
+        "gn", device="cuda", engine="pytorch"
+    )
+    assert on_this_machine(recipe("gn", engine="pytorch")) == recipe("gn", engine="pytorch")

@@ -26,13 +26,14 @@ log = Path(snakemake.log[0])
 with job_log(log) as say, RunEvents(log) as events:
     started = now()
     given, output = snakemake.input, snakemake.output
-    recipe = on_this_machine(snakemake.params.recipe)
     variant, seed = snakemake.wildcards.variant, int(snakemake.wildcards.seed)
     raw = Path(given.raw[0]).parent
     plan = Plan.read(snakemake.params.plan)
 
     def say_run(line: str) -> None:
         say(f"{variant} seed {seed} · {line}")
+
+    recipe = on_this_machine(snakemake.params.recipe, say_run)
 
     def after_epoch(row: dict, seconds: float) -> None:
         events.epoch(row, seconds)

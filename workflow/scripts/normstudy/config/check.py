@@ -17,7 +17,7 @@ from ..records.metrics import METRICS
 from ..records.store import is_url
 from .faults import did_you_mean, fault
 from .lines import ConfigFile, Key, dotted, where_stated
-from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder, until_decided
+from .resolved import NORM_OPTIONS, NORMALIZED_CHANNELS, folder, no_kernels, until_decided
 from .targets import FOLDERS
 
 # Numbers of groups, and of channels in one, that divide all of them.
@@ -156,6 +156,8 @@ def _cross_faults(config: dict, reserved: Collection[str]) -> Iterator[tuple[Key
                 f"base_momentum {recipe['base_momentum']} is larger than"
                 f" max_momentum {recipe['max_momentum']}",
             )
+        if recipe["engine"] == "kernels" and (reason := no_kernels(recipe)):
+            yield _own(key, "engine", variant), f"{name}: {reason}; use auto or pytorch"
         yield from (((*key, option), words) for option, words in _group_faults(variant))
     looks = config["verdicts"]["looks"] or []
     if looks != sorted(set(looks)):

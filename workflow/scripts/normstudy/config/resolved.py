@@ -9,6 +9,7 @@ from ..errors import StudyError
 # not fit is refused before any job starts without importing torch (a test holds them equal).
 NORMALIZED_CHANNELS = (8, 16, 12, 16, 16, 16)
 
+KERNEL_NORMS = ("batch", "layer", "group", "instance", "rms", "none")
 NORM_OPTIONS = ("num_groups", "channels_per_group")
 
 
@@ -82,7 +83,20 @@ def run_parameters(config: dict, variant: str) -> dict:
         "mean": facts.mean,
         "std": facts.std,
     }
+    if recipe["engine"] == "auto" and no_kernels(recipe):
+        recipe["engine"] = "pytorch"
     return dict(sorted(recipe.items()))  # the order of the config's keys retrains nothing
+
+
+def no_kernels(recipe: dict) -> str | None:
+    """Why the kernels cannot train a recipe with these parameters; None if they can."""
+    if recipe["norm"] not in KERNEL_NORMS:
+        return f"the kernels have no norm {recipe['norm']}"
+    if recipe["precision"] != "fp32":
+        return f"the kernels compute in fp32, not {recipe['precision']}"
+    if recipe["device"] not in ("cpu", "auto"):
+        return f"the kernels are for the CPU, not {recipe['device']}"
+    return None
 
 
 def varied(config: dict, key: str, fixed: tuple[str, ...] = ()) -> dict[str, tuple[str, float]]:

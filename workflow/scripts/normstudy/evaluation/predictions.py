@@ -1,13 +1,18 @@
 """A trained network's predictions, its confidence, and its errors."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
 from ..data.idx import Split
+from ..network.kernels.engine import Network
 from ..network.portable import exp
 from ..network.scoring import log_probabilities, score
+from ..network.training import on_this_machine
 
 
 def evaluate(
@@ -19,10 +24,11 @@ def evaluate(
         A row per split: split, loss (nats per image), accuracy (percent), images, errors;
         and the log-probabilities of the test images, (N, num_classes).
     """
-    torch.set_num_threads(recipe["threads"])
+    ask = _by_kernels if recipe["engine"] == "kernels" else _by_pytorch
+    answer = ask(model, recipe)
     rows = []
     for name, split in (("train", train), ("test", test)):
-        log_probs = log_probabilities(model, split.images, recipe["mean"], recipe["std"])
+        log_probs = answer(split.images)
         loss, accuracy = score(log_probs, split.labels)
         rows.append(
             {
@@ -34,6 +40,23 @@ def evaluate(
             }
         )
     return pd.DataFrame(rows), log_probs
+
+
+def _by_pytorch(model: nn.Module, recipe: dict) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of uint8 images: the network's log-probabilities."""
+    torch.set_num_threads(recipe["threads"])
+    return partial(log_probabilities, model, mean=recipe["mean"], std=recipe["std"])
+
+
+def _by_kernels(model: nn.Module, recipe: dict) -> Callable[[np.ndarray], np.ndarray]:
+    """The same with the engine that trained it, and with the bits that it gave then.
+
+    Raises:
+        StudyError: the kernels do not compute what model.py says.
+    """
+    on_this_machine(recipe)
+    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    return Network(recipe, state).log_probabilities
 
 
 def predictions_table(log_probs: np.ndarray, labels: np.ndarray) -> pd.DataFrame:

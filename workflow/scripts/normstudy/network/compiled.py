@@ -10,6 +10,7 @@ its own, and jobs that start at once write equal files (Numba moves them into pl
 import hashlib
 import os
 import platform
+import re
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,9 @@ PROJECT = Path(__file__).resolve().parents[4]
 
 
 def sources() -> list[Path]:
-    """The modules of this folder that hold compiled functions, and this one."""
-    modules = sorted(Path(__file__).parent.glob("*.py"))
-    return [path for path in modules if b"compiled import" in path.read_bytes()] + [Path(__file__)]
+    """The modules of this room that hold compiled functions or instructions, and this one."""
+    modules = sorted(Path(__file__).parent.rglob("*.py"))
+    return [path for path in modules if re.search(rb"compiled import|numba", path.read_bytes())]
 
 
 def processor() -> str:
@@ -58,3 +59,4 @@ if FOLDER:
 # No fast-math: the order of every sum and each rounding are those of the source. A division by
 # zero gives infinity, as in NumPy.
 compiled = partial(numba.njit, error_model="numpy", cache=FOLDER is not None)
+AVX512 = "avx512f" in processor().replace("-avx512f", "")

@@ -7,6 +7,7 @@ import torch
 
 from ..records.machine import accelerator, now, processor
 from .checkpoint import tensors_sha256
+from .kernels.check import gives_reference_bits
 
 
 def run_record(
@@ -20,6 +21,8 @@ def run_record(
     data_sha256: dict[str, str],
 ) -> dict:
     """The facts of a run for its provenance.json.
+
+    Among them whether this machine gives the reference's bits in a short self-check.
 
     Args:
         variant, seed: which run.
@@ -41,6 +44,7 @@ def run_record(
         "data_sha256": data_sha256,
         "device": recipe["device"],
         "processor": processor(),
+        "reference_bits": gives_reference_bits(),
         "accelerator": accelerator(recipe["device"]),
         "system": platform.platform(),
         "python": platform.python_version(),

@@ -47,27 +47,57 @@ class Engine(Protocol):
         """Put a state of `state` back."""
 
 
-def on_this_machine(recipe: dict) -> dict:
-    """The recipe with the device that this machine has, where it says "auto".
+def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
+    """The recipe with the device and the engine of this machine, where it says "auto".
+
+    Args:
+        say: receives a line if the kernels do not compute what model.py says.
 
     Raises:
-        StudyError: this machine does not have the device that the recipe names.
+        StudyError: this machine does not have the device that the recipe names, or the kernels
+            that it names do not compute what model.py says.
     """
-    if recipe["device"] == "cpu":
-        return recipe
-    from .pytorch import choose_device  # takes seconds
+    if recipe["device"] != "cpu":
+        from .pytorch import choose_device  # takes seconds
 
-    return recipe | {"device": choose_device(recipe["device"]).type}
+        recipe = recipe | {"device": choose_device(recipe["device"]).type}
+    return recipe | {"engine": _engine(recipe, say)}
+
+
+def _engine(recipe: dict, say: Callable[[str], None]) -> str:
+    """What trains the run: "kernels" or "pytorch"."""
+    engine = recipe["engine"]
+    if engine == "pytorch":
+        return engine
+    if recipe["device"] != "cpu":
+        fault = f"kernels are for the CPU, not for {recipe['device']}"
+    else:
+        from .kernels.check import difference
+
+        fault = difference(recipe) or ""
+        if fault:
+            fault = f"the kernels differ from model.py in {fault}"
+    if not fault:
+        return "kernels"
+    if engine == "kernels":
+        raise StudyError(f"training.engine is kernels, but {fault}: use auto or pytorch")
+    if recipe["device"] == "cpu":
+        say(f"{fault[0].upper()}{fault[1:]}: training with PyTorch")
+    return "pytorch"
 
 
 def make_engine(recipe: dict, seed: int, split: Split) -> Engine:
     """The engine that trains a run.
 
     Args:
-        recipe: a run's parameters as `config.run_parameters` makes them.
+        recipe: a run's parameters as `on_this_machine` completes them.
         seed: what the run's random streams are derived from.
         split: the training images.
     """
+    if recipe["engine"] == "kernels":
+        from .kernels.engine import Trainer as KernelTrainer
+
+        return KernelTrainer(recipe, seed, split)
     from .pytorch import Trainer  # takes seconds
 
     return Trainer(recipe, seed, split)

@@ -80,6 +80,7 @@ class RunRecord(Record):
     data_sha256: dict[str, str]  # data file → digest
     device: str
     processor: str
+    reference_bits: bool  # whether a short self-check gave the bits that other processors give
     accelerator: str | None
     system: str
     python: str

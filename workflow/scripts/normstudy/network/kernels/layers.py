@@ -1,0 +1,303 @@
+"""The layers as kernels, forward and backward: 16 images of a batch at a time.
+
+A value of 16 images is a vector; an activation is an array (channel, row, column, image), so
+that every layer fills the vectors whatever its number of channels. r is what a ReLU gives
+(what the normalizations read), g the gradient of what goes into the ReLU, dy that of a
+normalization's output. g lies in a border of zeros, as wide as the gradient of the
+convolution's input asks for.
+
+Fused into the convolutions' write-back, where a row is still in the cache: the ReLU and the
+sums of r and r² forward; the dropout mask and the sums of dy and dy·r backward. Those sums
+are all that a normalization's statistics and gradients need (`normalization.py`).
+
+Orders of summation: a convolution adds over channels in, kernel rows, kernel columns; a
+weight's gradient over rows and columns in each lane, block of images by block, then over the
+lanes. Neither depends on the size of the tiles, which is chosen for the registers at hand.
+"""
+
+import numpy as np
+
+from ..compiled import AVX512, compiled
+from .normalization import DOTS, DY_SUMS, SQUARES, SUMS, A, B, P, Q, U
+from .simd import (
+    LANES,
+    add,
+    fma,
+    load,
+    multiply,
+    outer,
+    relu,
+    spread,
+    store,
+    tile,
+    where_equal,
+    where_greater,
+    where_positive,
+)
+
+ZERO, ONE = np.float32(0), np.float32(1)
+CHANNELS, PLACES = 4, 2  # tile of a convolution: channels out × places
+FILTERS = 2  # tile of a weight's gradient: channels out × ROWS·3 taps of the kernel
+ROWS = 3 if AVX512 else 1
+
+conv_zeros, _, conv_store = tile(CHANNELS, PLACES)
+conv_update = outer(CHANNELS, [(0, place) for place in range(PLACES)], scalars=True)
+_, taps_load, taps_store = tile(FILTERS, 3 * ROWS)
+taps_update = outer(FILTERS, [(y, x) for y in range(ROWS) for x in range(3)], scalars=False)
+square_zeros, square_load, square_store = tile(4, 4)
+window_update = outer(4, [(0, 0), (0, 1), (1, 0), (1, 1)], scalars=True)
+across_update = outer(4, [(0, place) for place in range(4)], scalars=True)
+down_update = outer(4, [(channel, 0) for channel in range(4)], scalars=False)
+
+
+# --- 3×3 convolution --------------------------------------------------------------------------
+
+
+@compiled
+def pack(weights, forward, backward, c_in, c_out):
+    """Weights (c_out, c_in, 3, 3) as the convolutions read them, CHANNELS channels out together.
+
+    Those of `backward` take c_out channels to c_in, with the kernel turned by 180°.
+    """
+    for o in range(c_out):
+        for i in range(c_in):
+            for k in range(9):
+                weight = weights[(o * c_in + i) * 9 + k]
+                forward[((o // CHANNELS * c_in + i) * 9 + k) * CHANNELS + o % CHANNELS] = weight
+                at = ((i // CHANNELS * c_out + o) * 9 + 8 - k) * CHANNELS + i % CHANNELS
+                backward[at] = weight
+
+
+@compiled
+def convolve_row(x, width, border, weights, out, y, c_in, c_out):
+    """Row y of out (c_out, width − 2, width − 2) = weights ∗ x (c_in, width, width).
+
+    x's outer `border` rows are zeros, and skipped.
+    """
+    size = width - 2
+    first, last = max(0, border - y), min(3, width - border - y)
+    for group in range(0, c_out, CHANNELS):
+        for column in range(0, size, PLACES):
+            t = conv_zeros()
+            for c in range(c_in):
+                for row in range(first, last):
+                    i = (c * width + y + row) * width + column
+                    w = (group * c_in + c * CHANNELS) * 9 + row * 3 * CHANNELS
+                    t = conv_update(t, weights, w, 1, x, i, 0)
+                    t = conv_update(t, weights, w + CHANNELS, 1, x, i + 1, 0)
+                    t = conv_update(t, weights, w + 2 * CHANNELS, 1, x, i + 2, 0)
+            conv_store(t, out, (group * size + y) * size + column, size * size)
+
+
+@compiled
+def convolve_relu(x, width, border, weights, r, c_in, c_out, s):
+    """r = ReLU(weights ∗ x), and in s the sums of r and r² over the places."""
+    size, sums, squares = width - 2, s[SUMS], s[SQUARES]
+    for c in range(c_out):
+        store(spread(ZERO), sums, c)
+        store(spread(ZERO), squares, c)
+    for y in range(size):
+        convolve_row(x, width, border, weights, r, y, c_in, c_out)
+        for c in range(c_out):
+            total, square = spread(ZERO), spread(ZERO)
+            for i in range((c * size + y) * size, (c * size + y + 1) * size):
+                value = relu(load(r, i))
+                store(value, r, i)
+                total, square = add(total, value), fma(value, value, square)
+            store(add(load(sums, c), total), sums, c)
+            store(add(load(squares, c), square), squares, c)
+
+
+@compiled
+def convolve_back(g, width, border, weights, dx, c_in, c_out):
+    """The gradient dx of a convolution's input, from that of its output."""
+    for y in range(width - 2):
+        convolve_row(g, width, border, weights, dx, y, c_in, c_out)
+
+
+@compiled
+def convolve_back_to_norm(g, width, border, weights, mask, masked, r, dy, c_in, c_out, s):
+    """dy = mask · the gradient of a convolution's input; in s the sums of dy and dy·r."""
+    size, sums, dots = width - 2, s[DY_SUMS], s[DOTS]
+    for c in range(c_out):
+        store(spread(ZERO), sums, c)
+        store(spread(ZERO), dots, c)
+    for y in range(size):
+        convolve_row(g, width, border, weights, dy, y, c_in, c_out)
+        for c in range(c_out):
+            total, dot = spread(ZERO), spread(ZERO)
+            for i in range((c * size + y) * size, (c * size + y + 1) * size):
+                value = load(dy, i)
+                if masked:
+                    value = multiply(value, load(mask, i))
+                    store(value, dy, i)
+                total, dot = add(total, value), fma(value, load(r, i), dot)
+            store(add(load(sums, c), total), sums, c)
+            store(add(load(dots, c), dot), dots, c)
+
+
+@compiled
+def convolution_gradient(x, width, g, border, dw, c_in, c_out):
+    """Add the gradient of the weights, lane by lane, to dw (c_out/FILTERS, c_in, FILTERS, 9)."""
+    size = width - 2
+    wide = size + 2 * border
+    rows = 6 if size == 24 else size  # at a time: what of x and g stays in the cache
+    for start in range(0, size, rows):
+        for o in range(0, c_out, FILTERS):
+            for c in range(c_in):
+                for kernel_row in range(0, 3, ROWS):
+                    at = (o * c_in + c * FILTERS) * 9 + 3 * kernel_row
+                    t = taps_load(dw, at, 9)
+                    for y in range(start, start + rows):
+                        i = (o * wide + y + border) * wide + border
+                        j = (c * width + y + kernel_row) * width
+                        for k in range(size):
+                            t = taps_update(t, g, i + k, wide * wide, x, j + k, width)
+                    taps_store(t, dw, at, 9)
+
+
+@compiled
+def sum_lanes(lanes, i):
+    """The sum of vector number i's lanes, from first to last."""
+    total = ZERO
+    for lane in range(i * LANES, (i + 1) * LANES):
+        total += lanes[lane]
+    return total
+
+
+@compiled
+def gather_convolution(dw, gradient, c_in, c_out):
+    """The gradient (c_out, c_in, 3, 3) from its lanes."""
+    for o in range(c_out):
+        for i in range(c_in):
+            for k in range(9):
+                at = (o // FILTERS * FILTERS * c_in + i * FILTERS + o % FILTERS) * 9 + k
+                gradient[(o * c_in + i) * 9 + k] = sum_lanes(dw, at)
+
+
+# --- Normalization, applied -------------------------------------------------------------------
+
+
+@compiled
+def normalize(r, s, mask, masked, y, channels, size, border):
+    """y = (a·r + b) · mask, into a buffer with a border."""
+    wide = size + 2 * border
+    for c in range(channels):
+        scale, shift = load(s[A], c), load(s[B], c)
+        for row in range(size):
+            i, o = (c * size + row) * size, (c * wide + row + border) * wide + border
+            for k in range(size):
+                value = fma(load(r, i + k), scale, shift)
+                if masked:
+                    value = multiply(value, load(mask, i + k))
+                store(value, y, o + k)
+
+
+@compiled
+def normalize_back(r, dy, s, g, channels, size, border):
+    """g = p·dy + q·r + u where r > 0, else 0, into a buffer with a border."""
+    wide = size + 2 * border
+    for c in range(channels):
+        of_dy, of_r, constant = load(s[P], c), load(s[Q], c), load(s[U], c)
+        for row in range(size):
+            i, o = (c * size + row) * size, (c * wide + row + border) * wide + border
+            for k in range(size):
+                value = load(r, i + k)
+                dr = fma(load(dy, i + k), of_dy, fma(value, of_r, constant))
+                store(where_positive(value, dr), g, o + k)
+
+
+# --- Transition: 1×1 convolution 16 → 8, then 2×2 max pooling ---------------------------------
+
+
+@compiled
+def pack_transition(weights, forward):
+    """Weights (8, 16) with four channels out together."""
+    for o in range(8):
+        for i in range(16):
+            forward[o // 4 * 64 + i * 4 + o % 4] = weights[o * 16 + i]
+
+
+@compiled
+def transition(x, weights, scratch, out, which, size):
+    """out (8, size/2, size/2); `which` of the four places was the maximum, 0 to 3."""
+    half = size // 2
+    zero, one, two, three = spread(ZERO), spread(ONE), spread(ONE + ONE), spread(ONE + ONE + ONE)
+    for group in range(0, 8, 4):
+        for y in range(half):
+            for k in range(half):
+                t = square_zeros()
+                for c in range(16):
+                    i = (c * size + 2 * y) * size + 2 * k
+                    t = window_update(t, weights, group * 16 + c * 4, 1, x, i, size)
+                square_store(t, scratch, 0, 4)
+                for c in range(4):
+                    best, place = load(scratch, 4 * c), zero
+                    value = load(scratch, 4 * c + 1)
+                    place, best = larger(value, best, one, place)
+                    value = load(scratch, 4 * c + 2)
+                    place, best = larger(value, best, two, place)
+                    value = load(scratch, 4 * c + 3)
+                    place, best = larger(value, best, three, place)
+                    o = ((group + c) * half + y) * half + k
+                    store(place, which, o)
+                    store(best, out, o)
+
+
+@compiled
+def larger(value, best, its_place, place):
+    """The place of the larger one, and its value."""
+    return where_greater(value, best, its_place, place), where_greater(value, best, value, best)
+
+
+@compiled
+def transition_back(x, r, weights, dt, which, scratch, dy, dw, s, size):
+    """dy, its sums and those of dy·r, and the gradient of the weights, added to dw lane by lane.
+
+    dt is the gradient of the pooled output; x, whose gradient dy is, the normalized r.
+    """
+    sums, dots = s[DY_SUMS], s[DOTS]
+    half, pair = size // 2, 2 * size  # two rows of x at a time: a row of the pooled output
+    zero, one, two, three = spread(ZERO), spread(ONE), spread(ONE + ONE), spread(ONE + ONE + ONE)
+    for c in range(16):
+        store(zero, sums, c)
+        store(zero, dots, c)
+    for y in range(half):
+        for o in range(8):
+            for k in range(half):
+                at, i = (o * half + y) * half + k, o * pair + 2 * k
+                value, place = load(dt, at), load(which, at)
+                store(where_equal(place, zero, value), scratch, i)
+                store(where_equal(place, one, value), scratch, i + 1)
+                store(where_equal(place, two, value), scratch, i + size)
+                store(where_equal(place, three, value), scratch, i + size + 1)
+        start = y * pair
+        for group in range(0, 16, 4):
+            for k in range(0, pair, 4):
+                t = square_zeros()
+                for o in range(8):
+                    t = across_update(t, weights, o * 16 + group, 1, scratch, o * pair + k, 0)
+                square_store(t, dy, group * size * size + start + k, size * size)
+            for c in range(group, group + 4):
+                total, dot = load(sums, c), load(dots, c)
+                for k in range(c * size * size + start, c * size * size + start + pair):
+                    value = load(dy, k)
+                    total, dot = add(total, value), fma(value, load(r, k), dot)
+                store(total, sums, c)
+                store(dot, dots, c)
+        for o in range(0, 8, 4):
+            for c in range(0, 16, 4):
+                t = square_load(dw, o * 16 + c * 4, 4)
+                for k in range(pair):
+                    i, j = o * pair + k, c * size * size + start + k
+                    t = down_update(t, scratch, i, pair, x, j, size * size)
+                square_store(t, dw, o * 16 + c * 4, 4)
+
+
+@compiled
+def gather_transition(dw, gradient):
+    """The gradient (8, 16) from its lanes."""
+    for o in range(8):
+        for i in range(16):
+            at = o // 4 * 64 + i // 4 * 16 + o % 4 * 4 + i % 4
+            gradient[o * 16 + i] = sum_lanes(dw, at)

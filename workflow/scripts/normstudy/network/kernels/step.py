@@ -1,0 +1,282 @@
+"""The network forward and backward over a batch, and the step of SGD: layers in their order.
+
+With batch statistics a layer waits for all blocks of 16 images; otherwise one block goes
+through the whole network and back while it is in the cache, then the next.
+"""
+
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from ..compiled import compiled
+from ..draws.dropout import masks_of_lanes
+from . import layers, normalization
+from .normalization import A, B, P, Q, U
+from .simd import LANES
+
+# --- The network: convolutions with ReLU and normalization ----------------------------------
+
+NAMES = ("input", "block1", "block2a", "block2b", "block3", "block4")
+C_IN = (1, 8, 8, 12, 16, 16)
+C_OUT = (8, 16, 12, 16, 16, 16)
+WIDTH = (28, 26, 12, 10, 8, 8)  # of the input, with its border
+BORDER = (0, 0, 0, 0, 0, 1)  # of zeros: the convolution's padding
+SIZE = tuple(width - 2 for width in WIDTH)  # of the output
+G_BORDER = (0, 2, 2, 2, 2, 1)  # of the gradient: the input's gradient is then a convolution of it
+DROPOUT = (-1, -1, -1, 0, 1, -1)  # which dropout layer follows the normalization
+LAYERS, LAST, PIXELS = len(NAMES), len(NAMES) - 1, 28 * 28
+TRANSITION = 1  # the layer that the transition follows
+
+NONE, IMAGE, BATCH = range(3)
+
+
+class Norm(NamedTuple):
+    """A normalization: what it is over, groups per layer, and whether it subtracts the mean."""
+
+    over: int  # NONE, IMAGE or BATCH
+    groups: tuple[int, ...] = (1,) * LAYERS
+    centred: bool = True
+
+
+class Parameters(NamedTuple):
+    """The network's parameters, or their gradients: float32, each flat as in the state dict."""
+
+    convolutions: tuple[np.ndarray, ...]
+    gammas: tuple[np.ndarray, ...]
+    betas: tuple[np.ndarray, ...]
+    transition: np.ndarray
+    output: np.ndarray
+
+
+class Memory(NamedTuple):
+    """What a step works in, all of it float32."""
+
+    blocks: np.ndarray  # (blocks at once, BLOCK), by BUFFERS
+    stats: np.ndarray  # (LAYERS, 11, blocks at once, 16 · LANES): s of normalization.py
+    forward: tuple[np.ndarray, ...]  # the convolutions' weights, packed
+    backward: tuple[np.ndarray, ...]
+    lanes: tuple[np.ndarray, ...]  # the gradients of the convolutions' weights, lane by lane
+    transition: np.ndarray  # the transition's weights, packed, and their gradient's lanes
+    transition_lanes: np.ndarray
+    logits: np.ndarray  # (classes · LANES)
+
+
+def _squares(channels: tuple, size: tuple, border: tuple = (0,) * LAYERS) -> list[int]:
+    """Vectors of each layer's activations, in their border."""
+    return [c * (s + 2 * b) ** 2 for c, s, b in zip(channels, size, border, strict=True)]
+
+
+# A block's buffers: the layers' inputs x, ReLUs' outputs r, gradients g and dropout masks; before
+# the transition y, after it dt; the gradient dy that is handed down; room for tiles.
+BUFFERS = [
+    *_squares(C_IN, WIDTH),
+    *_squares(C_OUT, SIZE),
+    *_squares(C_OUT, SIZE, G_BORDER),
+    *[16 * s * s * (d >= 0) for s, d in zip(SIZE, DROPOUT, strict=True)],
+    *[16 * 24 * 24, 16 * 24 * 24, 8 * 12 * 12, 8 * 12 * 12, 8 * 2 * 24],
+]
+*_STARTS, BLOCK = accumulate((size * LANES for size in BUFFERS), initial=0)
+X, R, G, MASK = (tuple(_STARTS[i * LAYERS : (i + 1) * LAYERS]) for i in range(4))
+Y, DY, WHICH, DT, SCRATCH = _STARTS[4 * LAYERS :]
+
+
+def aligned(*shape: int) -> np.ndarray:
+    """Zeros, float32, that start at a cache line."""
+    count = int(np.prod(shape))
+    raw = np.zeros(count + 16, np.float32)
+    start = -raw.ctypes.data % 64 // 4
+    return raw[start : start + count].reshape(shape)
+
+
+def new_memory(blocks: int, classes: int) -> Memory:
+    """The memory of steps with so many blocks of images at once."""
+    pairs = list(zip(C_IN, C_OUT, strict=True))
+    return Memory(
+        blocks=aligned(blocks, BLOCK),
+        stats=aligned(LAYERS, U + 1, blocks, 16 * LANES),
+        forward=tuple(aligned(9 * i * o) for i, o in pairs),
+        backward=tuple(aligned(9 * max(i, layers.CHANNELS) * o) for i, o in pairs),
+        lanes=tuple(aligned(9 * i * o * LANES) for i, o in pairs),
+        transition=aligned(128),
+        transition_lanes=aligned(128 * LANES),
+        logits=aligned(classes * LANES),
+    )
+
+
+# --- Forward and backward -------------------------------------------------------------------
+
+
+@compiled
+def pack_weights(p, memory):
+    """Put the weights in the order in which the kernels read them."""
+    for i in range(LAYERS):
+        layers.pack(p.convolutions[i], memory.forward[i], memory.backward[i], C_IN[i], C_OUT[i])
+    layers.pack_transition(p.transition, memory.transition)
+
+
+@compiled
+def put_images(images, block):
+    """Images (n ≤ LANES, PIXELS) into the lanes of the first layer's input; zeros beyond n."""
+    for lane in range(LANES):
+        for pixel in range(PIXELS):
+            value = images[lane, pixel] if lane < len(images) else 0
+            block[X[0] + pixel * LANES + lane] = value
+
+
+@compiled
+def statistics(i, norm, p, running, training, images, s):
+    """a and b of layer i's normalization for the blocks of s, from the sums."""
+    places, gamma, beta = SIZE[i] ** 2, p.gammas[i], p.betas[i]
+    if norm.over == BATCH:
+        mean, var = running[0][i], running[1][i]
+        normalization.batch_statistics(s, places, images, mean, var, training, gamma, beta)
+    elif norm.over == IMAGE:
+        for b in range(s.shape[1]):
+            groups, centred = norm.groups[i], norm.centred
+            normalization.image_statistics(s[:, b], places, groups, centred, gamma, beta)
+    else:
+        s[A], s[B] = 1, 0
+
+
+@compiled
+def norm_gradients(i, norm, p, d, images, s):
+    """p, q and u of layer i's normalization, and the gradients of gamma and beta."""
+    places, gamma, dgamma, dbeta = SIZE[i] ** 2, p.gammas[i], d.gammas[i], d.betas[i]
+    if norm.over == BATCH:
+        normalization.batch_gradients(s, places, images, gamma, dgamma, dbeta)
+    elif norm.over == IMAGE:
+        for b in range(s.shape[1]):
+            groups, centred = norm.groups[i], norm.centred
+            normalization.image_gradients(s[:, b], places, groups, centred, gamma, dgamma, dbeta)
+    else:
+        s[P], s[Q], s[U] = 1, 0, 0
+
+
+@compiled
+def forward(images, norm, p, running, training, masked, memory, log_probs):
+    """Log-probabilities (n, classes) of images (n, PIXELS), all at once."""
+    blocks, used = memory.blocks, -(-len(images) // LANES)
+    for b in range(used):
+        put_images(images[b * LANES : (b + 1) * LANES], blocks[b])
+    for i in range(LAYERS):
+        s, c_in, c_out = memory.stats[i, :, :used], C_IN[i], C_OUT[i]
+        for b in range(used):
+            x, r = blocks[b, X[i] :], blocks[b, R[i] :]
+            layers.convolve_relu(x, WIDTH[i], BORDER[i], memory.forward[i], r, c_in, c_out, s[:, b])
+        statistics(i, norm, p, running, training, len(images), s)
+        for b in range(used if i < LAST else 0):  # the head takes the mean of y
+            m = blocks[b]
+            y, mask = m[Y if i == TRANSITION else X[i + 1] :], m[MASK[i] :]
+            drops = masked and DROPOUT[i] >= 0
+            layers.normalize(m[R[i] :], s[:, b], mask, drops, y, c_out, SIZE[i], BORDER[i + 1])
+            if i == TRANSITION:
+                out, scratch = m[X[i + 1] :], m[SCRATCH:]
+                layers.transition(y, memory.transition, scratch, out, m[WHICH:], SIZE[i])
+    for b in range(used):
+        s, part = memory.stats[LAST, :, b], log_probs[b * LANES : (b + 1) * LANES]
+        normalization.head(s, SIZE[LAST] ** 2, p.output, memory.logits, part)
+
+
+@compiled
+def backward(labels, log_probs, batch, norm, p, d, masked, memory):
+    """Add the gradients of a batch's mean loss to d, from images that just went forward."""
+    blocks, used = memory.blocks, -(-len(labels) // LANES)
+    for b in range(used):
+        part, s = slice(b * LANES, (b + 1) * LANES), memory.stats[LAST, :, b]
+        given, said, dy = labels[part], log_probs[part], blocks[b, DY:]
+        normalization.head_back(
+            s, SIZE[LAST] ** 2, given, said, batch, p.output, d.output, memory.logits, dy
+        )
+    for i in range(LAST, -1, -1):
+        s, c_in, c_out, border = memory.stats[i, :, :used], C_IN[i], C_OUT[i], G_BORDER[i]
+        norm_gradients(i, norm, p, d, len(labels), s)
+        for b in range(used):
+            m = blocks[b]
+            g, dy, width, weights = m[G[i] :], m[DY:], SIZE[i] + 2 * border, memory.backward[i]
+            layers.normalize_back(m[R[i] :], dy, s[:, b], g, c_out, SIZE[i], border)
+            layers.convolution_gradient(
+                m[X[i] :], WIDTH[i], g, border, memory.lanes[i], c_in, c_out
+            )
+            if i == 0:
+                continue
+            k = i - 1  # the layer that the gradient goes on to
+            r, below = m[R[k] :], memory.stats[k, :, b]
+            if k == TRANSITION:
+                dt, lanes = m[DT:], memory.transition_lanes
+                layers.convolve_back(g, width, border, weights, dt, c_out, c_in)
+                layers.transition_back(
+                    m[Y:], r, p.transition, dt, m[WHICH:], m[SCRATCH:], dy, lanes, below, SIZE[k]
+                )
+            else:
+                mask, drops = m[MASK[k] :], masked and DROPOUT[k] >= 0
+                layers.convolve_back_to_norm(
+                    g, width, border, weights, mask, drops, r, dy, c_out, c_in, below
+                )
+
+
+# --- What the engine calls ------------------------------------------------------------------
+
+
+@compiled
+def gradients(images, labels, norm, p, d, running, dropout, memory, log_probs):
+    """Log-probabilities of a batch in training, and the gradients d of their mean loss.
+
+    Args:
+        images, labels: float32 (n, PIXELS), int64 (n,).
+        running: Batch Norm's running averages, which are moved: of means, of variances.
+        dropout: probability of dropping, and of the masks the step and the words of the key.
+    """
+    pack_weights(p, memory)
+    memory.transition_lanes[:] = 0
+    d.output[:] = 0
+    for i in range(LAYERS):
+        memory.lanes[i][:] = 0
+        d.gammas[i][:] = 0
+        d.betas[i][:] = 0
+    probability, step, low, high = dropout
+    at_once = len(memory.blocks) * LANES
+    for first in range(0, len(images), at_once):
+        part = slice(first, first + at_once)
+        for b in range(len(memory.blocks) if probability > 0 else 0):
+            for i in range(LAYERS):
+                if DROPOUT[i] >= 0:
+                    image, count = first + b * LANES, C_OUT[i] * SIZE[i] ** 2
+                    masks_of_lanes(
+                        memory.blocks[b],
+                        MASK[i],
+                        count,
+                        image,
+                        step,
+                        DROPOUT[i],
+                        probability,
+                        low,
+                        high,
+                    )
+        masked = probability > 0
+        forward(images[part], norm, p, running, True, masked, memory, log_probs[part])
+        backward(labels[part], log_probs[part], len(images), norm, p, d, masked, memory)
+    for i in range(LAYERS):
+        layers.gather_convolution(memory.lanes[i], d.convolutions[i], C_IN[i], C_OUT[i])
+    layers.gather_transition(memory.transition_lanes, d.transition)
+
+
+@compiled
+def predict(images, norm, p, running, memory, log_probs):
+    """Log-probabilities of images in eval mode."""
+    pack_weights(p, memory)
+    for first in range(0, len(images), LANES):
+        part = slice(first, first + LANES)
+        forward(images[part], norm, p, running, False, False, memory, log_probs[part])
+
+
+@compiled
+def descend(weights, gradient, velocity, l1, learning_rate, momentum):
+    """SGD with momentum (PyTorch's: v ← momentum·v + g, w ← w − rate·v) and an L1 penalty.
+
+    l1: each weight's share of the penalty, whose gradient is its sign times that.
+    """
+    for i in range(weights.size):
+        slope = gradient[i] + l1[i] * np.sign(weights[i])
+        velocity[i] = momentum * velocity[i] + slope
+        weights[i] -= learning_rate * velocity[i]
