@@ -87,16 +87,16 @@ class Dropout(nn.Dropout):
     """Dropout by the masks of the run's random stream; without those, PyTorch's own.
 
     A trainer sets `mask`: a function of the shape of the activations that gives 0 for those that
-    are dropped and 1 / (1 − p) for the others, as a float32 array.
+    are dropped and 1 / (1 − p) for the others, as a float32 array or tensor.
     """
 
-    mask: Callable[[torch.Size], np.ndarray] | None = None
+    mask: Callable[[torch.Size], np.ndarray | torch.Tensor] | None = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Activations of any shape to the same shape."""
         if not self.training or self.mask is None:
             return super().forward(x)
-        return (x * torch.from_numpy(self.mask(x.shape)).to(x.device)).to(x.dtype)
+        return (x * torch.as_tensor(self.mask(x.shape), device=x.device)).to(x.dtype)
 
 
 class ChannelLayerNorm(nn.LayerNorm):
