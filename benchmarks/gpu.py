@@ -19,11 +19,11 @@ import numpy as np
 import torch
 from normstudy.data.idx import Split, load_split
 from normstudy.network.checkpoint import tensors_sha256
-from normstudy.network.cuda import CudaTrainer
 from normstudy.network.draws.batches import Batches
 from normstudy.network.draws.dropout import dropout_masks
 from normstudy.network.draws.streams import key
-from normstudy.network.pytorch import Trainer, initial_network
+from normstudy.network.pytorch.cuda import CudaTrainer
+from normstudy.network.pytorch.trainer import Trainer, initial_network
 from normstudy.network.schedule import one_cycle
 from normstudy.network.scoring import score
 from torch.func import functional_call, grad, stack_module_state, vmap

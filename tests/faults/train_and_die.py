@@ -22,7 +22,8 @@ from normstudy.config import check as config_check
 from normstudy.config import resolved as config
 from normstudy.data.checksums import CHECKSUMS, sha256
 from normstudy.data.idx import FILE_NAMES
-from normstudy.network import checkpoint, pytorch
+from normstudy.network import checkpoint
+from normstudy.network.pytorch import trainer as pytorch
 from normstudy.records import files
 
 project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

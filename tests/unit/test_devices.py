@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from normstudy.errors import StudyError
-from normstudy.network import pytorch
-from normstudy.network.pytorch import Trainer, choose_device
+from normstudy.network.pytorch import trainer as pytorch
+from normstudy.network.pytorch.trainer import Trainer, choose_device
 from normstudy.network.training import on_this_machine, train
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves

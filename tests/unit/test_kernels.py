@@ -21,8 +21,8 @@ from normstudy.network.kernels.check import difference, gives_reference_bits
 from normstudy.network.kernels.engine import Network, Trainer
 from normstudy.network.kernels.simd import LANES
 from normstudy.network.model import Dropout, model_of
-from normstudy.network.pytorch import Trainer as PyTorchTrainer
-from normstudy.network.pytorch import initial_network
+from normstudy.network.pytorch.trainer import Trainer as PyTorchTrainer
+from normstudy.network.pytorch.trainer import initial_network
 from torch.nn.functional import nll_loss
 
 NORMS = st.sampled_from(

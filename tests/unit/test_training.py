@@ -16,7 +16,7 @@ from normstudy.network.draws.dropout import dropout_masks
 from normstudy.network.draws.initial import initial_weights, uniform_weights
 from normstudy.network.draws.streams import key, permutation
 from normstudy.network.model import NORMS, Dropout, model_of
-from normstudy.network.pytorch import Trainer, add_l1_gradient, initial_network
+from normstudy.network.pytorch.trainer import Trainer, add_l1_gradient, initial_network
 from normstudy.network.schedule import one_cycle
 from normstudy.network.scoring import log_probabilities, score
 from normstudy.network.training import COLUMNS, Diverged, epoch_line, train
@@ -288,7 +288,7 @@ def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
     def own(recipe):
         return nn.Sequential(nn.Linear(9, 4), nn.Bilinear(4, 4, 2))
 
-    monkeypatch.setattr("normstudy.network.pytorch.model_of", own)
+    monkeypatch.setattr("normstudy.network.pytorch.trainer.model_of", own)
     networks = [initial_network({}, seed).state_dict() for seed in (1, 1, 2)]
     assert all(torch.equal(networks[0][name], networks[1][name]) for name in networks[0])
     assert not any(torch.equal(networks[0][name], networks[2][name]) for name in networks[0])

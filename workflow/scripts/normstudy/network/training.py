@@ -58,7 +58,7 @@ def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
             that it names do not compute what model.py says.
     """
     if recipe["device"] != "cpu":
-        from .pytorch import choose_device  # takes seconds
+        from .pytorch.trainer import choose_device  # takes seconds
 
         recipe = recipe | {"device": choose_device(recipe["device"]).type}
     return recipe | {"engine": _engine(recipe, say)}
@@ -98,7 +98,11 @@ def make_engine(recipe: dict, seed: int, split: Split) -> Engine:
         from .kernels.engine import Trainer as KernelTrainer
 
         return KernelTrainer(recipe, seed, split)
-    from .pytorch import Trainer  # takes seconds
+    if recipe["device"] == "cuda":
+        from .pytorch.cuda import CudaTrainer
+
+        return CudaTrainer(recipe, seed, split)
+    from .pytorch.trainer import Trainer  # takes seconds
 
     return Trainer(recipe, seed, split)
 

@@ -1,4 +1,4 @@
-"""Training with PyTorch: any network that `build_model` returns, on any device."""
+"""A training step by step with PyTorch: the network, its optimizer and its batches."""
 
 import os
 from contextlib import nullcontext
@@ -9,16 +9,16 @@ import torch
 from torch import nn
 from torch.nn.functional import nll_loss
 
-from ..data.idx import Split
-from ..errors import StudyError
-from ..running.memory import keep_freed_memory
-from . import scoring
-from .draws.batches import Batches
-from .draws.dropout import dropout_masks
-from .draws.initial import uniform_weights
-from .draws.streams import key, torch_seed
-from .model import Dropout, model_of
-from .schedule import one_cycle
+from ...data.idx import Split
+from ...errors import StudyError
+from ...running.memory import keep_freed_memory
+from .. import scoring
+from ..draws.batches import Batches
+from ..draws.dropout import dropout_masks
+from ..draws.initial import uniform_weights
+from ..draws.streams import key, torch_seed
+from ..model import Dropout, model_of
+from ..schedule import one_cycle
 
 
 def choose_device(name: str) -> torch.device:

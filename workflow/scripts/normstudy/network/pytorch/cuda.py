@@ -10,10 +10,10 @@ from functools import partial
 import torch
 from torch.nn.functional import nll_loss
 
-from ..data.idx import Split
-from .draws.dropout import dropout_masks
-from .draws.streams import key
-from .pytorch import Trainer, add_l1_gradient
+from ...data.idx import Split
+from ..draws.dropout import dropout_masks
+from ..draws.streams import key
+from .trainer import Trainer, add_l1_gradient
 
 WARM_UP = 3  # steps before recording, in which PyTorch chooses and loads its kernels
 
