@@ -115,6 +115,18 @@ def test_editors_read_the_schemas_patterns_as_python_does(schema):
     assert not [pattern for pattern in found if re.search(r"\\[AZ]|\(\?P", pattern)]
 
 
+def test_the_schema_that_editors_read_allows_the_metrics_and_norms(schema):
+    """The lists of names are put in when it is read; an empty list would allow none."""
+    text = (ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")
+    assert "enum: []" not in text
+    written, read = yaml.safe_load(text), copy.deepcopy(schema)
+    for whole in (written, read):
+        claim = whole["properties"]["claims"]["items"]["properties"]["metric"]
+        variant = whole["properties"]["variants"]["additionalProperties"]["properties"]["norm"]
+        assert claim.get("enum", claim["examples"]) == claim["examples"]
+        assert variant.get("enum", variant["examples"]) == variant["examples"]
+
+
 def test_a_number_of_seeds_begins_at_the_first_seed(schema):
     config = check(
         {"seeds": 3, "first_seed": 31, "variants": {"a": {"label": "A", "norm": "none"}}}, schema
