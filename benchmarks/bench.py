@@ -1,119 +1,107 @@
-"""make bench: how fast the engine and the workflow are on this machine.
+"""make bench: how fast the engines and the workflow are on this machine.
 
-Measures, each in processes of its own and alternatives in turn (the ratio of neighbours is
-what can be trusted on a machine that others use too):
+Measures, each in a process of its own:
 
-    engine      an epoch of the study's engine against the reference loop, per variant
-    limit       the share of this core's measured convolution speed that the engine reaches
-    scaling     more threads for one job, against more jobs side by side
+    engines     an epoch of the reference loop, the PyTorch engine and the kernels, in turn: seconds
+                of processor time, and ratios of neighbours, which hold on a machine that others
+                use too; the kernels' share of this core's peak of fused multiply-adds
     workflow    a run with nothing to do, and remaking the report alone
 
-Writes results/benchmarks/bench.md, bench.png and the tables *.csv beside them.
+Writes results/benchmarks/bench.md and the tables *.csv beside it, and the table of engines into
+README.md.
 """
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import pandas as pd
-import torch
-from matplotlib.figure import Figure
+from normstudy.network.compiled import compiled
+from normstudy.network.kernels.simd import LANES, add, fma, spread, store
 from normstudy.records.machine import processor
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "results" / "benchmarks"
-VARIANTS = ("gn", "ln", "bn_l1")
-IMAGES = 60_000
-# Multiply-adds of forward and backward pass (three times the forward's) over an epoch, twice.
-EPOCH_GFLOP = 414
+VARIANTS = {
+    "gn": "Group Normalization",
+    "ln": "Layer Normalization",
+    "bn_l1": "Batch Normalization + L1",
+}
+ENGINES = ("reference", "pytorch", "kernels")
+# Multiply-adds of the convolutions forward and backward (three times the forward's, less the
+# gradient of the first one's input) for 60,000 images, and forward for 10,000, twice.
+CONVOLUTIONS = ((1, 8, 26), (8, 16, 24), (8, 12, 10), (12, 16, 8), (16, 16, 6), (16, 16, 6))
+FORWARD = sum(9 * i * o * size**2 for i, o, size in CONVOLUTIONS) + 16 * 8 * 24**2
+EPOCH_GFLOP = 2 * (60_000 * (3 * FORWARD - 9 * 8 * 26**2) + 10_000 * FORWARD) / 1e9
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "workflow" / "scripts")}
 
 
-def start_epoch(raw: Path, engine: str, variant: str, threads: int = 1) -> subprocess.Popen:
-    """Start an epoch in a process of its own."""
+def epoch(engine: str, variant: str, raw: Path) -> dict:
+    """What an epoch in a process of its own measured."""
     command = [sys.executable, ROOT / "benchmarks" / "epoch.py", engine, variant, raw]
-    command += ["--threads", str(threads)]
-    return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    answer = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(answer.stdout)
 
 
-def finish(process: subprocess.Popen) -> dict:
-    """What the process measured."""
-    output, _ = process.communicate()
-    if process.returncode:
-        sys.exit(f"{process.args} failed")
-    return json.loads(output)
-
-
-def measure_engine(raw: Path, rounds: int) -> pd.DataFrame:
-    """Reference loop and engine in turn: a row per variant, medians over the rounds."""
+def measure_engines(raw: Path, rounds: int, peak: float) -> pd.DataFrame:
+    """A row per variant: medians over the rounds, in each of which the engines take turns."""
     rows = []
     for variant in VARIANTS:
-        pairs = [
-            [finish(start_epoch(raw, engine, variant)) for engine in ("reference", "ours")]
-            for _ in range(rounds)
-        ]
-        ours = median(ours["seconds"] for _, ours in pairs)
+        seen = [{engine: epoch(engine, variant, raw) for engine in ENGINES} for _ in range(rounds)]
+        seconds = [{engine: of[engine]["seconds"] for engine in ENGINES} for of in seen]
+        kernels = median(of["kernels"] for of in seconds)
         rows.append(
             {
                 "variant": variant,
-                "reference_seconds": median(reference["seconds"] for reference, _ in pairs),
-                "engine_seconds": ours,
-                "ratio": median(ref["seconds"] / own["seconds"] for ref, own in pairs),
-                "images_per_second": round(IMAGES / ours),
-                "gflop_per_second": EPOCH_GFLOP / ours,
-                "peak_memory_mb": max(own["peak_memory_mb"] for _, own in pairs),
+                **{engine: median(of[engine] for of in seconds) for engine in ENGINES},
+                "over_pytorch": median(of["pytorch"] / of["kernels"] for of in seconds),
+                "over_reference": median(of["reference"] / of["kernels"] for of in seconds),
+                "share_of_peak": EPOCH_GFLOP / kernels / peak,
+                "memory_mb": max(of["kernels"]["peak_memory_mb"] for of in seen),
             }
         )
-        print(f"  {variant}: {rows[-1]['ratio']:.2f} × the reference loop", flush=True)
+        print(pd.DataFrame(rows[-1:]).round(2).to_string(index=False), flush=True)
     return pd.DataFrame(rows)
 
 
-def convolution_peak() -> float:
-    """GFLOP a second of a 64 → 64 channel 3×3 convolution, one thread: what the core can do."""
-    torch.set_num_threads(1)
-    images = torch.randn(16, 64, 56, 56).to(memory_format=torch.channels_last)
-    kernel = torch.randn(64, 64, 3, 3).to(memory_format=torch.channels_last)
-    gflop = 2 * 16 * 64 * 64 * 9 * 54 * 54 / 1e9
-    times = []
-    for _ in range(30):
-        started = time.perf_counter()
-        torch.conv2d(images, kernel)
-        times.append(time.perf_counter() - started)
-    return gflop / median(times[5:])
+@compiled
+def multiply_add(times, out):
+    """Twelve independent chains of fused multiply-adds, which fill the pipelines."""
+    x, y = spread(np.float32(0.5)), spread(np.float32(1))
+    a, b, c, d, e, f = y, y, y, y, y, y
+    g, h, i, j, k, m = y, y, y, y, y, y
+    for _ in range(times):
+        a, b, c, d = fma(a, x, y), fma(b, x, y), fma(c, x, y), fma(d, x, y)
+        e, f, g, h = fma(e, x, y), fma(f, x, y), fma(g, x, y), fma(h, x, y)
+        i, j, k, m = fma(i, x, y), fma(j, x, y), fma(k, x, y), fma(m, x, y)
+    for value in (a, b, c, d, e, f, g, h, i, j, k, m):
+        y = add(y, value)
+    store(y, out, 0)
 
 
-def measure_scaling(raw: Path) -> pd.DataFrame:
-    """Images a second of one job with n threads, and of n jobs with one thread each."""
-    rows = []
-    cores = len(os.sched_getaffinity(0))
-    for n in sorted({1, 2, cores} & set(range(1, cores + 1))):
-        threads = finish(start_epoch(raw, "ours", "gn", threads=n))["seconds"]
-        jobs = [start_epoch(raw, "ours", "gn") for _ in range(n)]
-        beside = [finish(job)["seconds"] for job in jobs]
-        rows.append(
-            {
-                "n": n,
-                "one_job_n_threads": round(IMAGES / threads),
-                "n_jobs_one_thread": round(sum(IMAGES / seconds for seconds in beside)),
-            }
-        )
-    return pd.DataFrame(rows)
+def fma_peak(times: int = 2_000_000) -> float:
+    """GFLOP per second of this core's fused multiply-adds; the best of some rounds."""
+    out, seconds = np.zeros(LANES, np.float32), []
+    multiply_add(1, out)
+    for _ in range(20):
+        started = time.thread_time()
+        multiply_add(times, out)
+        seconds.append(time.thread_time() - started)
+    return 2 * 12 * LANES * times / min(seconds) / 1e9
 
 
 def timed_snakemake(*arguments: str) -> float:
     """Seconds of a snakemake command."""
     started = time.perf_counter()
-    answer = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if answer.returncode:
         sys.exit(answer.stderr)
     return time.perf_counter() - started
@@ -121,6 +109,7 @@ def timed_snakemake(*arguments: str) -> float:
 
 def measure_workflow() -> pd.DataFrame:
     """Seconds of a run with nothing to do, and of remaking the report of the default study."""
+    timed_snakemake()
     noop = [timed_snakemake() for _ in range(5)]
     report = [timed_snakemake("--forcerun", "report") for _ in range(3)]
     rows = [
@@ -130,51 +119,41 @@ def measure_workflow() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "median_seconds", "min_seconds", "max_seconds"])
 
 
-def picture(engine: pd.DataFrame, scaling: pd.DataFrame) -> Figure:
-    """Seconds an epoch per variant, and how more cores help."""
-    figure = Figure(figsize=(10, 3.6), dpi=150, layout="constrained")
-    speed, cores = figure.subplots(1, 2)
-    places = range(len(engine))
-    speed.barh([p - 0.2 for p in places], engine["reference_seconds"], 0.38, color="#999999",
-               hatch="//", label="reference loop")  # fmt: skip
-    speed.barh([p + 0.2 for p in places], engine["engine_seconds"], 0.38, color="#0072B2",
-               label="this project")  # fmt: skip
-    speed.set_yticks(places, engine["variant"])
-    speed.invert_yaxis()
-    speed.set(xlabel="seconds an epoch, one core", title="Training and testing for one epoch")
-    speed.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
-    cores.plot(scaling["n"], scaling["n_jobs_one_thread"], "o-", color="#0072B2",
-               label="n jobs of one thread")  # fmt: skip
-    cores.plot(scaling["n"], scaling["one_job_n_threads"], "s--", color="#D55E00",
-               label="one job of n threads")  # fmt: skip
-    cores.set(xlabel="n", ylabel="images a second", title="Using more cores (gn)")
-    cores.set_xticks(scaling["n"])
-    cores.set_ylim(bottom=0)
-    cores.legend()
-    return figure
+def readme_table(engines: pd.DataFrame) -> str:
+    """The table of engines as the README has it."""
+    head = "| | loop with DataLoader and PIL transforms | PyTorch engine | kernels"
+    lines = [f"{head} | kernels are faster by | share of FMA peak |", "|---|---|---|---|---|---|"]
+    for row in engines.itertuples():
+        lines.append(
+            f"| {VARIANTS[row.variant]} | {row.reference:.1f} s per epoch | {row.pytorch:.1f} s"
+            f" | {row.kernels:.1f} s | {row.over_reference:.1f} and {row.over_pytorch:.1f} times"
+            f" | {100 * row.share_of_peak:.0f} % |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--raw", type=Path, default=ROOT / "data" / "MNIST" / "raw")
+    parser.add_argument("--only-engines", action="store_true")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    print(f"Bringing the default study up to date, then measuring on {processor()} …", flush=True)
-    timed_snakemake()
-    workflow = measure_workflow()
-    engine = measure_engine(options.raw, options.rounds)
-    peak = convolution_peak()
-    engine["share_of_convolution_peak"] = engine["gflop_per_second"] / peak
-    scaling = measure_scaling(options.raw)
-    sections = [f"# Speed on {processor()}, PyTorch {torch.__version__}\n"]
-    for name, table in (("engine", engine), ("scaling", scaling), ("workflow", workflow)):
+    peak = fma_peak()
+    tables = {"engines": measure_engines(options.raw, options.rounds, peak)}
+    if not options.only_engines:
+        tables["workflow"] = measure_workflow()
+    sections = [f"# Speed on {processor()}: {peak:.0f} GFLOP/s of fused multiply-adds per core\n"]
+    for name, table in tables.items():
         table.round(3).to_csv(OUT / f"{name}.csv", index=False)
         sections.append(f"## {name}\n\n```\n{table.round(2).to_string(index=False)}\n```\n")
-    sections.append(f"Convolution speed of one core: {peak:.0f} GFLOP/s.\n")
     text = "\n".join(sections)
     (OUT / "bench.md").write_text(text, encoding="utf-8")
-    picture(engine, scaling).savefig(OUT / "bench.png")
+    readme = ROOT / "README.md"
+    before = readme.read_text(encoding="utf-8")
+    table = readme_table(tables["engines"])
+    after = re.sub(r"\| \| (a )?loop with DataLoader.*\n(\|.*\n)+", lambda _: table, before)
+    readme.write_text(after, encoding="utf-8")
     print(text)
 
 

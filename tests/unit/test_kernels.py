@@ -1,12 +1,17 @@
 """The kernels against float64 autograd through model.py's network, and what chooses them."""
 
 import copy
+import os
+import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from helpers.places import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.config.check import check
@@ -125,14 +130,14 @@ def test_a_normalizations_own_gradients_for_any_groups(groups):
 
 @pytest.mark.parametrize("variant", ["gn", "ln", "bn_l1"])
 def test_it_stays_with_the_pytorch_engine(recipe, sample, variant):
-    """The first 52 steps, with the same batches, dropout, L1 penalty and schedule.
+    """For 208 steps with the same batches, dropout, L1 penalty and schedule, at a low rate.
 
-    After 200 both engines are 1e-3 to 4e-3 apart, as far as PyTorch is from itself with the
-    activations in another memory format: steps with so much momentum magnify every rounding.
+    At the default rate, steps magnify every rounding: after 200, two runs in PyTorch that differ
+    in the activations' memory format are 1e-3 to 4e-3 apart, and so are the two engines.
     """
-    recipe = recipe(variant, epochs=200)
+    recipe = recipe(variant, epochs=200, max_lr=0.001)
     engines = [engine(recipe, 3, sample[0]) for engine in (Trainer, PyTorchTrainer)]
-    for epoch in range(1, 5):
+    for epoch in range(1, 17):
         for engine in engines:
             engine.epoch(epoch)
     ours, theirs = (engine.state_dict() for engine in engines)
@@ -141,7 +146,7 @@ def test_it_stays_with_the_pytorch_engine(recipe, sample, variant):
         np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-3, err_msg=name)
     images = sample[1].images
     outputs = [engine.log_probabilities(images) for engine in engines]
-    np.testing.assert_allclose(*outputs, rtol=0, atol=2e-2)
+    np.testing.assert_allclose(*outputs, rtol=0, atol=1e-2)
 
 
 @pytest.mark.parametrize("variant", ["gn", "bn_l1"])
@@ -269,3 +274,37 @@ def test_edited_kernels_or_another_processor_have_another_folder(monkeypatch, tm
     monkeypatch.undo()
     monkeypatch.setattr(compiled.numba.config, "CPU_NAME", "haswell")
     assert compiled.cache_folder() != before
+
+
+def test_without_a_folder_that_can_be_written_nothing_is_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    blocked = tmp_path / "file"
+    blocked.touch()
+    monkeypatch.setattr(compiled, "PROJECT", blocked)
+    assert compiled.cache_folder().is_relative_to(tmp_path / "user")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert compiled.cache_folder() is None
+
+
+@pytest.mark.slow
+def test_an_edited_kernel_is_what_runs_next(tmp_path):
+    """Even of the same size and date; and jobs that start at once do not hinder each other."""
+    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
+    folder = tmp_path / "workflow" / "scripts"
+    command = "from normstudy.network.kernels.check import few_steps; print(few_steps())"
+
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "-c", command],
+            env=os.environ | {"PYTHONPATH": str(folder)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    jobs = [start() for _ in range(3)]
+    before = {job.communicate()[0] for job in jobs}
+    edited = folder / "normstudy" / "network" / "kernels" / "normalization.py"
+    date = edited.stat().st_mtime_ns
+    edited.write_text(edited.read_text(encoding="utf-8").replace("1e-5", "1e-4"), encoding="utf-8")
+    os.utime(edited, ns=(date, date))
+    assert len(before) == 1 and before != {start().communicate()[0]}
