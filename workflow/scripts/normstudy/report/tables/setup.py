@@ -7,6 +7,10 @@ from ..text.normalizations import norm_name, norms
 from ..text.wording import listing
 from .table import ABSENT, Table
 
+ENGINES = {
+    "kernels": "compiled kernels, which agreed with model.py's network before each run",
+    "pytorch": "PyTorch",
+}
 # key of a run's parameters -> how the report calls it
 RECIPE_ROWS = {
     "norm": "Normalization",
@@ -135,6 +139,12 @@ def version_table(study: Study) -> Table:
         "Trained (UTC)": f"{_time(facts.started)} to {_time(max(r.finished for r in runs))}",
         "Processor": listing(dict.fromkeys(run.processor for run in runs)),
         "Device": listing(dict.fromkeys(run.accelerator or run.device for run in runs)),
+        "Trained by": listing(
+            dict.fromkeys(ENGINES.get(run.recipe["engine"], run.recipe["engine"]) for run in runs)
+        ),
+        "Gives the kernels' reference bits": listing(
+            dict.fromkeys("yes" if run.reference_bits else "no" for run in runs)
+        ),
         "Threads per job": listing(dict.fromkeys(str(run.recipe["threads"]) for run in runs)),
         "System": listing(dict.fromkeys(run.system for run in runs)),
         "Python": facts.python,
