@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.judged import compare
+from helpers.made_up import claim, runs_table
 from helpers.places import ROOT, SCRIPTS
 from normstudy.records.metrics import METRICS
 from normstudy.statistics.verdicts import judging
@@ -107,6 +109,17 @@ def test_the_calibration_writes_its_page_and_every_cell(tmp_path):
     assert (looks["runs"] > 0).all()
     page = (tmp_path / "calibration.md").read_text(encoding="utf-8")
     assert all(f"| {name} |" in page for name in simulation.DISTRIBUTIONS)
+
+
+def test_sizes_of_gaps_are_judged_as_the_workflow_judges_them():
+    """Mean gaps of 0, spreads of 0.03 and 0.09: neither is larger, one is only noisier."""
+    random, found = np.random.default_rng(4), []
+    claims = [claim("a", metric="gap", direction="lower")]
+    for _ in range(60):
+        gaps = {"a": random.normal(0, 0.03, 12), "b": random.normal(0, 0.09, 12)}
+        runs = runs_table(metric="gap", **{name: own.round(2) for name, own in gaps.items()})
+        found += compare(runs, claims)["verdict"].tolist()
+    assert np.isin(found, [Verdict.NO_DIFFERENCE, Verdict.UNDECIDED]).mean() >= 0.95
 
 
 def test_a_wider_spread_of_gaps_is_no_larger_gap():

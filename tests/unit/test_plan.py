@@ -51,6 +51,15 @@ def test_the_plan_is_the_first_commit_that_reads_as_now(project):
     assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-04")
 
 
+def test_other_words_for_the_same_plan_are_the_same_plan(project):
+    text = "claims: [{{id: a, says: {}, metric: gap}}]\nvariants: {{gn: {{label: {}}}, ln: null}}\n"
+    project.commit(text.format("A", "GN"), "2030-01-01T00:00:00Z")
+    project.commit(text.format("B", "Group"), "2030-01-02T00:00:00Z")
+    assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-01")
+    project.commit(text.replace("gap", "test_loss").format("B", "Group"), "2030-01-03T00:00:00Z")
+    assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-03")
+
+
 def test_a_plan_that_was_never_committed_is_refused(project):
     project.commit("seeds: 10\n", "2030-01-01T00:00:00Z")
     project.study.write_text("seeds: 20\n")

@@ -4,7 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
-from normstudy.config.resolved import run_parameters, seeds
+from normstudy.config.resolved import run_parameters
 from normstudy.errors import StudyError
 from normstudy.records.json_records import Look, RunRecord, StudyRecord
 from normstudy.records.tables import NETWORK
@@ -40,16 +40,13 @@ def judged_study(
     """
     ran = list(dict.fromkeys(run["variant"] for run in evidence.runs))
     for variant in ran:
-        known = variant in config["variants"]
         recipe = trained(evidence.facts["recipes"][variant])
-        # A key that recipes did not have then says nothing of these runs.
-        if (
-            not known
-            or {k: v for k, v in run_parameters(config, variant).items() if k in recipe} != recipe
-        ):
+        today = run_parameters(config, variant) if variant in config["variants"] else {}
+        # A key that recipes did not have then says nothing of these runs; "auto" fits any value.
+        if any(today.get(key) not in (value, "auto") for key, value in recipe.items()):
             raise StudyError(f"the published runs of {variant} had another recipe than the config")
     variants = {name: own for name, own in config["variants"].items() if name in ran}
-    config = config | {"variants": variants, "seeds": seeds(evidence.config)}
+    config = config | {"variants": variants, "first_seed": 1} | evidence.seeds
     tables = study_tables(
         config,
         evidence.epochs,

@@ -9,9 +9,9 @@ from normstudy.errors import StudyError
 
 
 def committed_plan(project: Path, study: Path) -> dict[str, str]:
-    """The first commit since which a study's config says what it says now: commit and date.
+    """The first commit since which a study's config asks for what it asks for now: commit and date.
 
-    Comments and layout do not count.
+    Comments, layout, and the words of claims and labels do not count.
 
     Args:
         study: the config, in workflow/studies.
@@ -24,16 +24,26 @@ def committed_plan(project: Path, study: Path) -> dict[str, str]:
         done = subprocess.run(["git", "-C", project, *command], capture_output=True, text=True)
         return done.stdout if done.returncode == 0 else ""
 
-    now, plan = yaml.safe_load(study.read_text(encoding="utf-8")), {}
+    now, plan = _asked(study.read_text(encoding="utf-8")), {}
     name = study.relative_to(project)
     for line in git("log", "--format=%H %cI", "--", str(name)).splitlines():
         commit, date = line.split()
-        if yaml.safe_load(git("show", f"{commit}:{name}")) != now:
+        if _asked(git("show", f"{commit}:{name}")) != now:
             break
         plan = {"commit": commit, "date": date}
     if not plan:
         raise StudyError(f"{name} differs from the last commit: commit the plan of published runs")
     return plan
+
+
+def _asked(text: str) -> dict:
+    """A study's config without what only says it in words."""
+    config = yaml.safe_load(text)
+    for claim in config.get("claims", []):
+        claim.pop("says", None)
+    for variant in filter(None, config.get("variants", {}).values()):
+        variant.pop("label", None)
+    return config
 
 
 def plan_sentence(plan: dict[str, str] | None, runs: list[dict]) -> str:

@@ -55,6 +55,11 @@ class Evidence:
         return self.facts["config"]
 
     @property
+    def seeds(self) -> dict:
+        """What the study's config says of its seeds: seeds, first_seed."""
+        return {key: self.config[key] for key in ("seeds", "first_seed") if key in self.config}
+
+    @property
     def names(self) -> list[tuple[str, int]]:
         """(variant, seed) of every run."""
         return [(run["variant"], run["seed"]) for run in self.runs]
@@ -145,10 +150,12 @@ def added(before: Evidence, new: Evidence) -> Evidence:
         return both.assign(place=place).sort_values(["place", "seed"], kind="stable")[own.columns]
 
     variants = before.config["variants"] | new.config["variants"]
-    every = sorted({*seeds(before.config), *seeds(new.config)})
+    planned = new.seeds
+    if before.seeds != planned:
+        planned = {"seeds": sorted({*seeds(before.config), *seeds(new.config)})}
     return Evidence(
         facts=new.facts
-        | {"config": new.config | {"seeds": every, "variants": variants}, "recipes": ours | theirs},
+        | {"config": new.config | planned | {"variants": variants}, "recipes": ours | theirs},
         runs=sorted([*kept, *new.runs], key=lambda r: (order.index(r["variant"]), r["seed"])),
         **{name: united(name).reset_index(drop=True) for name in TABLES},
         looks=new.looks or before.looks,

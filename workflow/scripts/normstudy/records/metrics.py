@@ -91,8 +91,8 @@ METRICS = {
     "train_accuracy_evaluated": _accuracy(
         "train accuracy, evaluated", "train_accuracy_evaluated", lambda test, train: 100 / train
     ),
-    "gap": _gap("running train − test accuracy", "train_accuracy"),
-    "gap_evaluated": _gap("evaluated train − test accuracy", "train_accuracy_evaluated"),
+    "gap": _gap("running gap (train − test accuracy)", "train_accuracy"),
+    "gap_evaluated": _gap("evaluated gap (train − test accuracy)", "train_accuracy_evaluated"),
 }
 
 
