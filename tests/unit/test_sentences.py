@@ -326,3 +326,20 @@ def test_no_sentence_has_a_number_that_is_none(seeds):
 )
 def test_many_seeds_are_named_in_few_words(seeds, text):
     assert numbers(seeds) == text
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        (None, "the sources, this command"),
+        ({"commit": "1a2b3c4d5e", "modified": False}, "the sources at commit 1a2b3c4, this"),
+        (
+            {"commit": "1a2b3c4d5e", "modified": True},
+            "1a2b3c4 with changes that are not committed,",
+        ),
+    ],
+)
+def test_the_commit_is_named_with_its_changes(sources, words):
+    study = made_up_study({"gn": [99.4]})
+    study = replace(study, provenance=replace(study.provenance, sources=sources))
+    assert words in context.command(study)

@@ -71,8 +71,11 @@ def misclassified(study: Study, variant: str) -> str:
 
 def command(study: Study) -> str:
     """Introduces the command that made the results."""
-    known = ", at the commit given below" if study.provenance.sources else ""
-    return f"In a copy of the sources{known}, this command produced the results:"
+    commit = ""
+    if sources := study.provenance.sources:
+        changed = " with changes that are not committed" if sources["modified"] else ""
+        commit = f" at commit {sources['commit'][:7]}{changed}"
+    return f"In a copy of the sources{commit}, this command produced the results:"
 
 
 def repeatability(study: Study) -> str:
