@@ -15,6 +15,7 @@ from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.pictures import png, style
 from normstudy.example.augmented import DRAWS, augmented
 from normstudy.report.figures.images import augmented_strip
+from normstudy.report.figures.network import network_drawing
 from normstudy.report.figures.plot import looks
 from normstudy.report.figures.runs import final_accuracy
 from normstudy.report.figures.verdicts import forests
@@ -124,6 +125,16 @@ def test_a_forest_has_both_intervals_and_every_seed():
         assert [row.ci_low, row.ci_high] in drawn
         assert [row.equivalence_low, row.equivalence_high] in drawn
     assert sum(len(points) == 6 for points in drawn) == len(made.comparisons)
+
+
+def test_the_network_is_drawn_with_a_square_per_channel():
+    plot = network_drawing(study())
+    (axes,) = plot.figure.axes
+    assert [len(drawn.get_paths()) for drawn in axes.collections] == [
+        1, 8, 16, 8, 12, 16, 16, 16, 10,
+    ]  # fmt: skip
+    assert "block1 16×24×24" in plot.alt and "output 10" in plot.alt
+    assert_no_words_lie_over_others(plot.figure)
 
 
 def test_strip_shows_an_original_of_each_class_and_its_draws():

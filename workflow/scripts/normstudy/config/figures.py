@@ -20,6 +20,8 @@ def report_figures(config: dict, original: bool) -> dict[str, tuple[str, str]]:
     if original:
         figures["original"] = ("The original's curves", "curves")
     figures["augmentation"] = ("Augmented training images", "augmentation")
+    figures["network"] = ("The network", "network")
+    figures["schedule"] = ("The learning rate's course", "curves")
     for layer in (1, 2):
         figures[f"worked_example_layer_{layer}"] = (
             f"Worked example: layer {layer}",
