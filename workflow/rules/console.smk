@@ -61,7 +61,8 @@ def planned(job):
         words = "the data are newer, and no record (.snakemake/metadata) says if they changed"
     if data & {*map(str, reason.updated_input_run)}:
         words = "the data are fetched again"
-    source_changed = job.rule.name == "download" and data_sha256() != fetched_sha256()
+    fetched = fetched_sha256() if job.rule.name == "download" else {}
+    source_changed = bool(fetched) and SOURCE_FOLDER and data_sha256() != fetched
     if source_changed:
         words = f"{DATASET} changed in {SOURCE_FOLDER}"
     return PlannedJob(
