@@ -4,8 +4,13 @@ import re
 
 import numpy as np
 from helpers.page import words
-from normstudy.example.arithmetic import LAYERS, example_batches, group_normalization, normalize
-from normstudy.report.text.wording import fixed
+from normstudy.example.arithmetic import (
+    LAYERS,
+    example_batches,
+    group_normalization,
+    normalize,
+    shown,
+)
 
 
 def lit(page, layer):
@@ -35,11 +40,11 @@ def assert_worked(page, method, place):
             own[image, first : first + width] = True
         seen = own.transpose(0, 2, 1, 3).ravel()
         assert lit(page, number) == np.flatnonzero(seen).tolist()
-        assert fixed(batch[own].mean()) in facts and fixed(batch[own].var()) in facts
-        assert f"≈ {fixed(normalized[place])}" in facts
-        assert f"y = ({fixed(x, 0)} − " in facts
+        assert shown(batch[own].mean()) in facts and shown(batch[own].var()) in facts
+        assert f"≈ {shown(normalized[place], 2)}" in facts
+        assert f"y = ({shown(x)} − " in facts
         chosen = page.locator("#worked table").nth(number).locator("[aria-selected=true]")
-        assert chosen.count() == 1 and chosen.inner_text() == fixed(x, 0)
+        assert chosen.count() == 1 and chosen.inner_text() == shown(x)
 
 
 def test_the_worked_example_by_keyboard_alone(made_page):
@@ -76,4 +81,4 @@ def test_the_worked_example_by_touch_and_mouse(made_page):
         assert min(box["width"], box["height"]) >= 24
         press(page.locator("#worked label", has_text="after"))
         _, _, normalized = normalize(example_batches()[LAYERS[1]], group_normalization(1))
-        assert cell.inner_text() == fixed(normalized[3, 3, 1, 1])
+        assert cell.inner_text() == shown(normalized[3, 3, 1, 1], 2)

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import io
 import re
 
 import nbformat
@@ -13,6 +14,7 @@ from nbconvert import HTMLExporter
 from normstudy.errors import StudyError
 from normstudy.report.display import PAGE
 from normstudy.report.notebook import execute, figures, render
+from PIL import Image
 
 MODELS = {"gn": [97.5], "ln": [97.0], "bn_l1": [98.0]}
 
@@ -109,7 +111,9 @@ def test_stock_viewers_show_title_graphs_and_matrices_with_alt_text(executed, st
 
 def test_every_figure_has_its_standard_form_and_the_pages(executed):
     for name, output in figures(executed).items():
-        assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG"), name
+        with Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))) as picture:
+            assert picture.width >= 900, name
+        assert output.data["image/png"] in output.data["text/html"]
         assert output.data[PAGE].startswith("<svg") and output.metadata[PAGE]["alt"], name
 
 

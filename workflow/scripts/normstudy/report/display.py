@@ -40,9 +40,11 @@ def use_report_style() -> None:
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
         shell.run_line_magic("matplotlib", "inline")
-        formatter = shell.display_formatter.mimebundle_formatter
-        formatter.for_type(Figure, figure_bundle)
-        formatter.for_type(Plot, plot_bundle)
+        for formatter in shell.display_formatter.formatters.values():
+            formatter.pop(Figure, None)  # the magic's, which would win over ours
+        bundles = shell.display_formatter.mimebundle_formatter
+        bundles.for_type(Figure, figure_bundle)
+        bundles.for_type(Plot, plot_bundle)
     use_style()  # the last: the magic changes the style
 
 
@@ -85,7 +87,7 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
 
 def alt_text(figure: Figure) -> str:
     """What a figure shows in words: titles, axes, and each named line's first and last value."""
-    parts = [figure.get_suptitle(), *map(_panel, figure.axes)]
+    parts = [figure.get_suptitle(), figure.get_supylabel(), *map(_panel, figure.axes)]
     return " ".join(f"{part.rstrip('.')}." for part in parts if part).replace("\n", ", ")
 
 
