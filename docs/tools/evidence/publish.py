@@ -15,6 +15,7 @@ from normstudy.report.figures.plot import Plot
 from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.study import Study
+from normstudy.report.tables.setup import ENGINES
 from normstudy.report.text.claims import claims_in_brief
 from normstudy.report.text.method import looks
 from normstudy.report.text.verdicts import judgement, verdict_table
@@ -37,7 +38,8 @@ MEANS = {
     "test accuracy, %": ("test_accuracy", 3),
     "train accuracy, running, %": ("train_accuracy", 3),
     "train accuracy, evaluated, %": ("train_accuracy_evaluated", 3),
-    "running train − test, points": ("gap", 3),
+    "running gap, points": ("gap", 3),
+    "test loss, nats": ("test_loss", 4),
 }
 
 
@@ -107,10 +109,12 @@ def _runs(study: Study, evidence: Evidence) -> str:
     processors = Counter(run.processor.partition(",")[0] for run in runs)
     places = [f"{name} ({count} runs)" for name, count in processors.most_common()]
     torch = listing(sorted({run.torch.partition("+")[0] for run in runs}))
+    engines = {run.recipe.get("engine", "pytorch") for run in runs}
+    words = sorted(ENGINES.get(name, name).partition(",")[0] for name in engines)
+    engine = listing(words).replace("PyTorch", f"PyTorch {torch}")
     text = (
         f"{len(runs)} runs: {span(counts.values())} seeds ({seeds}) of {len(counts)} variants,"
-        f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} with PyTorch"
-        f" {torch}."
+        f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} by {engine}."
     )
     plan = plan_sentence(evidence.facts.get("plan"), evidence.runs)
     return " ".join(filter(None, [text, plan, *looks(study)]))

@@ -50,7 +50,7 @@ def judge(
         claims: dictionaries with metric and variant; optional are against (a list of rivals; all
             others if left out), direction ("higher" or "lower"; higher if left out), id and says.
         margin: the largest difference that does not matter, in the metrics' unit.
-        confidence: that all intervals are right together.
+        confidence: 1 − the accepted chance of any wrong verdict.
         looks: the numbers of seeds at which verdicts were planned to be read; one look at all
             seeds if left out.
         labels: variant → its name in tables and figures.
