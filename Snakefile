@@ -8,7 +8,7 @@ snakemake -n                         what would run, and why
 
 from snakemake.utils import min_version
 
-min_version("9.20.0")
+min_version("9.0.0")
 
 
 report: "report/captions/study.rst"
@@ -16,15 +16,8 @@ report: "report/captions/study.rst"
 
 include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/internals.smk"
 include: "workflow/rules/looks.smk"
-
-
-if not IMPORTED:
-
-    include: "workflow/rules/console.smk"
-    include: "workflow/rules/scheduling.smk"
-
-
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -43,6 +36,8 @@ rule all:
         rules.summarize.output,
         rules.worked_example.output,
         for_runs(results_of),
+    message:
+        "Everything is made"
 
 
 for variant in VARIANTS:  # snakemake --cores 4 gn
@@ -52,26 +47,23 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
             variant
         input:
             results_of([run for run in runs_so_far() if run[0] == variant]),
+        message:
+            "All runs of {rule} are made"
 
 
 if not IMPORTED:
 
-    include: "workflow/rules/requests.smk"
+    include: "workflow/rules/terminal.smk"
 
 
 onstart:
     with one_sentence():
-        claim(RESULTS)
-        plan_runs()
-    stop.listen()
-    look_only_when_a_job_ends()
+        begin()
 
 
 onsuccess:
-    clean_up()
     say_done()
 
 
 onerror:
-    clean_up()
     say_stopped()

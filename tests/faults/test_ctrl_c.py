@@ -1,44 +1,48 @@
-"""Ctrl-C, as a terminal sends it: to Snakemake and to every job of the group."""
+"""Ctrl-C, as a terminal sends it to Snakemake and every job; SIGTERM, to Snakemake alone."""
 
 import os
-import re
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
+from helpers.places import SCRIPTS
 from helpers.running import Running, wait_for
-from normstudy.running.events import read_events
+from normstudy.running.progress import RunProgress
 
 EPOCHS = ("--config", "training={epochs: 30}")  # seconds between the second and the last
 
 
 def last_epoch(project) -> int:
-    events = read_events(project.folder / "results/logs/train/gn-seed-1.jsonl")
-    return max((event.epoch or 0 for event in events), default=0)
+    return RunProgress.read(project.folder / "results/logs/train/gn-seed-1.json").epoch
 
 
-def stopped(snakemake) -> str:
-    """What Snakemake printed until it was stopped."""
-    os.killpg(snakemake.process.pid, signal.SIGINT)
+def stopped(snakemake, ask_to_end) -> None:
+    """Ask it to end; it must do so at once, with one sentence and no job left behind."""
+    ask_to_end(snakemake.process.pid)
     status, output = snakemake.wait()
     assert status == 1
     for word in ("Traceback", "KeyboardInterrupt", "Error", "Failed", "Exception"):
         assert word not in output, output
-    assert re.search(r"\nStopped by you.*\. Run the same command to resume\.\n*$", output), output
-    return output
+    sentence = "Stopped by you. The same command resumes each run after its last complete epoch.\n"
+    assert output.endswith(sentence), output
+    assert not snakemake.jobs("train")
 
 
-def test_ctrl_c_says_where_training_stopped_and_the_same_command_resumes_it(fresh):
+@pytest.mark.parametrize(
+    "ask_to_end",
+    [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_the_same_command_resumes_after_the_last_complete_epoch(fresh, ask_to_end):
     arguments = ("results/gn/seed-1/metrics.csv", *EPOCHS)
     snakemake = Running(fresh, *arguments)
     wait_for(lambda: last_epoch(fresh) >= 2)
-    output = stopped(snakemake)
+    stopped(snakemake, ask_to_end)
     reached = last_epoch(fresh)
-    assert f"Stopped by you: gn, seed 1, after epoch {reached} of 30. Run the same" in output
-    assert not snakemake.jobs("train")
     again = fresh.snakemake(*arguments)
     assert f"gn seed 1 · going on after epoch {reached} of 30" in again
-    assert "Trained gn, seed 1 (1 of 1 jobs)" in again
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.7])
@@ -47,5 +51,97 @@ def test_ctrl_c_while_a_job_starts_leaves_no_traceback(fresh, seconds):
     snakemake = Running(fresh, "gn", *EPOCHS)
     wait_for(lambda: snakemake.jobs("train"))
     time.sleep(seconds)
-    stopped(snakemake)
-    assert not snakemake.jobs("train")
+    stopped(snakemake, lambda pid: os.killpg(pid, signal.SIGINT))
+
+
+# Snakemake holds its scheduler's lock while it notes that a job has ended. Its own handler of
+# SIGTERM, run in that moment, waits for the same lock, and the process never ends.
+MINIMAL = """
+import os, signal, sys
+
+from snakemake.scheduling.job_scheduler import JobScheduler
+
+sys.path.insert(0, {scripts!r})
+from normstudy.running.ending import Stop
+
+note = JobScheduler._finish_jobs
+
+
+def note_and_be_told_to_end(self):
+    if self._tofinish:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return note(self)
+
+
+JobScheduler._finish_jobs = note_and_be_told_to_end
+
+
+rule all:
+    input:
+        "b",
+
+
+rule make:
+    output:
+        "{{name}}",
+    shell:
+        "touch {{output}}"
+
+
+onstart:
+    {onstart}
+"""
+
+
+def ends(folder, onstart) -> bool:
+    """Whether a Snakemake ends that gets SIGTERM at the very moment when a job has ended."""
+    folder.mkdir()
+    text = MINIMAL.format(scripts=str(SCRIPTS), onstart=onstart)
+    (folder / "Snakefile").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--workflow-profile", "none"]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        return process.wait(timeout=20) != 0
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+
+
+def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
+    assert ends(tmp_path / "ours", 'Stop(lambda: shell.prefix("exit 1; ")).listen()')
+    assert not ends(tmp_path / "snakemakes", "pass"), "Snakemake has mended it: Stop may go"
+
+
+def test_sigterm_again_and_again_while_jobs_end(fresh):
+    """Of many short jobs, whenever it comes."""
+    moments = iter(range(1000))
+    many = """
+sys_path = {scripts!r}
+import sys
+sys.path.insert(0, sys_path)
+from normstudy.running.ending import Stop
+rule all:
+    input: expand("{{n}}.txt", n=range(300))
+rule make:
+    output: "{{n}}.txt"
+    shell: "touch {{output}}"
+onstart:
+    Stop(lambda: shell.prefix("exit 1; ")).listen()
+"""
+    folder = fresh.folder / "many"
+    folder.mkdir()
+    (folder / "Snakefile").write_text(many.format(scripts=str(SCRIPTS)), encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--workflow-profile", "none"]
+    for _ in range(10):
+        for path in folder.glob("*.txt"):
+            path.unlink()
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_for(lambda: len([*folder.glob("*.txt")]) > 3)
+        time.sleep(0.05 * next(moments))
+        process.terminate()
+        assert process.wait(timeout=60) != 0

@@ -8,7 +8,7 @@ import sys
 import pytest
 from helpers.places import ROOT, SCRIPTS
 from helpers.project import assert_same_checkpoint
-from normstudy.running.events import Event, read_events
+from normstudy.running.progress import RunProgress
 
 HERE = ROOT / "tests" / "faults"
 
@@ -35,7 +35,7 @@ def test_a_full_disk_costs_no_whole_epoch(undisturbed, disks, tmp_path):
     assert run_to("never", folder) == 1
     filler.unlink()
     assert run_to("never", folder) == 0
-    assert Event("resumed", epoch=2) in read_events(folder / "train.jsonl")
+    assert RunProgress.read(folder / "logs/train/run.json").resumed_after == 2
     assert (folder / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(folder / "checkpoint.pt", undisturbed / "checkpoint.pt")
 
@@ -55,9 +55,8 @@ def test_a_killed_training_job_goes_on_to_the_same_end(
 ):
     assert run_to(moment, tmp_path) == -signal.SIGKILL
     assert run_to("never", tmp_path) == 0
-    events = read_events(tmp_path / "train.jsonl")
-    assert events[1] == Event("resumed", epoch=went_on_after)
-    assert [event.epoch for event in events[2:-1]] == [*range(went_on_after + 1, 5)]
-    assert events[-1] == Event("finished")
+    progress = RunProgress.read(tmp_path / "logs/train/run.json")
+    assert (progress.resumed_after, progress.epoch) == (went_on_after, 4)
+    assert progress.ended == "finished"
     assert (tmp_path / "metrics.csv").read_bytes() == (undisturbed / "metrics.csv").read_bytes()
     assert_same_checkpoint(tmp_path / "checkpoint.pt", undisturbed / "checkpoint.pt")

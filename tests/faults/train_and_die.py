@@ -62,7 +62,7 @@ if moment == "mid-epoch":
 elif moment == "saving-state":
     die_at_call(Path, "write_bytes", 2, before=write_half_and_die)
 elif moment == "state-not-moved":
-    die_at_call(Path, "replace", 2, before=lambda *_: die())
+    die_at_call(Path, "replace", 4, before=lambda *_: die())
 elif moment == "between-outputs":
     die_at_call(files, "write_csv", 1, before=None, after=die)
 elif moment == "outputs-written":
@@ -81,12 +81,10 @@ script = project / "workflow" / "scripts" / "train.py"
 snakemake = SimpleNamespace(
     input=SimpleNamespace(raw=[str(raw / name) for name in FILE_NAMES], checksums=str(listing)),
     output=SimpleNamespace(**{key: str(folder / name) for key, name in outputs.items()}),
-    params=SimpleNamespace(
-        recipe=recipe, code={}, resume=str(folder / "resume/run.pt"), plan=str(folder / "plan.json")
-    ),
+    params=SimpleNamespace(recipe=recipe, code={}),
     config={"resume": None},
     wildcards=SimpleNamespace(variant="bn_l1", seed="1"),
-    log=[str(folder / "train.log")],
+    log=[str(folder / "logs/train/run.log")],
     scriptdir=str(script.parent),
 )
 runpy.run_path(str(script), init_globals={"snakemake": snakemake})

@@ -3,13 +3,7 @@
 import pytest
 from normstudy.running.leftovers import delete, find_leftovers
 
-PATTERNS = [
-    "{variant}/seed-{seed}/metrics.csv",
-    "{variant}/seed-{seed}/model.pt2",
-    "logs/train/{variant}-seed-{seed}.log",
-    "figures/curves_{variant}.svg",
-    "{variant}/model-card.md",
-]
+MADE = ["metrics.csv", "model.pt2"]
 KEPT = [
     "gn/seed-1/metrics.csv",  # of the config
     "gn/model-card.md",
@@ -27,6 +21,8 @@ LEFT = [
     "old/seed-12/model.pt2",
     "gn/seed-7/metrics.csv",
     "logs/train/older_still-seed-3.log",
+    "benchmarks/train/gn-seed-7.tsv",
+    "resume/gn-seed-12.pt",
     "figures/curves_old.svg",
     "old/model-card.md",
 ]
@@ -41,22 +37,14 @@ def results(tmp_path):
     return folder
 
 
-def test_runs_that_the_config_has_no_longer_are_found_and_nothing_else(results):
-    found = find_leftovers([f"{results}/{pattern}" for pattern in PATTERNS], ["gn"], [1, 2])
-    assert [str(path.relative_to(results)) for path in found.files] == sorted(LEFT)
-    assert found.runs == {"gn": [7], "old": [1, 12], "older_still": [3]}
-    assert str(found) == "gn (seed 7), old (seeds 1, 12), older_still (seed 3): 6 files, 0.0 MB"
+def test_files_of_runs_that_the_config_has_no_longer_are_found_and_nothing_else(results):
+    files = find_leftovers(results, MADE, ["gn"], [1, 2])
+    assert [str(path.relative_to(results)) for path in files] == sorted(LEFT)
+    assert not find_leftovers(results, MADE, ["gn", "old", "older_still"], [1, 3, 7, 12])
 
 
 def test_deleting_leaves_everything_else_and_no_empty_folder(results):
-    found = find_leftovers([f"{results}/{pattern}" for pattern in PATTERNS], ["gn"], [1, 2])
-    delete(found.files, results)
+    delete(find_leftovers(results, MADE, ["gn"], [1, 2]), results)
     left = sorted(str(p.relative_to(results)) for p in results.rglob("*") if p.is_file())
     assert left == sorted(KEPT)
     assert not (results / "gn/seed-7").exists() and not (results / "old/seed-12").exists()
-
-
-def test_a_study_without_leftovers_has_none(results):
-    variants, seeds = ["gn", "old", "older_still"], [1, 3, 7, 12]
-    found = find_leftovers([f"{results}/{pattern}" for pattern in PATTERNS], variants, seeds)
-    assert not found.files and not found.runs

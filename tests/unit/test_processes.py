@@ -1,20 +1,19 @@
 """The locks, held and killed in real processes."""
 
-import dataclasses
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 from helpers.places import SCRIPTS
+from helpers.running import wait_for
 from normstudy.errors import StudyError
 from normstudy.running import processes
-from normstudy.running.progress import Plan
 
 HOLD = """
 import sys
 from normstudy.running import processes
-from normstudy.running.progress import Plan
 {call}
 print("held", flush=True)
 sys.stdin.read()
@@ -82,14 +81,33 @@ def test_a_job_waits_for_the_one_before_it(hold, tmp_path):
     assert said == [f"{log}: this job still runs for a Snakemake that is gone; waiting for its end"]
 
 
-def test_a_job_whose_snakemake_is_gone_stops(hold, tmp_path):
-    path = tmp_path / "plan.json"
-    snakemake = hold(f"from normstudy.running.progress import Plan; Plan().write({str(path)!r})")
-    plan = Plan.read(path)
-    plan.stop_if_orphaned()
+JOB = """
+import sys, time
+from pathlib import Path
+from normstudy.errors import StudyError
+from normstudy.running.processes import Starter
+starter = Starter()
+starter.stop_if_gone()
+Path(sys.argv[1]).touch()
+try:
+    for _ in range(3000):
+        starter.stop_if_gone()
+        time.sleep(0.01)
+except StudyError as error:
+    Path(sys.argv[2]).write_text(str(error))
+"""
+
+
+def test_a_job_whose_snakemake_was_killed_stops(tmp_path):
+    """The job runs in a shell, as Snakemake starts it."""
+    job, start = tmp_path / "job.py", tmp_path / "start.py"
+    started, said = tmp_path / "started", tmp_path / "said"
+    job.write_text(JOB)
+    shell = shlex.join([sys.executable, str(job), str(started), str(said)])
+    start.write_text(f"import subprocess; subprocess.run({shell + '; true'!r}, shell=True)")
+    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
+    snakemake = subprocess.Popen([sys.executable, start], env=environment)
+    wait_for(started.exists)
     snakemake.kill()
     snakemake.wait()
-    with pytest.raises(StudyError, match="is gone: stopped; the same command resumes it"):
-        plan.stop_if_orphaned()
-    dataclasses.replace(plan, host="another").stop_if_orphaned()  # of whose processes nobody knows
-    Plan.read(tmp_path / "none").stop_if_orphaned()
+    wait_for(lambda: said.exists() and "the same command resumes it" in said.read_text())

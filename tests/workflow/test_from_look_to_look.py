@@ -23,8 +23,8 @@ def decided(tmp_path_factory):
 
 def test_a_dry_run_says_what_the_first_look_trains(tmp_path):
     output = Project.new(tmp_path / "project").snakemake("-n", *UNTIL_DECIDED)
-    assert "Trained for the look at 2 seeds: 2 of gn, 2 of ln, 2 of twin." in output
-    assert "up to 3 seeds" in output
+    assert "gn, ln, twin: trains 6 new runs" in output
+    assert "The next look is at 2 seeds;" in output and "up to 3 seeds" in output
 
 
 def test_only_what_an_undecided_claim_needs_goes_on(decided):

@@ -29,7 +29,7 @@ def test_results_are_kept_by_touch_after_a_change_of_the_model(project):
     """What README.md says to do before a normalization of one's own is tried."""
     project.append("network/model.py", "CHANGED = 1")
     said = project.snakemake("--touch")
-    assert "only marked as up to date" in said and "Training" not in said and "retrains" not in said
+    assert "retrains" not in said
     assert project.planned() == {}
 
 

@@ -5,7 +5,6 @@ from itertools import chain
 
 from normstudy.exports.project_files import project_files
 from normstudy.running.code_digest import code_digests
-from snakemake.io import sourcecache_entry
 
 RESULTS = study.folder(STUDY["results"])
 LOGS = RESULTS / "logs"
@@ -33,13 +32,8 @@ wildcard_constraints:
 
 
 def source(path):
-    """A file of the project. Where the data are in storage, it travels with the jobs instead."""
-    return local(sourcecache_entry(str(SOURCE / path), str(path)))
-
-
-def placed(path):
-    """A path for a param: Snakemake puts a module's prefix before those of files only."""
-    return workflow.modifier.path_modifier.replace_prefix(str(path))
+    """A file of the project: no module's prefix stands before it, and no storage has it."""
+    return local(str(SOURCE / path))
 
 
 def code(*rooms):

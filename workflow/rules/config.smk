@@ -15,7 +15,7 @@ from normstudy.config import resolved as study
 from normstudy.config.check import check, load_schema
 from normstudy.config.figures import report_figures
 from normstudy.config.lines import command_line, read_config_file, spelled, typed
-from normstudy.config.targets import RESERVED, RULES
+from normstudy.config.targets import RESERVED, TARGETS
 from normstudy.data.checksums import listed
 from normstudy.data.datasets import DATASETS
 from normstudy.data.fetch import download, expected
@@ -43,7 +43,8 @@ with one_sentence():
 
 # Whether another workflow imports this one (module:). Then the terminal is that one's, and so are
 # its config.yaml, --configfile and --config: this one has only the config of the import.
-IMPORTED = not workflow.modifier.is_main_snakefile()
+PROJECT = Path(workflow.current_basedir).parents[1]
+IMPORTED = Path(workflow.basedir) not in (PROJECT, PROJECT / "workflow")
 OF_CONFIG = f"Error in the config{' of a module import' if IMPORTED else ''}:\n"
 
 # The working folder's own, if it has one (snakemake --directory); else the project's.

@@ -90,5 +90,7 @@ rule download:
     params:
         dataset=DATASET,
         sha256=lambda wildcards: data_sha256(),
+    message:
+        f"Getting {DATASET}"
     script:
         "../scripts/download.py"

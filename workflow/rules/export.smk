@@ -19,6 +19,8 @@ rule export:
         runtime=10,
     params:
         code=code("exports/program", "network", "data/idx"),
+    message:
+        "Exporting {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/export.py"
 
@@ -44,6 +46,8 @@ rule model_cards:
     params:
         code=code("exports/model_card", "statistics", "network"),
         variants=VARIANTS,
+    message:
+        "Writing the model cards"
     script:
         "../scripts/model_cards.py"
 
@@ -75,6 +79,8 @@ rule crate:
         code=code("exports/crate"),
         title=f"Normalizations compared on {DATASET}",
         project=str(SOURCE),
+    message:
+        "Packing the study into a crate"
     script:
         "../scripts/crate.py"
 
@@ -105,5 +111,7 @@ rule compare:
             for folder in COMPARED
             if (study.folder(folder) / "provenance.json").exists()
         ],
+    message:
+        "Comparing the studies"
     script:
         "../scripts/compare.py"

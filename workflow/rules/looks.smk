@@ -42,7 +42,7 @@ def runs_so_far():
     known = []
     with suppress(StudyError):  # not taken, or to be taken again
         for look in LOOKS[:-1]:
-            known.append(still_needed(placed(RESULTS / "looks" / f"{look}.json")))
+            known.append(still_needed(str(rules.look.output[0]).format(look=look)))
     return until_decided.runs(VARIANTS, SEEDS, LOOKS, known)
 
 
@@ -83,5 +83,7 @@ if UNTIL_DECIDED:
             seeds=SEEDS,
             claims=STUDY["claims"],
             verdicts=STUDY["verdicts"],
+        message:
+            "Judging the claims at {wildcards.look} seeds"
         script:
             "../scripts/look.py"

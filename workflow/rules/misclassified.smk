@@ -29,5 +29,7 @@ rule misclassified:
         label=lambda wildcards: LABELS[wildcards.variant],
         classes=FACTS.classes,
         shown=STUDY["misclassified"],
+    message:
+        "Evaluating {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/misclassified.py"

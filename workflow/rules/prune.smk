@@ -1,19 +1,7 @@
-# Every file that is written for a run or a variant, whatever asked for it.
-OF_RUNS = [
-    *(
-        str(path)
-        for made in (rules.train, rules.misclassified, rules.export)
-        for path in (*made.output, *made.log, made.benchmark)
-    ),
-    *(
-        placed(path)
-        for path in (
-            LOGS / "train" / "{variant}-seed-{seed}.jsonl",
-            LOGS / "train" / "{variant}-seed-{seed}.metrics.csv",
-            RESUME / "{variant}-seed-{seed}.pt",
-            RESULTS / "{variant}" / "model-card.md",
-        )
-    ),
+MADE_FOR_RUNS = [
+    Path(path).name
+    for made in (rules.train, rules.misclassified, rules.export)
+    for path in made.output
 ]
 
 
@@ -28,9 +16,10 @@ rule prune:
         mem_mb=500,
         runtime=5,
     params:
-        patterns=lambda wildcards: OF_RUNS,
+        made=MADE_FOR_RUNS,
         variants=VARIANTS,
         seeds=SEEDS,
-        results=placed(RESULTS),
+    message:
+        "Deleting the results of runs that the config no longer has"
     script:
         "../scripts/prune.py"

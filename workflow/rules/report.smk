@@ -43,8 +43,8 @@ rule report:
         classes=FACTS.classes,
         test_images=STUDY["dataset"]["test_images"],
         shown=STUDY["misclassified"]["count"],
-        failed=placed(LOGS / "report-failed.ipynb"),
-        plan=placed(PLAN),
+    message:
+        "Making the report"
     script:
         "../scripts/report.py"
 
@@ -77,5 +77,7 @@ rule worked_example:
             }
             for variant in VARIANTS
         },
+    message:
+        "Making the worked example"
     script:
         "../scripts/worked_example.py"

@@ -42,6 +42,7 @@ rule summarize:
         runs=for_runs(list),
         jobs=for_runs(lambda runs: [*job_costs(runs)]),
         sources=str(SOURCE),
-        plan=placed(PLAN),
+    message:
+        "Combining the tables"
     script:
         "../scripts/summarize.py"

@@ -1,3 +1,5 @@
+# The state after each epoch, from which an interrupted run resumes, is no output: Snakemake would
+# delete it with a failed job. Rule misclassified deletes it: only then is this job known to be done.
 rule train:
     input:
         # It says whether the data changed; the age of the files themselves says nothing.
@@ -26,10 +28,7 @@ rule train:
     params:
         code=code("network", "data/idx"),
         recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
-        # Not an output: Snakemake would delete it with a failed job. Nor deleted by the job itself:
-        # if Snakemake is killed before it has noted that the job is finished, it runs again.
-        # The config's own place for it (key resume) is no param: it decides no result.
-        resume=placed(RESUME / "{variant}-seed-{seed}.pt"),
-        plan=placed(PLAN),
+    message:
+        "Training {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"

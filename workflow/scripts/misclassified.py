@@ -14,6 +14,7 @@ from normstudy.evaluation.predictions import evaluate, misclassified_table, pred
 from normstudy.network.checkpoint import load_checkpoint
 from normstudy.records.files import replacing, write_csv
 from normstudy.records.read_tables import read_table
+from normstudy.records.store import forget_state
 from normstudy.records.tables import LABEL_ISSUES
 from normstudy.running.job_log import job_log
 
@@ -46,3 +47,4 @@ with job_log(snakemake.log[0]):
     write_csv(errors, output.misclassified)
     with replacing(output.picture) as temporary:
         temporary.write_bytes(png(figure, 160))
+    forget_state(Path(snakemake.log[0]), snakemake.config.get("resume"))

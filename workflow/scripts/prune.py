@@ -11,11 +11,9 @@ from normstudy.running.leftovers import delete, find_leftovers
 
 with job_log(snakemake.log[0]) as say:
     params = snakemake.params
-    leftovers = find_leftovers(params.patterns, params.variants, params.seeds)
-    if leftovers.files:
-        say(f"Deleting {leftovers}")
-    else:
-        say(f"Nothing to delete: {params.results} has no runs but those of the config")
-    for path in leftovers.files:
+    results = Path(snakemake.log[0]).parents[1]
+    files = find_leftovers(results, params.made, params.variants, params.seeds)
+    say(f"Deleting {len(files):,} files" if files else f"{results} has nothing to delete")
+    for path in files:
         print(path)
-    delete(leftovers.files, Path(params.results))
+    delete(files, results)

@@ -25,7 +25,8 @@ def seen(path):
     return os.path.relpath(path) if inside else str(Path(path).absolute())
 
 
-with job_log(snakemake.log[0]):
+log = Path(snakemake.log[0])
+with job_log(log):
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     results = Path(output.notebook).parent
     inside = results.absolute().is_relative_to(Path.cwd())
@@ -45,10 +46,10 @@ with job_log(snakemake.log[0]):
             "shown": params.shown,
             "reference": seen(given.reference[0]) if given.reference else None,
             "label_issues": seen(given.label_issues[0]) if given.label_issues else None,
-            "options": Plan.read(params.plan).options,
+            "options": Plan.read(log.with_name("plan.json")).options,
             "scripts": seen(Path(normstudy.__file__).parents[1]),
         },
-        failed=params.failed,
+        failed=log.with_name("report-failed.ipynb"),
     )
     drawn = figures(notebook)
     for path in (*output.figures, *output.bitmaps):

@@ -55,6 +55,6 @@ with job_log(snakemake.log[0]):
         data_source=Path(given.data_source),
         runs=records,
         benchmarks=dict(zip(params.jobs, given.benchmarks, strict=True)),
-        command=Plan.read(params.plan).command,
+        command=Plan.read(Path(snakemake.log[0]).with_name("plan.json")).command,
     )
     write_json(facts, output.provenance)

@@ -96,6 +96,24 @@ class Remote:
             system.rm(there)
 
 
+def run_states(log: Path, place: str | None) -> Folder | Remote:
+    """Where the states of interrupted runs are.
+
+    Args:
+        log: of a job of a run, which lies in logs/<rule>/ of the results.
+        place: the config's (key resume); None: the folder resume of the results.
+    """
+    return store_at(place) if place else Folder(log.parents[2] / "resume")
+
+
+def forget_state(log: Path, place: str | None) -> None:
+    """Delete the state of a run that is trained; arguments as of `run_states`."""
+    try:
+        run_states(log, place).remove([f"{log.stem}.pt"])
+    except Exception as error:  # each kind of store has errors of its own
+        print(f"Warning: {place} keeps the state of a finished run ({error})")
+
+
 def is_url(place: str) -> bool:
     """Whether a place is a URL, not a folder's name."""
     return "://" in place

@@ -8,9 +8,12 @@ import fcntl
 import math
 import os
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from ..errors import StudyError
 
@@ -97,3 +100,22 @@ def queue(log: str | Path, say: Callable[[str], None]) -> None:
     path = Path(log)
     words = f"{path}: this job still runs for a Snakemake that is gone; waiting for its end"
     lock(_lockable(path), waiting=lambda: say(words))
+
+
+class Starter:
+    """The process that started this job: the nearest above it that is not the job's shell."""
+
+    def __init__(self) -> None:
+        above = psutil.Process().parents()
+        self._process = next((p for p in above if sys.argv[0] not in " ".join(p.cmdline())), None)
+
+    def stop_if_gone(self) -> None:
+        """End the job at a moment when nothing is lost.
+
+        Raises:
+            StudyError: its Snakemake was killed.
+        """
+        if self._process and not self._process.is_running():
+            raise StudyError(
+                "the Snakemake that started this job is gone: stopped; the same command resumes it"
+            )

@@ -1,37 +1,16 @@
-"""What a Snakemake set out to do, and how far its study is.
-
-The plan is written when Snakemake starts, since only Snakemake knows which runs it will train.
-The rest is read from what training jobs leave behind, so that every job can say it, wherever it
-runs.
-"""
+"""How far the runs are that a Snakemake trains: a small file per run, beside its log."""
 
 import json
-import os
-import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from ..errors import StudyError
 from ..records.files import write_json
 from ..records.json_records import Record
-from .events import read_events
-
-RATED = 20  # finished runs whose events are read: every epoch of every job asks, of all runs
-
-
-@dataclass(frozen=True)
-class PlannedRun(Record):
-    """A run to train."""
-
-    name: str
-    epochs: int
-    cost: int  # of the whole run, in any unit
-    events: str  # paths
-    metrics: str  # a result, written when the run ends
-    resume: str
 
 
 @dataclass(frozen=True)
@@ -43,18 +22,8 @@ class Plan(Record):
 
     command: str = ""  # as it was typed
     options: str = ""  # what must be typed beside a target to mean this study
-    there: int = 0  # runs that need no training any more
-    slots: int = 1  # how many can be trained side by side
-    upto: str = ""  # what these runs lead to, if more may follow: "the look at 10 seeds"
-    runs: list[PlannedRun] = field(default_factory=list, metadata={"of": PlannedRun})
+    runs: Mapping[str, int] = field(default_factory=dict)  # "gn-seed-1" → relative duration
     started: float = field(default_factory=time.time)
-    process: int | None = None
-    host: str | None = None
-
-    def write(self, path: str | Path) -> None:
-        """Write it down as that of this process."""
-        mine = replace(self, process=os.getpid(), host=socket.gethostname())
-        write_json(mine, path)
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -64,41 +33,70 @@ class Plan(Record):
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
 
-    def stop_if_orphaned(self) -> None:
-        """End a job whose Snakemake is gone, at a moment when nothing is lost.
+    def seconds_left(self, asking: "RunProgress") -> float:
+        """The time until all runs are trained.
 
-        Raises:
-            StudyError: the process that wrote the plan on this machine is not there any more.
+        From what runs have taken so far per unit of cost, imports and waits included; shared by
+        as many as train now, but no shorter than the longest that remains.
+
+        Args:
+            asking: one of the runs, after an epoch. If the plan does not have it, the time is
+                for this run alone.
         """
-        if self.process is None or self.host != socket.gethostname():
-            return
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            raise StudyError(
-                "the Snakemake that started this job is gone: stopped; the same command resumes it"
-            ) from None
-        except PermissionError:
-            pass
+        elapsed = worked = 0.0
+        training, remaining = 0, [0.0]
+        runs = self.runs if asking.path.stem in self.runs else {asking.path.stem: 1}
+        for name, cost in runs.items():
+            state = RunProgress.read(asking.path.with_name(f"{name}.json"), since=self.started)
+            elapsed += state.elapsed
+            worked += cost * state.trained / state.epochs
+            training += state.ended is None and state.trained > 0
+            if not state.ended:
+                remaining.append(cost * (1 - state.epoch / state.epochs))
+        left = max(sum(remaining) / max(training, 1), *remaining)
+        return left * elapsed / worked if worked else 0.0
 
 
-@dataclass(frozen=True)
-class Progress:
-    """`done` of the `total` runs are trained; `seconds` of training are left, None if unknown."""
+@dataclass
+class RunProgress:
+    """How far one run is, as its job last wrote it down; a context for the job that trains it."""
 
-    done: int
-    total: int
-    seconds: float | None
-    upto: str = ""  # where these runs lead, if more may follow
+    path: Path
+    epochs: int = 1  # of the whole run
+    epoch: int = 0  # the last complete one
+    resumed_after: int = 0  # the epoch that an earlier, interrupted job had reached
+    elapsed: float = 0.0  # seconds since the job started
+    ended: str | None = None  # "finished", or the error
 
-    def __str__(self) -> str:
-        if not self.total:
-            return ""
-        upto = f" up to {self.upto}" if self.upto else ""
-        text = f"{self.done:,} of {self.total:,} runs{upto} trained"
-        if self.seconds is None or self.done == self.total:
-            return text
-        return f"{text}, about {duration(self.seconds)} of training left"
+    def __post_init__(self) -> None:
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: object) -> None:
+        if error is None or isinstance(error, Exception):  # not Ctrl-C
+            self.write(ended="finished" if error is None else str(error))
+
+    @property
+    def trained(self) -> int:
+        """Epochs that this job has trained."""
+        return self.epoch - self.resumed_after
+
+    def write(self, **changed: object) -> None:
+        """Change these fields and write all of them down; on a full disk nothing is written."""
+        vars(self).update(changed, elapsed=time.monotonic() - self._started)
+        facts = {key: value for key, value in vars(self).items() if key not in ("path", "_started")}
+        with suppress(OSError, StudyError):
+            write_json(facts, self.path)
+
+    @classmethod
+    def read(cls, path: Path, since: float = 0.0) -> Self:
+        """What was last written; nothing if that was before a time (seconds since 1970)."""
+        with suppress(OSError, ValueError, TypeError):
+            if path.stat().st_mtime >= since:
+                return cls(path, **json.loads(path.read_text(encoding="utf-8")))
+        return cls(path)
 
 
 def duration(seconds: float) -> str:
@@ -106,53 +104,4 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
-
-
-def slots(wanted: Mapping[str, object], limits: Mapping[str, object]) -> int:
-    """How many jobs with these resources (cores among them) can run side by side."""
-    shares = [
-        limit // want
-        for name, limit in limits.items()
-        if isinstance(want := wanted.get(name), int) and isinstance(limit, int) and want > 0
-    ]
-    return max(min(shares, default=1), 1)
-
-
-def _modified(path: str) -> float:
-    try:
-        return Path(path).stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def progress(plan: Plan) -> Progress:
-    """How far the study is.
-
-    The time left is that of epochs seen so far, per unit of cost, for what remains: shared
-    by as many jobs as fit side by side, but no shorter than the longest run that remains.
-    An interrupted run counts from where it stopped.
-    """
-    done, remaining = 0, []
-    seconds = cost = 0.0
-    for run in plan.runs:
-        finished = _modified(run.metrics) >= plan.started
-        if finished:
-            done += 1
-            if done > RATED:
-                continue
-        fresh = _modified(run.events) >= plan.started
-        events = read_events(run.events) if fresh or _modified(run.resume) else []
-        last = max((event.epoch or 0 for event in events), default=0)
-        if fresh:
-            seen = [event.seconds for event in events if event.seconds is not None]
-            seconds += sum(seen)
-            cost += run.cost * len(seen) / run.epochs
-        failed = fresh and events and events[-1].state == "failed"
-        if not finished and not failed:
-            remaining.append(run.cost * (1 - min(last / run.epochs, 1)))
-    total = plan.there + len(plan.runs)
-    left = max(sum(remaining) / plan.slots, *remaining, 0)
-    return Progress(plan.there + done, total, left * seconds / cost if cost else None, plan.upto)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,4 +1,4 @@
-"""How often Snakemake looks at the jobs that wait."""
+"""All that reaches into Snakemake, for want of a documented way: tests/workflow/test_internals.py."""
 
 SNAKEMAKES_OWN_LIMIT = (100, 1)  # jobs, seconds: --max-jobs-per-timespan as it is when not given
 
@@ -11,6 +11,6 @@ def look_only_when_a_job_ends():
     before the last job has started: 200 runs took 14,000 looks instead of 400. The limit itself
     never acts here: a hundred jobs are not started in a second.
     """
-    limit = workflow.scheduler.job_rate_limiter
+    limit = getattr(workflow.scheduler, "job_rate_limiter", None)
     if limit and (limit.max_jobs, limit.timespan) == SNAKEMAKES_OWN_LIMIT:
         workflow.scheduler.job_rate_limiter = None

@@ -1,4 +1,4 @@
-"""How often Snakemake looks at the jobs that wait: the cost of a study with many runs."""
+"""The contract of rules/internals.smk: what it changes inside Snakemake has its effect."""
 
 RUNS = [f"results/{variant}/seed-1/misclassified.csv" for variant in ("gn", "ln", "bn_l1")]
 

@@ -1,0 +1,115 @@
+"""What a person reads besides Snakemake's own lines: before any job, and at the end."""
+
+import difflib
+import re
+import shlex
+from functools import cache
+
+from normstudy.config.changes import Run, asked, changes
+from normstudy.records.files import write_json
+from normstudy.records.store import store_at
+from normstudy.running.ending import DEAF, Stop
+from normstudy.running.leftovers import find_leftovers
+from normstudy.running.processes import claim
+from normstudy.running.progress import Plan
+
+WORDS = sys.argv[1:]
+DRY_RUN = any(re.match(r"--dry-?run$|-[A-Za-z]*n", word) for word in WORDS)
+FORCED = {"-F", "--forceall", "-f", "--force", "-R", "--forcerun"}
+stop = Stop(start_none=lambda: shell.prefix("exit 1; "))
+shell.prefix(DEAF)
+
+
+def say(line):
+    """Print lines to the terminal, if one still reads it."""
+    with suppress(OSError, ValueError):
+        print(line, end="\n" if line else "", file=sys.stderr, flush=True)
+
+
+@cache
+def to_train():
+    """The runs that the command asks for and that are not trained as the config says."""
+    recipes = {variant: study.run_parameters(STUDY, variant) for variant in VARIANTS}
+    data = data_sha256() or fetched_sha256()
+    runs = [Run(v, s, recipes[v], data, RESULTS / v / f"seed-{s}") for v, s in runs_so_far()]
+    return [run for run in asked(runs, WORDS) if FORCED & {*WORDS} or run.differences() != ()]
+
+
+def leftovers():
+    """Files of runs that the config no longer has."""
+    return find_leftovers(RESULTS, MADE_FOR_RUNS, VARIANTS, SEEDS)
+
+
+def command(target):
+    """The command for a target of this study."""
+    options = spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS)
+    return f"snakemake {target} {options}".rstrip()
+
+
+def say_changes():
+    """What changed since runs were trained, and what that makes of them; in prune's place its files."""
+    if "prune" in WORDS:
+        say("\n".join([f"{len(leftovers()):,} files to delete", *map(str, leftovers())]))
+    elif not (FORCED | {"--touch", "-t"}) & {*WORDS}:
+        say("\n".join(changes(to_train())))
+        if UNTIL_DECIDED:
+            records = {look: RESULTS / "looks" / f"{look}.json" for look in LOOKS[:-1]}
+            look = next((look for look, path in records.items() if not path.exists()), LOOKS[-1])
+            say(
+                f"The next look is at {look} seeds; what is undecided then is trained further, up"
+                f" to {LOOKS[-1]} seeds."
+            )
+
+
+def begin():
+    """Be alone with the results, and write down for the jobs what was asked for."""
+    claim(RESULTS)
+    plan = Plan(
+        command=shlex.join(["snakemake", *WORDS]),
+        options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
+        runs={
+            f"{run.variant}-seed-{run.seed}": study.cost(STUDY, run.variant) for run in to_train()
+        },
+    )
+    write_json(plan, PLAN)
+    say_changes()
+    stop.listen()
+    look_only_when_a_job_ends()
+
+
+def say_done():
+    page, networks = RESULTS / "report.html", RESULTS / "<variant>/seed-<n>/checkpoint.pt"
+    tables = (RESULTS / v / f"seed-{s}" / "metrics.csv" for v, s in RUNS)
+    trained = max((path.stat().st_mtime for path in tables if path.exists()), default=0)
+    if not page.exists():
+        say(f"Done. Results are in {RESULTS}.")
+    elif page.stat().st_mtime < trained:
+        say(f"Done. The report is older than some runs; to remake it: {command('all')}")
+    else:
+        say(f"Done. The report: {page}, the networks: {networks}")
+    if files := leftovers():
+        say(
+            f"{len(files):,} files are of runs that the config no longer has. To list them:"
+            f" {command('-n prune')}; to delete them: {command('prune')}"
+        )
+
+
+def say_stopped():
+    if stop:
+        say("Stopped by you. The same command resumes each run after its last complete epoch.")
+    else:
+        say("Stopped. Fix what failed (see above); the same command resumes, nothing is lost.")
+
+
+if STUDY["resume"]:  # a URL whose driver is not here is an error before any job
+    with one_sentence(OF_CONFIG):
+        store_at(STUDY["resume"])
+if workflow.is_main_process:
+    names = [*VARIANTS, *TARGETS]
+    for word in WORDS:
+        meant = difflib.get_close_matches(word, names, 1, cutoff=0.75)
+        if meant and word not in names:
+            kind = "variant" if meant[0] in VARIANTS else "rule"
+            say(f"There is no {kind} {word}; did you mean {meant[0]}?")
+    if DRY_RUN:
+        say_changes()
