@@ -23,7 +23,7 @@ from normstudy.config import resolved as config
 from normstudy.data.checksums import CHECKSUMS, sha256
 from normstudy.data.idx import FILE_NAMES
 from normstudy.network import checkpoint
-from normstudy.network.pytorch import trainer as pytorch
+from normstudy.network.kernels import engine
 from normstudy.records import files
 
 project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -58,7 +58,7 @@ def write_half_and_die(path, content):
 
 STEPS = 800 // 64 + 1
 if moment == "mid-epoch":
-    die_at_call(pytorch.Trainer, "_step", 2 * STEPS + 5, before=lambda *_: die())
+    die_at_call(engine.Trainer, "step", 2 * STEPS + 5, before=lambda *_: die())
 elif moment == "saving-state":
     die_at_call(Path, "write_bytes", 2, before=write_half_and_die)
 elif moment == "state-not-moved":

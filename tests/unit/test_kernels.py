@@ -170,6 +170,20 @@ def test_an_images_output_does_not_depend_on_the_others(recipe_of, few, count):
     assert np.array_equal(trainer.log_probabilities(images[:count]), whole[:count])
 
 
+def test_divergence_is_named(recipe_of, few):
+    words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
+    with pytest.raises(training.Diverged, match=words):
+        training.train(recipe_of | {"engine": "kernels", "max_lr": 1e30}, 1, *few)
+
+
+@pytest.mark.parametrize("name", ["input.conv.weight", "block2a.norm.bias", "output.conv.weight"])
+def test_a_weight_that_is_no_number_shows(recipe_of, few, name):
+    """Neither a ReLU nor a maximum may hide it."""
+    trainer = Trainer(recipe_of, 1, few[0])
+    trainer.arrays[name][0] = np.nan
+    assert not np.isfinite(trainer.log_probabilities(few[1].images)).any()
+
+
 # --- Which engine ----------------------------------------------------------------------------
 
 
