@@ -14,11 +14,13 @@ from normstudy.data.idx import Split
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.pictures import png, style
 from normstudy.example.augmented import DRAWS, augmented
+from normstudy.report.display import plot_bundle, save_slide, use_report_style
 from normstudy.report.figures.images import augmented_strip
 from normstudy.report.figures.network import network_drawing
 from normstudy.report.figures.plot import looks
 from normstudy.report.figures.runs import final_accuracy
 from normstudy.report.figures.verdicts import forests
+from PIL import Image
 
 ERROR = {"index": 0, "label": 1, "prediction": 2, "confidence": 0.5, "disputed": True}
 TRAINING = {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
@@ -135,6 +137,36 @@ def test_the_network_is_drawn_with_a_square_per_channel():
     ]  # fmt: skip
     assert "block1 16×24×24" in plot.alt and "output 10" in plot.alt
     assert_no_words_lie_over_others(plot.figure)
+
+
+def test_a_slide_is_of_16_to_9_transparent_and_whole(tmp_path):
+    figure = final_accuracy(study(3)).figure
+    size = tuple(figure.get_size_inches())
+    save_slide(figure, tmp_path / "slides", "final", "what it shows")
+    assert tuple(figure.get_size_inches()) == size
+    picture = Image.open(tmp_path / "slides" / "final.png")
+    assert picture.size == (1920, 1080)
+    assert picture.getpixel((5, 5))[3] == 0 and picture.getextrema()[3][1] == 255
+    ink = picture.getchannel("A").getbbox()
+    assert ink[0] > 0 and ink[1] > 0 and ink[2] < 1920 and ink[3] < 1080
+    drawing = ET.parse(tmp_path / "slides" / "final.svg").getroot()
+    assert drawing.get("aria-label") == "what it shows"
+    assert int(drawing.get("width")) / int(drawing.get("height")) == pytest.approx(16 / 9, 0.01)
+
+
+def test_every_figure_that_is_shown_is_a_slide_where_slides_are_asked_for(tmp_path):
+    plot = final_accuracy(study())
+    with matplotlib.rc_context():
+        use_report_style(tmp_path)
+        forms, _ = plot_bundle(plot)
+        use_report_style()
+        plot_bundle(final_accuracy(study(2)))
+    made = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert sorted(made) == ["final_accuracy.png", "final_accuracy.svg"]
+    drawing = (tmp_path / "final_accuracy.svg").read_text(encoding="utf-8")
+    assert plot.alt.split(";")[0] in drawing  # of one seed: the second was not saved
+    again, _ = plot_bundle(final_accuracy(study()))
+    assert forms == again  # the page's own drawing is as without slides
 
 
 def test_strip_shows_an_original_of_each_class_and_its_draws():

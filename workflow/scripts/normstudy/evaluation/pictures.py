@@ -47,7 +47,7 @@ def style():
 
 
 @style()
-def png(figure: Figure, dpi: int = 200, transparent: bool = False) -> bytes:
+def png(figure: Figure, dpi: float = 200, transparent: bool = False) -> bytes:
     """A figure as a PNG of 256 colours, a third of the bytes of one of all colours.
 
     It names neither date nor software: the same figure, the same bytes.

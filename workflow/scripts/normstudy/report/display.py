@@ -8,6 +8,7 @@ import base64
 import re
 from html import escape
 from itertools import count
+from pathlib import Path
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
@@ -22,7 +23,10 @@ from .marks import svg
 PAGE = "application/vnd.normstudy.figure"  # an SVG; its metadata say what the page needs to know
 DPI = 150
 PIXELS = 100  # per inch, of a figure in a viewer
+SLIDE = 1080  # pixels, the height of a slide of 16:9
+LOW = 4.05  # inches, of a slide whose type of 10 points has the size of 18.5 on a screen of 13.3
 _numbers = count(1)
+_slides: list[Path] = []  # the folder, if slides are asked for
 
 
 def show(*pieces: object) -> None:
@@ -32,11 +36,15 @@ def show(*pieces: object) -> None:
             display(piece)
 
 
-def use_report_style() -> None:
+def use_report_style(slides: str | Path | None = None) -> None:
     """Have a notebook draw in the report's style, with alt text, and with drawings for the page.
 
     The page knows a figure by its name: `plt.subplots(num="test_loss")`.
+
+    Args:
+        slides: a folder, to save every figure that is shown for a lecture, too.
     """
+    _slides[:] = [Path(slides)] if slides else []
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
         shell.run_line_magic("matplotlib", "inline")
@@ -82,7 +90,26 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
         "image/png": picture,
         "text/plain": about["alt"],
     }
+    for folder in _slides:
+        save_slide(figure, folder, about["name"], about["alt"])
     return forms, {PAGE: about, "image/png": {"alt": about["alt"], "width": width}}
+
+
+def save_slide(figure: Figure, folder: Path, name: str, alt: str = "") -> None:
+    """Save a figure as <folder>/<name>.png and .svg: 16:9, large type, transparent.
+
+    Its lines have less height than on the page; what is too tall for that keeps more, in smaller
+    type.
+    """
+    width, tall = figure.get_size_inches()
+    height = LOW if tall < 1.4 * LOW else 0.8 * tall
+    figure.set_size_inches(height * 16 / 9, height)
+    figure.set_layout_engine("constrained")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.png").write_bytes(png(figure, SLIDE / height, transparent=True))
+    drawing = svg(figure, name, alt, transparent=True)
+    (folder / f"{name}.svg").write_text(drawing, encoding="utf-8")
+    figure.set_size_inches(width, tall)
 
 
 def alt_text(figure: Figure) -> str:
