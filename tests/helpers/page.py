@@ -1,7 +1,9 @@
 """A made-up page whose every answer a test knows, its cells, and what a browser shows of it."""
 
+import re
 import subprocess
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,12 +20,19 @@ from normstudy.report.figures.plot import looks
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.notebook import execute, render
 from normstudy.report.page import Page
+from normstudy.report.study import Study
 from normstudy.report.tables.results import verdicts
 
 from helpers.made_up import ISSUES, made_up_config, made_up_study, predictions, with_predictions
 from helpers.places import ROOT, SAMPLE, SCRIPTS, TEMPLATE
 
 REPORT = ROOT / "report" / "report.ipynb"
+
+
+def said(what: str, study: Study) -> str:
+    """What the template of the report's texts says of a study, as plain text."""
+    made = Page().say(what, study)
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", made.data))).strip() if made else ""
 
 
 def cell(kind: str, source: str = "", outputs=(), tags=()) -> nbformat.NotebookNode:

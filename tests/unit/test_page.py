@@ -24,10 +24,8 @@ def test_strings_are_escaped_everywhere():
         page.text(HOSTILE),
         page.text(HOSTILE, kind=HOSTILE),
         page.items([HOSTILE, "b"]),
-        page.terms({HOSTILE: HOSTILE}),
         page.command(HOSTILE),
         page.heading(1, HOSTILE),
-        page.link((HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
         page.fold(HOSTILE, page.text("a")),
         page.table(table),
     ):
@@ -48,7 +46,7 @@ def test_nothing_to_say_shows_nothing():
     assert page.text("", "") is None
     assert page.items([]) is None
     assert page.table(None) is None
-    assert page.link(None) is None
+    assert page.say("notes", made_up_study({"gn": [99.0]})) is None
     assert page.fold("More", page.text(""), None) is None
     assert page.section(2, "Heading", None, None, intro="A word.") == []
 

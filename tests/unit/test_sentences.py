@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import claim, made_up_config, made_up_study
+from helpers.page import said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.example.outline import network_table
@@ -13,7 +14,7 @@ from normstudy.network import model
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
 from normstudy.report.text import accuracy as sentences
-from normstudy.report.text import context, normalizations
+from normstudy.report.text import normalizations
 from normstudy.report.text.wording import counted, fixed, listing, numbers, signed, spelled
 from normstudy.statistics.mcnemar import wilson
 from normstudy.statistics.verdicts.rule import DECIDED, HOLDING, Verdict
@@ -221,10 +222,10 @@ def test_replication_gives_the_order():
 
 def test_only_the_default_study_is_told_of_the_published_answer():
     default = {"gn": [99.50], "ln": [99.45], "bn_l1": [99.40]}
-    assert "docs/claims.md" in context.published(made_up_study(default))
-    assert context.published(made_up_study(default | {"more": [99.0]})) == ""
-    assert context.published(made_up_study(default, training={"epochs": 2})) == ""
-    assert context.published(made_up_study({v: a * 2 for v, a in default.items()})) == ""
+    assert "docs/claims.md" in said("published", made_up_study(default))
+    assert said("published", made_up_study(default | {"more": [99.0]})) == ""
+    assert said("published", made_up_study(default, training={"epochs": 2})) == ""
+    assert said("published", made_up_study({v: a * 2 for v, a in default.items()})) == ""
 
 
 def test_replication_says_when_the_recipe_differs():
@@ -240,7 +241,7 @@ def test_no_word_of_the_original_where_there_is_none():
     assert sentences.replication(study) == ""
     unknown = made_up_study({"a": [90.0], "b": [91.0]})
     assert sentences.replication(unknown) == ""
-    for text in [*context.limits(study), context.data(study)]:
+    for text in (said("limits", study), said("data", study)):
         assert "original" not in text
         assert "disputed" not in text
 
@@ -271,7 +272,9 @@ def test_of_many_models_not_all_are_named():
 def test_title_and_notes_follow_the_norms_in_use():
     study = made_up_study({"gn": [99.0], "ln": [99.0]})
     assert normalizations.title(study) == "Group and Layer Normalization on MNIST"
-    assert len(normalizations.normalization_notes(study)) == 1
+    assert "Layer Normalization is Group" in said("notes", study)
+    assert "Batch" not in said("notes", study)
+    assert said("notes", made_up_study({"gn": [99.0]})) == ""
     assert (
         normalizations.title(made_up_study({"a": [99.0]}))
         == "A network without normalization on MNIST"
@@ -298,7 +301,7 @@ def test_the_constants_are_those_that_the_networks_were_trained_with():
     dataset = {"name": "mine", "source": "x", "classes": ["a", "b"]}
     study = made_up_study({"gn": [99.0]}, dataset=dataset, reference=False)
     study.recipes["gn"].update(mean=0.21, std=0.37)  # computed of the images by the training job
-    assert "(x − 0.21)/0.37" in context.transforms(study)
+    assert "(x − 0.21)/0.37" in said("data", study)
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 10])
@@ -307,9 +310,10 @@ def test_no_sentence_has_a_number_that_is_none(seeds):
     texts = [
         sentences.headline(study),
         sentences.compared(study),
-        context.repeatability(study),
-        context.transforms(study),
-        *context.limits(study),
+        said("repeatability", study),
+        said("data", study),
+        said("limits", study),
+        said("glossary", study),
     ]
     assert all(text and "nan" not in text.lower().split() for text in texts)
 
@@ -342,4 +346,4 @@ def test_many_seeds_are_named_in_few_words(seeds, text):
 def test_the_commit_is_named_with_its_changes(sources, words):
     study = made_up_study({"gn": [99.4]})
     study = replace(study, provenance=replace(study.provenance, sources=sources))
-    assert words in context.command(study)
+    assert words in said("command", study)

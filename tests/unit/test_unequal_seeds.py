@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.made_up import claim, made_up_study
+from helpers.page import said
 from normstudy.records.json_records import Look
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.runs import final_accuracy
 from normstudy.report.tables import results as tables
-from normstudy.report.text import accuracy, context, method
+from normstudy.report.text import accuracy, method
 from normstudy.report.text import claims as claim_text
 from normstudy.statistics.verdicts.looks import PROTOCOL
 
@@ -52,7 +53,7 @@ def test_every_variant_counts_its_own_seeds(study):
     assert study.of_metric("test_accuracy")["seeds"].tolist() == [12, 12, 4]
     assert "4 to 12 seeds" in tables.comparison(study).caption
     assert "4 to 12 seeds each" in accuracy.compared(study)
-    assert "of each model the first 4 to 12" in context.repeatability(study)
+    assert "of each model the first 4 to 12" in said("repeatability", study)
 
 
 def test_the_report_says_which_looks_were_taken_and_what_they_decided(study):

@@ -13,9 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..records.tables import STUDY_TABLES
+from . import original
 from .display import PAGE
 from .explorer import Explorer
+from .study import Study
 from .tables.table import Table
+from .text.wording import numbers, span
 from .worked_example import worked_example
 
 TEMPLATE = Path(__file__).parents[4] / "report" / "template"
@@ -41,6 +44,8 @@ class Page:
             loader=FileSystemLoader(template), autoescape=True, undefined=StrictUndefined
         )
         self._environment.filters |= {"words": _words, "cell": _cell}
+        self._environment.filters |= {"numbers": numbers, "span": span}
+        self._environment.globals["original"] = original
         self._parts = self._macros("parts")
 
     def _macros(self, name: str) -> Any:
@@ -66,17 +71,17 @@ class Page:
         texts = [text for text in texts if text]
         return _html(self._parts.items(texts)) if len(texts) > 1 else self.text(*texts)
 
-    def terms(self, meanings: dict[str, str]) -> HTML | None:
-        """Terms with their meanings."""
-        return _html(self._parts.terms(meanings.items())) if meanings else None
-
     def command(self, line: str) -> HTML | None:
         """A command as it is typed."""
         return _html(self._parts.command(line)) if line else None
 
-    def link(self, words: tuple[str, str, str, str] | None) -> HTML | None:
-        """A sentence with a link in it: what is before, its name, its address, what is after."""
-        return _html(self._parts.link(*words)) if words else None
+    def say(self, what: str, study: Study) -> HTML | None:
+        """What text.html.j2 says of a study; None if that is nothing.
+
+        Args:
+            what: the name of a macro.
+        """
+        return _html_if_any(_words(getattr(self._macros("text"), what)(study)))
 
     def fold(self, summary: str, *pieces: HTML | None) -> HTML | None:
         """Pieces that are shown when asked for."""

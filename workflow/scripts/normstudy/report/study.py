@@ -87,6 +87,22 @@ class Study:
         recipes = {run.variant: run.recipe for run in self.provenance.runs}
         return {variant: recipes[variant] for variant in self.labels}
 
+    @property
+    def norms(self) -> list[str]:
+        """The kinds of normalization in use, in the order of the config."""
+        return list(dict.fromkeys(self.recipes[variant]["norm"] for variant in self.labels))
+
+    @property
+    def one_channel_groups(self) -> bool:
+        """Whether a variant's groups are of one channel each."""
+        settings = map(study_config.group_setting, self.config["variants"].values())
+        return ("channels_per_group", 1) in settings
+
+    @property
+    def best_test(self) -> pd.Series:
+        """The row of `tests` with the highest accuracy."""
+        return self.tests().loc[self.tests()["accuracy"].idxmax()]
+
     def of_metric(self, metric: str) -> pd.DataFrame:
         """The summary of one metric, by variant in the order of the config."""
         own = self.summary[self.summary["metric"] == metric].set_index("variant")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ..study import Study
-from ..text.normalizations import norm_name, norms
+from ..text.normalizations import norm_name
 from ..text.wording import listing
 from .table import ABSENT, Table
 
@@ -205,7 +205,7 @@ NORM_ROWS = {
 
 def norm_table(study: Study) -> Table:
     """The index sets of the normalizations in use; if there are none, the worked example's."""
-    used = [norm for norm in norms(study) if norm != "none"] or ["batch", "layer", "group"]
+    used = [norm for norm in study.norms if norm != "none"] or ["batch", "layer", "group"]
     about = study.network.drop_duplicates("variant").set_index("variant")["norm_about"]
     abouts = {study.recipes[variant]["norm"]: about[variant] for variant in study.labels}
     rows = []
