@@ -145,10 +145,3 @@ def test_one_run_has_errors_too(tmp_path):
     found = explorer(study(tmp_path, {("gn", 1): run({4: 9})}, None), PICTURES)
     assert found.sentence.startswith("The run misclassifies 1 test image.")
     assert found.doubts == {}
-
-
-def test_an_image_costs_its_picture_and_its_answers(tmp_path):
-    found = explorer(study(tmp_path), PICTURES)
-    page = len(found.address) + len(found.data["said"]) + len(found.data["sure"])
-    assert abs(found.bytes_per_image * 3 - page) < 60
-    assert f"{found.bytes_per_image:,} bytes" in found.sentence

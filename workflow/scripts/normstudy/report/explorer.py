@@ -90,14 +90,8 @@ class Explorer:
         }
 
     @property
-    def bytes_per_image(self) -> int:
-        """What an image costs in the page: its picture and every run's answer, in base64."""
-        answers = self.predictions.size + self.confidences.size
-        return round((len(self.sprite) + answers) * 4 / 3 / len(self.images))
-
-    @property
     def sentence(self) -> str:
-        """How many images there are, how many every run gets wrong, and what one costs."""
+        """How many images there are, and how many every run gets wrong."""
         runs, shown = len(self.runs), len(self.images)
         if runs == 1:
             text = f"The run misclassifies {counted(self.total, 'test image')}."
@@ -113,10 +107,7 @@ class Explorer:
             text += "."
         if shown < self.total:
             text += f" The {shown:,} most often missed are here."
-        return (
-            f"{text} Each costs this page {self.bytes_per_image:,} bytes: its picture and what"
-            f" {'every' if runs > 1 else 'the'} run said."
-        )
+        return text
 
 
 def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:

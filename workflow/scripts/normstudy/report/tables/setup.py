@@ -16,14 +16,14 @@ RECIPE_ROWS = {
     "norm": "Normalization",
     "norm_options": "Groups",
     "epochs": "Epochs",
-    "batch_size": "Images per step",
+    "batch_size": "Batch size",
     "max_lr": "Peak learning rate of the one-cycle schedule",
-    "momentum": "Momentum, which the schedule moves between",
+    "momentum": "Momentum, lowest and highest",
     "dropout": "Dropout",
     "penalty": "L1 penalty",
     "rotation_degrees": "Rotation, uniform in ± degrees",
-    "brightness": "Brightness factor, uniform in 1\u00a0±",
-    "contrast": "Contrast factor, uniform in 1\u00a0±",
+    "brightness": "Brightness is multiplied by",
+    "contrast": "Contrast is multiplied by",
     "precision": "Arithmetic",
     "threads": "Threads per job",
 }
@@ -93,6 +93,8 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
         groups = ["4 channels per group"]
     text = {key: f"{v:g}" if isinstance(v, (int, float)) else str(v) for key, v in recipe.items()}
     text["norm_options"] = groups[0] if groups else ""
+    for key in ("brightness", "contrast"):
+        text[key] = f"{max(0, 1 - recipe[key]):g} to {1 + recipe[key]:g}"
     text["momentum"] = f"{recipe['base_momentum']:g} and {recipe['max_momentum']:g}"
     per = {"sum": "the sum of all |w|", "mean": "the sum of each tensor's mean |w|"}
     text["penalty"] = (
