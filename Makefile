@@ -6,6 +6,7 @@
 # make test-faults    every test with real faults, including the slow ones: about twenty minutes
 # make test-slurm     the study on a real SLURM cluster of one node, which it starts: needs root
 # make test-versions  the sample study with each Python and with the oldest and newest Snakemake
+# make test-aarch64   whether the kernels give the same bits on an emulated ARM processor
 # make test-bare      `make run` and .ci/run on a bare Debian, which it sets up: needs root
 # make setup-s3       install what studies in S3 need: see docs/cluster.md
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
@@ -32,7 +33,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-bare lint bench bench-scaling evidence fidelity mutants lock clean calibration
+.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-aarch64 test-bare lint bench bench-scaling evidence fidelity mutants lock clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -63,6 +64,9 @@ test-slurm: setup $(VENV)/test.stamp
 
 test-versions: setup $(VENV)/test.stamp
 	@$(IN_VENV) pytest -n 0 tests/versions
+
+test-aarch64: setup
+	@sh tests/aarch64.sh
 
 test-bare:
 	@sh tests/bare_debian.sh

@@ -304,6 +304,15 @@ def test_the_constants_are_those_that_the_networks_were_trained_with():
     assert "(x − 0.21)/0.37" in said("data", study)
 
 
+def test_only_what_the_kernels_trained_is_the_same_on_any_processor():
+    study = made_up_study({"gn": [99.5], "ln": [99.5]})
+    for run in study.provenance.runs:
+        run.recipe["engine"] = "kernels"
+    assert "exactly the same on any processor." in said("repeatability", study)
+    study.provenance.runs[1].recipe["engine"] = "pytorch"
+    assert "as between two seeds: Layer Normalization." in said("repeatability", study)
+
+
 @pytest.mark.parametrize("seeds", [1, 2, 10])
 def test_no_sentence_has_a_number_that_is_none(seeds):
     study = made_up_study({"gn": [99.5] * seeds, "ln": [99.5] * seeds, "other": [99.1] * seeds})
