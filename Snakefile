@@ -8,7 +8,7 @@ snakemake -n                         what would run, and why
 
 from snakemake.utils import min_version
 
-min_version("9.0.0")
+min_version("9.20.0")
 
 
 report: "report/captions/study.rst"
