@@ -78,7 +78,7 @@ def test_all_figures_and_sentences_are_made(study):
     assert len(told) == 2 and all(told)
     assert tables.label_scores(study) is None
     table = tables.verdicts(study)
-    assert "4" in set(table.cells["Seeds"]) and "that a row was judged with" in table.caption
+    assert "4 seeds" in set(table.cells["Look"]) and "those of its look" in table.caption
 
 
 def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
