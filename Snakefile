@@ -18,6 +18,7 @@ include: "workflow/rules/config.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/internals.smk"
 include: "workflow/rules/looks.smk"
+include: "workflow/rules/fetched.smk"
 # Rules with `localrule: True` are short or need the network: on a cluster they run on the head node.
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
