@@ -24,13 +24,13 @@ from .step import (
     Norm,
     Parameters,
     descend,
-    gradients,
     new_memory,
-    predict,
+    run,
 )
 
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")  # not learned
 PREDICTED = 1000  # images at a time
+NO_LABELS, NO_DROPOUT = np.zeros(0, np.int64), (0.0, 0, np.uint64(0), np.uint64(0))
 
 
 def norm_of(recipe: dict) -> Norm:
@@ -125,7 +125,7 @@ class Network:
         log_probs = np.empty((len(images), self.recipe["num_classes"]), np.float32)
         flat = images.reshape(-1, PIXELS)
         of_network = self.norm, self.p, self.d, self.running
-        gradients(flat, labels, *of_network, dropout, self.memory, log_probs)
+        run(flat, labels, True, *of_network, dropout, self.memory, log_probs)
         for name in NAMES if self.norm.over == BATCH else ():
             self.arrays[f"{name}.norm.num_batches_tracked"] += 1
         return log_probs
@@ -137,7 +137,8 @@ class Network:
             part = slice(start, start + PREDICTED)
             flat = normalize(images[part], self.recipe["mean"], self.recipe["std"])
             flat = flat.reshape(-1, PIXELS)
-            predict(flat, self.norm, self.p, self.running, self.memory, log_probs[part])
+            of_network = self.norm, self.p, self.d, self.running
+            run(flat, NO_LABELS, False, *of_network, NO_DROPOUT, self.memory, log_probs[part])
         return log_probs
 
 

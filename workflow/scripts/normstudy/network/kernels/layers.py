@@ -17,7 +17,7 @@ lanes. Neither depends on the size of the tiles, which is chosen for the registe
 
 import numpy as np
 
-from ..compiled import AVX512, compiled
+from ..compiled import AVX512, inner
 from .normalization import DOTS, DY_SUMS, SQUARES, SUMS, A, B, P, Q, U
 from .simd import (
     LANES,
@@ -53,7 +53,7 @@ down_update = outer(4, [(channel, 0) for channel in range(4)], scalars=False)
 # --- 3×3 convolution --------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def pack(weights, forward, backward, c_in, c_out):
     """Weights (c_out, c_in, 3, 3) as the convolutions read them, CHANNELS channels out together.
 
@@ -68,7 +68,7 @@ def pack(weights, forward, backward, c_in, c_out):
                 backward[at] = weight
 
 
-@compiled
+@inner
 def convolve_row(x, width, border, weights, out, y, c_in, c_out):
     """Row y of out (c_out, width − 2, width − 2) = weights ∗ x (c_in, width, width).
 
@@ -89,7 +89,7 @@ def convolve_row(x, width, border, weights, out, y, c_in, c_out):
             conv_store(t, out, (group * size + y) * size + column, size * size)
 
 
-@compiled
+@inner
 def convolve_relu(x, width, border, weights, r, c_in, c_out, s):
     """r = ReLU(weights ∗ x), and in s the sums of r and r² over the places."""
     size, sums, squares = width - 2, s[SUMS], s[SQUARES]
@@ -108,14 +108,14 @@ def convolve_relu(x, width, border, weights, r, c_in, c_out, s):
             store(add(load(squares, c), square), squares, c)
 
 
-@compiled
+@inner
 def convolve_back(g, width, border, weights, dx, c_in, c_out):
     """The gradient dx of a convolution's input, from that of its output."""
     for y in range(width - 2):
         convolve_row(g, width, border, weights, dx, y, c_in, c_out)
 
 
-@compiled
+@inner
 def convolve_back_to_norm(g, width, border, weights, mask, masked, r, dy, c_in, c_out, s):
     """dy = mask · the gradient of a convolution's input; in s the sums of dy and dy·r."""
     size, sums, dots = width - 2, s[DY_SUMS], s[DOTS]
@@ -136,7 +136,7 @@ def convolve_back_to_norm(g, width, border, weights, mask, masked, r, dy, c_in, 
             store(add(load(dots, c), dot), dots, c)
 
 
-@compiled
+@inner
 def convolution_gradient(x, width, g, border, dw, c_in, c_out):
     """Add the gradient of the weights, lane by lane, to dw (c_out/FILTERS, c_in, FILTERS, 9)."""
     size = width - 2
@@ -156,7 +156,7 @@ def convolution_gradient(x, width, g, border, dw, c_in, c_out):
                     taps_store(t, dw, at, 9)
 
 
-@compiled
+@inner
 def sum_lanes(lanes, i):
     """The sum of vector number i's lanes, from first to last."""
     total = ZERO
@@ -165,7 +165,7 @@ def sum_lanes(lanes, i):
     return total
 
 
-@compiled
+@inner
 def gather_convolution(dw, gradient, c_in, c_out):
     """The gradient (c_out, c_in, 3, 3) from its lanes."""
     for o in range(c_out):
@@ -178,7 +178,7 @@ def gather_convolution(dw, gradient, c_in, c_out):
 # --- Normalization, applied -------------------------------------------------------------------
 
 
-@compiled
+@inner
 def normalize(r, s, mask, masked, y, channels, size, border):
     """y = (a·r + b) · mask, into a buffer with a border."""
     wide = size + 2 * border
@@ -193,7 +193,7 @@ def normalize(r, s, mask, masked, y, channels, size, border):
                 store(value, y, o + k)
 
 
-@compiled
+@inner
 def normalize_back(r, dy, s, g, channels, size, border):
     """g = p·dy + q·r + u where r > 0, else 0, into a buffer with a border."""
     wide = size + 2 * border
@@ -210,7 +210,7 @@ def normalize_back(r, dy, s, g, channels, size, border):
 # --- Transition: 1×1 convolution 16 → 8, then 2×2 max pooling ---------------------------------
 
 
-@compiled
+@inner
 def pack_transition(weights, forward):
     """Weights (8, 16) with four channels out together."""
     for o in range(8):
@@ -218,7 +218,7 @@ def pack_transition(weights, forward):
             forward[o // 4 * 64 + i * 4 + o % 4] = weights[o * 16 + i]
 
 
-@compiled
+@inner
 def transition(x, weights, scratch, out, which, size):
     """out (8, size/2, size/2); `which` of the four places was the maximum, 0 to 3."""
     half = size // 2
@@ -244,13 +244,13 @@ def transition(x, weights, scratch, out, which, size):
                     store(best, out, o)
 
 
-@compiled
+@inner
 def larger(value, best, its_place, place):
     """The place of the larger one, and its value."""
     return where_greater(value, best, its_place, place), where_greater(value, best, value, best)
 
 
-@compiled
+@inner
 def transition_back(x, r, weights, dt, which, scratch, dy, dw, s, size):
     """dy, its sums and those of dy·r, and the gradient of the weights, added to dw lane by lane.
 
@@ -294,7 +294,7 @@ def transition_back(x, r, weights, dt, which, scratch, dy, dw, s, size):
                 square_store(t, dw, o * 16 + c * 4, 4)
 
 
-@compiled
+@inner
 def gather_transition(dw, gradient):
     """The gradient (8, 16) from its lanes."""
     for o in range(8):

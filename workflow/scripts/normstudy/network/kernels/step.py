@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compiled import compiled
+from ..compiled import compiled, inner
 from ..draws.dropout import masks_of_lanes
 from . import layers, normalization
 from .normalization import A, B, P, Q, U
@@ -107,7 +107,7 @@ def new_memory(blocks: int, classes: int) -> Memory:
 # --- Forward and backward -------------------------------------------------------------------
 
 
-@compiled
+@inner
 def pack_weights(p, memory):
     """Put the weights in the order in which the kernels read them."""
     for i in range(LAYERS):
@@ -115,7 +115,7 @@ def pack_weights(p, memory):
     layers.pack_transition(p.transition, memory.transition)
 
 
-@compiled
+@inner
 def put_images(images, block):
     """Images (n ≤ LANES, PIXELS) into the lanes of the first layer's input; zeros beyond n."""
     for lane in range(LANES):
@@ -124,7 +124,7 @@ def put_images(images, block):
             block[X[0] + pixel * LANES + lane] = value
 
 
-@compiled
+@inner
 def statistics(i, norm, p, running, training, images, s):
     """a and b of layer i's normalization for the blocks of s, from the sums."""
     places, gamma, beta = SIZE[i] ** 2, p.gammas[i], p.betas[i]
@@ -139,7 +139,7 @@ def statistics(i, norm, p, running, training, images, s):
         s[A], s[B] = 1, 0
 
 
-@compiled
+@inner
 def norm_gradients(i, norm, p, d, images, s):
     """p, q and u of layer i's normalization, and the gradients of gamma and beta."""
     places, gamma, dgamma, dbeta = SIZE[i] ** 2, p.gammas[i], d.gammas[i], d.betas[i]
@@ -153,7 +153,7 @@ def norm_gradients(i, norm, p, d, images, s):
         s[P], s[Q], s[U] = 1, 0, 0
 
 
-@compiled
+@inner
 def forward(images, norm, p, running, training, masked, memory, log_probs):
     """Log-probabilities (n, classes) of images (n, PIXELS), all at once."""
     blocks, used = memory.blocks, -(-len(images) // LANES)
@@ -178,7 +178,7 @@ def forward(images, norm, p, running, training, masked, memory, log_probs):
         normalization.head(s, SIZE[LAST] ** 2, p.output, memory.logits, part)
 
 
-@compiled
+@inner
 def backward(labels, log_probs, batch, norm, p, d, masked, memory):
     """Add the gradients of a batch's mean loss to d, from images that just went forward."""
     blocks, used = memory.blocks, -(-len(labels) // LANES)
@@ -219,12 +219,12 @@ def backward(labels, log_probs, batch, norm, p, d, masked, memory):
 
 
 @compiled
-def gradients(images, labels, norm, p, d, running, dropout, memory, log_probs):
-    """Log-probabilities of a batch in training, and the gradients d of their mean loss.
+def run(images, labels, training, norm, p, d, running, dropout, memory, log_probs):
+    """Log-probabilities of images; in training, too, the gradients d of a batch's mean loss.
 
     Args:
-        images, labels: float32 (n, PIXELS), int64 (n,).
-        running: Batch Norm's running averages, which are moved: of means, of variances.
+        images, labels: float32 (n, PIXELS), int64 (n,); without training no label is read.
+        running: Batch Norm's running averages of means and of variances, moved by training.
         dropout: probability of dropping, and of the masks the step and the words of the key.
     """
     pack_weights(p, memory)
@@ -235,39 +235,26 @@ def gradients(images, labels, norm, p, d, running, dropout, memory, log_probs):
         d.gammas[i][:] = 0
         d.betas[i][:] = 0
     probability, step, low, high = dropout
-    at_once = len(memory.blocks) * LANES
+    masked = training and probability > 0
+    at_once = len(memory.blocks) * LANES if training else LANES
     for first in range(0, len(images), at_once):
         part = slice(first, first + at_once)
-        for b in range(len(memory.blocks) if probability > 0 else 0):
+        for b in range(len(memory.blocks) if masked else 0):
             for i in range(LAYERS):
                 if DROPOUT[i] >= 0:
-                    image, count = first + b * LANES, C_OUT[i] * SIZE[i] ** 2
-                    masks_of_lanes(
+                    block, image, count = (
                         memory.blocks[b],
-                        MASK[i],
-                        count,
-                        image,
-                        step,
-                        DROPOUT[i],
-                        probability,
-                        low,
-                        high,
+                        first + b * LANES,
+                        C_OUT[i] * SIZE[i] ** 2,
                     )
-        masked = probability > 0
-        forward(images[part], norm, p, running, True, masked, memory, log_probs[part])
-        backward(labels[part], log_probs[part], len(images), norm, p, d, masked, memory)
-    for i in range(LAYERS):
+                    stream = DROPOUT[i], probability, low, high
+                    masks_of_lanes(block, MASK[i], count, image, step, *stream)
+        forward(images[part], norm, p, running, training, masked, memory, log_probs[part])
+        if training:
+            backward(labels[part], log_probs[part], len(images), norm, p, d, masked, memory)
+    for i in range(LAYERS if training else 0):
         layers.gather_convolution(memory.lanes[i], d.convolutions[i], C_IN[i], C_OUT[i])
     layers.gather_transition(memory.transition_lanes, d.transition)
-
-
-@compiled
-def predict(images, norm, p, running, memory, log_probs):
-    """Log-probabilities of images in eval mode."""
-    pack_weights(p, memory)
-    for first in range(0, len(images), LANES):
-        part = slice(first, first + LANES)
-        forward(images[part], norm, p, running, False, False, memory, log_probs[part])
 
 
 @compiled
