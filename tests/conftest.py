@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from normstudy.config.check import check, load_schema
 from normstudy.data.idx import load_split
 
+# Compiled code is kept in one place for all projects that tests make.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".snakemake"))
+
 # Derandomized: the same examples each time, so that a red test is red for everyone. Nor does a
 # busy machine make one red.
 settings.register_profile(

@@ -291,10 +291,11 @@ def test_edited_kernels_or_another_processor_have_another_folder(monkeypatch, tm
 
 
 def test_without_a_folder_that_can_be_written_nothing_is_kept(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     blocked = tmp_path / "file"
     blocked.touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(blocked))
     monkeypatch.setattr(compiled, "PROJECT", blocked)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     assert compiled.cache_folder().is_relative_to(tmp_path / "user")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     assert compiled.cache_folder() is None
@@ -302,23 +303,27 @@ def test_without_a_folder_that_can_be_written_nothing_is_kept(monkeypatch, tmp_p
 
 @pytest.mark.slow
 def test_an_edited_kernel_is_what_runs_next(tmp_path):
-    """Even of the same size and date; and jobs that start at once do not hinder each other."""
-    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
-    folder = tmp_path / "workflow" / "scripts"
+    """Even of the same size and date. A copy of the project compiles nothing again."""
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    for place in (original, copy):
+        shutil.copytree(ROOT / "workflow" / "scripts", place)
     command = "from normstudy.network.kernels.check import few_steps; print(few_steps())"
 
-    def start():
+    def start(folder):
         return subprocess.Popen(
             [sys.executable, "-c", command],
-            env=os.environ | {"PYTHONPATH": str(folder)},
+            env=os.environ | {"PYTHONPATH": str(folder), "NUMBA_CACHE_DIR": str(tmp_path)},
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    jobs = [start() for _ in range(3)]
+    jobs = [start(original) for _ in range(3)]
     before = {job.communicate()[0] for job in jobs}
-    edited = folder / "normstudy" / "network" / "kernels" / "normalization.py"
+    kept = sorted(tmp_path.rglob("*.nbc"))
+    assert {start(copy).communicate()[0]} == before
+    assert sorted(tmp_path.rglob("*.nbc")) == kept  # nothing was compiled for the copy
+    edited = copy / "normstudy" / "network" / "kernels" / "normalization.py"
     date = edited.stat().st_mtime_ns
     edited.write_text(edited.read_text(encoding="utf-8").replace("1e-5", "1e-4"), encoding="utf-8")
     os.utime(edited, ns=(date, date))
-    assert len(before) == 1 and before != {start().communicate()[0]}
+    assert len(before) == 1 and before != {start(copy).communicate()[0]}

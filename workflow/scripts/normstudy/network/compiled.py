@@ -17,6 +17,7 @@ from pathlib import Path
 
 import llvmlite.binding as llvm
 import numba
+from numba.core.caching import UserProvidedCacheLocator
 from numba.core.codegen import get_host_cpu_features
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -36,13 +37,17 @@ def processor() -> str:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled code is kept: in the project, else in the user's cache; None if in neither."""
+    """Where compiled code is kept; None if no such folder can be written.
+
+    In $NUMBA_CACHE_DIR, if that is set, else in the project, else in the user's cache.
+    """
     parts = [platform.python_version(), numba.__version__, llvm.llvm_version_info, processor()]
     digest = hashlib.sha256(repr(parts).encode())
     for path in sources():
         digest.update(path.read_bytes())
     user = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    for parent in (PROJECT / ".snakemake", Path(user)):
+    stated = os.environ.get("NUMBA_CACHE_DIR")
+    for parent in (*([Path(stated)] if stated else []), PROJECT / ".snakemake", Path(user)):
         folder = parent / "normstudy-kernels" / digest.hexdigest()[:16]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -53,9 +58,18 @@ def cache_folder() -> Path | None:
     return None
 
 
+class InFolder(UserProvidedCacheLocator):
+    """Numba's way to a function's compiled code: the same for every copy of the project."""
+
+    def get_cache_path(self) -> str:
+        """Numba adds the path of the source's folder."""
+        return numba.config.CACHE_DIR
+
+
 FOLDER = cache_folder()
 if FOLDER:
     numba.config.CACHE_DIR = str(FOLDER)
+    numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{InFolder.__name__}"
 # Level 1 of LLVM's optimizations gives the same speed as 3, in two thirds of the compile time.
 numba.config.OPT = type(numba.config.OPT)(1)
 # No fast-math: the order of every sum and each rounding are those of the source. A division by
