@@ -8,7 +8,7 @@ import time
 
 import pytest
 from helpers.places import SCRIPTS
-from helpers.running import Running, wait_for
+from helpers.running import PATIENCE, Running, wait_for
 from normstudy.running.progress import RunProgress
 
 EPOCHS = ("--config", "training={epochs: 30}")  # seconds between the second and the last
@@ -93,7 +93,7 @@ onstart:
 """
 
 
-def ends(folder, onstart) -> bool:
+def ends(folder, onstart, patience) -> bool:
     """Whether a Snakemake ends that gets SIGTERM at the very moment when a job has ended."""
     folder.mkdir()
     text = MINIMAL.format(scripts=str(SCRIPTS), onstart=onstart)
@@ -103,7 +103,7 @@ def ends(folder, onstart) -> bool:
         command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        return process.wait(timeout=20) != 0
+        return process.wait(patience) != 0
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -111,8 +111,8 @@ def ends(folder, onstart) -> bool:
 
 
 def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
-    assert ends(tmp_path / "ours", 'Stop(lambda: shell.prefix("exit 1; ")).listen()')
-    assert not ends(tmp_path / "snakemakes", "pass"), "Snakemake has mended it: Stop may go"
+    assert ends(tmp_path / "ours", 'Stop(lambda: shell.prefix("exit 1; ")).listen()', PATIENCE)
+    assert not ends(tmp_path / "snakemakes", "pass", 30), "Snakemake has mended it: Stop may go"
 
 
 def test_sigterm_again_and_again_while_jobs_end(fresh):
