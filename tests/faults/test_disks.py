@@ -75,10 +75,11 @@ def test_a_full_disk_under_the_whole_project(finished, disks, tmp_path):
     assert_ended_well(project, finished)
 
 
-def test_results_that_are_read_only_are_one_sentence_before_any_job(project, disks):
+def test_results_that_are_read_only_are_named_before_any_job(project, disks):
     results = project.folder / "results"
     project.edit("config.yaml", "label: Layer Normalization", "label: LN")
     disks.read_only(results)
     said = project.snakemake(succeeds=False)
+    print("SAID", said)
     assert "results cannot be written to (Read-only file system): fix that" in said
     assert "Traceback" not in said and "localrule" not in said

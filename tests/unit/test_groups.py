@@ -2,10 +2,10 @@
 
 import pytest
 from helpers.made_up import made_up_study, study_file
+from helpers.page import said
 from normstudy.config.resolved import group_setting, varies_groups
 from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.tables.groups import group_settings, groups_table
-from normstudy.report.text.normalizations import normalization_notes
 
 VARIANTS = {name: own for name, own in study_file("groups")["variants"].items() if own}
 ACCURACIES = {
@@ -45,9 +45,9 @@ def test_the_table_has_the_groups_of_each_width(study):
 
 
 def test_the_report_says_why_one_channel_a_group_cannot_learn(study):
-    assert any("cannot learn" in note for note in normalization_notes(study))
+    assert "cannot learn" in said("notes", study)
     del study.config["variants"]["channels_1"]
-    assert not any("cannot learn" in note for note in normalization_notes(study))
+    assert "cannot learn" not in said("notes", study)
 
 
 def test_a_study_of_one_grouping_has_neither(default_config):

@@ -44,9 +44,9 @@ def test_results_have_categories_labels_and_captions_for_readers(shown):
         words = result["labels"].get("Content", words)  # a table's, from the registry
         assert len(words) > 30 and "{{" not in words, path
         assert not any(str(label).endswith((".csv", ".svg", ".png")) for label in result["labels"])
-    labels = {"/".join(result["labels"].values()) for result in shown.values()}
-    assert {"The report", "Loss of all models", "Claims and verdicts"} <= labels
-    assert {"Curves: Group Normalization", "Layer Normalization/1"} <= labels
+    labels = {label for result in shown.values() for label in result["labels"].values()}
+    assert {"The report", "Test loss of all models", "Claims and verdicts"} <= labels
+    assert "Layer Normalization" in labels  # its misclassified images
 
 
 def test_it_opens_in_a_browser_without_a_network(made, browser):

@@ -26,7 +26,7 @@ ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 FEWEST_TO_SORT = 3  # rows of a table
 FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
-FEWEST_FOR_WIDE = 10  # with a group's, and wherever there is less room than beside the contents
+FEWEST_FOR_WIDE = 9  # with a group's, and wherever there is less room than beside the contents
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {f"{name}.csv": table.content for name, table in STUDY_TABLES.items()}

@@ -18,7 +18,7 @@ def network_drawing(study: Study) -> Plot:
     """What each block of the first model gives: its channels, height and width."""
     blocks = study.network[study.network["variant"] == next(iter(study.labels))]
     shapes = {"image": "1×28×28"} | dict(zip(blocks["block"], blocks["output"], strict=True))
-    normalized = set(study.network.query("normalization > 0")["block"])
+    normalized = set(study.network.loc[study.network["normalization"] > 0, "block"])
     figure = Figure(figsize=(WIDTH, 1.6), layout="constrained")
     axes = figure.subplots()
     for place, (name, shape) in enumerate(shapes.items()):

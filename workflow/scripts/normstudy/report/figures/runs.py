@@ -30,7 +30,7 @@ def final_accuracy(study: Study) -> Plot:
     axes.set_xlabel(f"test accuracy, % of {counted(study.images('test'), 'image')}")
     words = []
     for row, (variant, label) in enumerate(study.labels.items()):
-        runs = study.tests().query("variant == @variant")
+        runs = study.tests()[study.tests()["variant"] == variant]
         if one:
             low, high = runs[["ci_low", "ci_high"]].iloc[0]
             colour = looks(study.labels)[variant].colour
