@@ -112,7 +112,7 @@ def ends(folder, onstart, patience) -> bool:
 
 def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
     assert ends(tmp_path / "ours", 'Stop(lambda: shell.prefix("exit 1; ")).listen()', PATIENCE)
-    assert not ends(tmp_path / "snakemakes", "pass", 30), "Snakemake has mended it: Stop may go"
+    assert not ends(tmp_path / "snakemakes", "pass", 30), "Snakemake has fixed it: Stop may go"
 
 
 def test_sigterm_again_and_again_while_jobs_end(fresh):
