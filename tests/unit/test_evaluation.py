@@ -15,7 +15,7 @@ from normstudy.evaluation.predictions import evaluate, misclassified_table, pred
 from normstudy.network.checkpoint import load_checkpoint, save_checkpoint
 from normstudy.network.model import build_model
 from normstudy.network.resume import ResumeState
-from normstudy.network.scoring import score
+from normstudy.network.scoring import log_probabilities, score
 from normstudy.records.store import Folder
 from torch.nn.functional import cross_entropy
 
@@ -27,6 +27,14 @@ def test_loss_and_accuracy_are_torchs():
     loss, accuracy = score(LOGITS.log_softmax(dim=1).numpy(), LABELS.numpy())
     assert loss == pytest.approx(cross_entropy(LOGITS.double(), LABELS).item(), abs=1e-6)
     assert accuracy == 2 * (LOGITS.argmax(dim=1) == LABELS).sum().item()
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "int64", "bool"])
+def test_images_that_are_no_grey_levels_are_refused(kind):
+    """Levels from 0 to 1, as torchvision's ToTensor makes them, would all be nearly black."""
+    images = np.ones((2, 28, 28), kind)
+    with pytest.raises(StudyError, match=f"images must be uint8, .* not {kind}; levels from 0 to"):
+        log_probabilities(build_model("group"), images, 0.1307, 0.3081)
 
 
 def test_predictions_are_those_of_the_softmax():

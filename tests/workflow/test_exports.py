@@ -42,6 +42,8 @@ def test_the_program_predicts_what_the_study_did(exported):
     assert predicted.tolist() == predictions["prediction"].tolist()
     assert confidence.tolist() == pytest.approx(predictions["confidence"].tolist(), abs=1e-5)
     assert program(images[:1]).shape == (1, 10)  # and any other number of images
+    with pytest.raises(RuntimeError, match="dtype mismatch"):  # levels from 0 to 1
+        program(images[:1] / 255)
 
 
 def test_a_card_says_what_the_tables_say(exported):

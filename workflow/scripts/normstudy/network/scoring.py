@@ -17,11 +17,15 @@ def log_probabilities(model: nn.Module, images: np.ndarray, mean: float, std: fl
 
     Args:
         model: on any device; left in eval mode.
-        images: uint8 (N, 28, 28).
+        images: uint8 (N, 28, 28), grey levels as in the training images: MNIST's digits are white
+            (255) on black (0).
         mean, std: the dataset's constants.
 
     Returns:
         float32 (N, num_classes).
+
+    Raises:
+        StudyError: the images are not uint8.
     """
     model.eval()
     device = next(model.parameters()).device

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from ...errors import StudyError
 from ..compiled import compiled
 from ..portable import cos_sin_pi
 from .streams import uniforms
@@ -162,6 +163,15 @@ def augment(
 
 
 def normalize(images: np.ndarray, mean: float, std: float) -> np.ndarray:
-    """Network input (x/255 − mean)/std of images without augmentation, uint8 to float32."""
+    """Network input (x/255 − mean)/std of images without augmentation, uint8 to float32.
+
+    Raises:
+        StudyError: the images are not uint8. Of levels from 0 to 1, all would be nearly black.
+    """
+    if images.dtype != np.uint8:
+        raise StudyError(
+            f"images must be uint8, grey levels from 0 to 255, not {images.dtype}; levels from 0 to"
+            " 1: (255 * images).round().astype('uint8')"
+        )
     levels = ((np.arange(256) / 255 - mean) / std).astype(np.float32)
     return levels[images]
