@@ -12,6 +12,7 @@
 # make bench          measure speed on this machine, into results/benchmarks/bench.md
 # make bench-scaling  measure what studies of up to 1,000 runs cost, into docs/scaling.png
 # make evidence       judge the published runs again and remake their pages in docs/
+# make verify         train a published run again, compare it bit by bit (RUN=gn/31, ALL=1, STUDY=claims)
 # make calibration    simulate how often verdicts are wrong, into docs/calibration.md
 # make fidelity       compare the engine with the loop it replaced, into docs/fidelity.md
 # make mutants        find small changes of a room's code that no test notices (ROOM=data)
@@ -21,6 +22,7 @@
 PYTHON ?= python3
 CORES ?= 4
 ROOM ?= statistics
+STUDY ?= claims
 VENV := .venv
 # Packages of `python -m`, not scripts of .venv/bin: those break when the folder is moved.
 IN_VENV := $(VENV)/bin/python -m
@@ -33,7 +35,7 @@ INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-aarch64 test-bare lint bench bench-scaling evidence fidelity mutants lock clean calibration
+.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-aarch64 test-bare lint bench bench-scaling evidence verify fidelity mutants lock clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -83,6 +85,10 @@ bench: setup
 
 evidence: setup
 	@PYTHONPATH=workflow/scripts:docs/tools $(IN_VENV) evidence publish
+
+verify: setup
+	@PYTHONPATH=workflow/scripts:docs/tools $(IN_VENV) evidence verify $(STUDY) $(RUN) \
+		$(if $(ALL),--all) --cores $(CORES)
 
 fidelity: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity

@@ -1,6 +1,8 @@
-"""python -m evidence: add the runs of a finished study, or make the published pages.
+"""python -m evidence: add the runs of a finished study, train some again, or make the pages.
 
 add RESULTS NAME    add the runs in RESULTS to docs/evidence/NAME, of workflow/studies/NAME.yaml
+verify NAME [RUN ...]
+                    train published runs again (gn/31; the first if none is named) and compare them
 publish [NAME ...]  make the tables and pictures of published studies, in docs/*.md and README.md;
                     of all if none is named
 """
@@ -16,9 +18,24 @@ from normstudy.records.machine import now
 from .plan import committed_plan
 from .publish import publish, published_study
 from .store import added, collect, read, write
+from .verify import verify
+from .weights import write_weights
 
 PROJECT = Path(__file__).resolve().parents[3]
 EVIDENCE = PROJECT / "docs" / "evidence"
+
+
+def run_names(words: list[str]) -> list[tuple[str, int]]:
+    """(variant, seed) of words like gn/31.
+
+    Raises:
+        StudyError: a word is no such name.
+    """
+    pairs = [word.rpartition("/") for word in words]
+    for variant, _, seed in pairs:
+        if not variant or not seed.isdecimal():
+            raise StudyError(f"{variant}{seed} names no run: write VARIANT/SEED, such as gn/31")
+    return [(variant, int(seed)) for variant, _, seed in pairs]
 
 
 def main() -> None:
@@ -31,6 +48,11 @@ def main() -> None:
     add = commands.add_parser("add")
     add.add_argument("results", type=Path)
     add.add_argument("name")
+    check = commands.add_parser("verify")
+    check.add_argument("name")
+    check.add_argument("runs", nargs="*", metavar="VARIANT/SEED")
+    check.add_argument("--all", action="store_true", help="every run")
+    check.add_argument("--cores", type=int, default=1)
     commands.add_parser("publish").add_argument("names", nargs="*")
     given = parser.parse_args()
     try:
@@ -42,8 +64,12 @@ def main() -> None:
             plan = committed_plan(PROJECT, PROJECT / f"workflow/studies/{given.name}.yaml")
             evidence = replace(evidence, looks=list(looks), facts=evidence.facts | {"plan": plan})
             write(evidence, folder)
-            size = sum(path.stat().st_size for path in folder.iterdir())
+            write_weights(evidence, given.results, folder)
+            size = sum(path.stat().st_size for path in folder.rglob("*.*"))
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")
+        elif given.command == "verify":
+            runs = read(EVIDENCE / given.name).names if given.all else run_names(given.runs)
+            sys.exit(not verify(PROJECT, given.name, runs, given.cores))
         else:
             known = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
             for name in given.names or known:

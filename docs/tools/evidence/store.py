@@ -64,6 +64,10 @@ class Evidence:
         """(variant, seed) of every run."""
         return [(run["variant"], run["seed"]) for run in self.runs]
 
+    def record(self, run: tuple[str, int]) -> dict:
+        """That of a run, (variant, seed)."""
+        return self.runs[self.names.index(run)]
+
     def predictions(self, issues: pd.DataFrame | None) -> Mapping[tuple[str, int], pd.DataFrame]:
         """(variant, seed) → index, label, prediction of all test images.
 
@@ -94,6 +98,12 @@ class Evidence:
 def trained(recipe: dict) -> dict:
     """The part of a recipe that says what was trained, not where."""
     return {key: value for key, value in recipe.items() if key not in ("device", "threads")}
+
+
+def of_run(table: pd.DataFrame, run: tuple[str, int]) -> pd.DataFrame:
+    """A run's rows of a table, without its name."""
+    own = (table["variant"] == run[0]) & (table["seed"] == run[1])
+    return table[own].drop(columns=RUN_KEYS)
 
 
 def collect(results: Path) -> Evidence:

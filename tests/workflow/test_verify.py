@@ -1,0 +1,110 @@
+"""`make verify` and the published weights, on runs of the sample study."""
+
+import copy
+import dataclasses
+import shutil
+
+import numpy as np
+import pytest
+from evidence.store import collect, read, write
+from evidence.verify import difference, verify
+from evidence.weights import load_published, write_weights
+from helpers.project import SAMPLE_STUDY
+from normstudy.data.idx import load_split
+from normstudy.errors import StudyError
+from normstudy.network.checkpoint import tensors_sha256
+from normstudy.network.scoring import log_probabilities, score
+
+RUN = ("gn", 1)
+
+
+@pytest.fixture
+def evidence(project):
+    """The sample study as published in the project."""
+    shutil.copy(project.folder / SAMPLE_STUDY[1], project.folder / "workflow/studies/sample.yaml")
+    found, folder = collect(project.folder / "results"), project.folder / "docs/evidence/sample"
+    write(found, folder)
+    write_weights(found, project.folder / "results", folder)
+    return found
+
+
+def test_a_published_run_trained_again_is_equal(project, evidence):
+    lines = []
+    assert verify(project.folder, "sample", [RUN], say=lines.append)
+    assert lines[0] == f"gn seed 1: equal (weights {evidence.record(RUN)['tensors_sha256'][:16]})"
+    for place, line in zip(("published:", "here:"), lines[1:], strict=True):
+        assert place in line
+        assert all(word in line for word in ("Python", "numpy", "numba"))
+    assert not (project.folder / "results/verify/sample/gn/seed-1").exists()
+
+
+def changed(evidence, table, column, by):
+    rows = getattr(evidence, table).copy()
+    rows.loc[rows["variant"] == RUN[0], column] += by
+    return dataclasses.replace(evidence, **{table: rows})
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "by", "what"),
+    [
+        ("epochs", "test_loss", 1e-6, "epoch 1: test_loss is "),
+        ("evaluation", "errors", 1, "split test: errors is "),
+        ("errors", "prediction", 1, "index "),
+    ],
+)
+def test_the_first_difference_is_named(project, evidence, table, column, by, what):
+    folder = project.folder / "results/gn/seed-1"
+    assert difference(evidence, RUN, folder) == ""
+    other = changed(evidence, table, column, by)
+    assert f"differs first in {what}" in difference(other, RUN, folder)
+    assert difference(other, ("ln", 1), folder.parents[1] / "ln/seed-1") == ""
+
+
+def test_other_weights_and_other_recipes_differ(project, evidence):
+    folder = project.folder / "results/gn/seed-1"
+    other = copy.deepcopy(evidence)
+    other.record(RUN)["tensors_sha256"] = "0" * 64
+    assert "differs first in weights" in difference(other, RUN, folder)
+    other.facts["recipes"]["gn"]["max_lr"] = 1
+    assert "recipe: max_lr is 0.015 here, 1 published" in difference(other, RUN, folder)
+
+
+def test_runs_of_another_engine_are_not_compared(project, evidence):
+    evidence.facts["recipes"]["gn"]["engine"] = "pytorch"
+    write(evidence, project.folder / "docs/evidence/sample")
+    lines = []
+    assert not verify(project.folder, "sample", say=lines.append)
+    assert lines == ["gn seed 1 cannot be compared: another engine, PyTorch, trained it"]
+    with pytest.raises(StudyError, match="no run gn/2"):
+        verify(project.folder, "sample", [("gn", 2)])
+
+
+def test_published_weights_are_those_of_the_run(project, evidence):
+    folder = project.folder / "docs/evidence/sample"
+    model, recipe = load_published("bn_l1", 1, folder)
+    digest = evidence.record(("bn_l1", 1))["tensors_sha256"]
+    assert tensors_sha256(model.state_dict()) == digest
+    test = load_split(project.folder / "data/MNIST-sample/raw", "test")
+    said = log_probabilities(model, test.images, recipe["mean"], recipe["std"])
+    _, accuracy = score(said, test.labels)
+    assert accuracy == evidence.epochs.query("variant == 'bn_l1'")["test_accuracy"].iloc[-1]
+    with np.load(folder / "weights/bn_l1.npz") as arrays:
+        assert arrays["input.conv.weight"].shape == (1, 8, 1, 3, 3)
+        assert arrays["input.conv.weight"].dtype == np.float32
+    with pytest.raises(StudyError, match="not have the weights of gn seed 2"):
+        load_published("gn", 2, folder)
+
+
+def test_weights_are_added_and_those_of_another_training_are_not(project, evidence):
+    folder = project.folder / "docs/evidence/sample"
+    path = folder / "weights/gn.npz"
+    before = path.read_bytes()
+    write_weights(read(folder), project.folder / "nowhere", folder)
+    assert path.read_bytes() == before
+    evidence.record(RUN)["tensors_sha256"] = "0" * 64
+    write(evidence, folder)
+    with pytest.raises(StudyError, match="damaged"):
+        load_published("gn", 1, folder)
+    path.unlink()
+    write_weights(evidence, project.folder / "results", folder)
+    assert not path.exists()
