@@ -2,7 +2,7 @@
 
 The intervals, the levels and the verdicts on contrasts are the project's functions, which take
 arrays. What is repeated here, for arrays, is the order in which looks decide contrasts and claims
-(judging.judged_looks, rule.claim_verdict and judging.still_needed); a test holds the two
+(judging.judge, rule.claim_verdict and judging.still_needed); a test holds the two
 against each other, study by study.
 """
 
@@ -178,7 +178,8 @@ def verdicts_on_sizes(
     )
     (level,) = interval_levels(SETTINGS, (seeds,), 1)
     ends = [
-        size_interval(first, second, own, RESOLUTION) for own in (level, equivalence_level(level))
+        size_interval(difference(first, second), difference(first, -second), own, RESOLUTION)
+        for own in (level, equivalence_level(level))
     ]
     (low, high), (inner_low, inner_high) = ends
     return contrast_verdict(-high, -low, -inner_high, -inner_low, MARGIN)

@@ -10,6 +10,7 @@ from helpers.judged import compare
 from helpers.made_up import claim, runs_table
 from helpers.places import ROOT, SCRIPTS
 from normstudy.records.metrics import METRICS
+from normstudy.statistics.contrasts import Scale
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.looks import interval_levels
 from normstudy.statistics.verdicts.rule import Verdict
@@ -43,8 +44,8 @@ def as_table(runs):
 
 
 def judged(table, claims, settings):
-    resolution = dict.fromkeys(METRICS, simulation.RESOLUTION)
-    return judging.compare(table, claims, settings, resolution, seeds=range(1, LOOKS[-1] + 1))
+    scales = dict.fromkeys(METRICS, Scale(simulation.MARGIN, simulation.RESOLUTION))
+    return compare(table, claims, settings, scales, seeds=range(1, LOOKS[-1] + 1))
 
 
 def seeds_until_decided(table, claims, settings):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.made_up import VERDICTS
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.statistics import contrasts
@@ -48,14 +49,19 @@ def test_the_grid_only_widens(values, resolution):
         assert (low, high) == (least, most)
 
 
+def resolutions(test, train):
+    scales = contrasts.study_scales(VERDICTS, test, train)
+    return {metric: scale.resolution for metric, scale in scales.items()}
+
+
 def test_the_grid_is_one_image():
-    steps = contrasts.resolutions(10_000, 60_000)
+    steps = resolutions(10_000, 60_000)
     assert steps["test_accuracy"] == steps["gap"] == steps["gap_evaluated"] == 0.01
     assert steps["train_accuracy"] == pytest.approx(1 / 600)
-    assert contrasts.resolutions(500, 2000)["test_accuracy"] == 0.2
+    assert resolutions(500, 2000)["test_accuracy"] == 0.2
     assert steps["train_accuracy_evaluated"] == steps["train_accuracy"]
     assert steps["test_loss"] == pytest.approx(2.302585093 / 10_000)  # ln 10
-    few = contrasts.resolutions(2000, 500)  # a gap is as coarse as the coarser of its two
+    few = resolutions(2000, 500)  # a gap is as coarse as the coarser of its two
     assert few["gap"] == few["gap_evaluated"] == few["train_accuracy"] == 0.2
 
 
@@ -79,14 +85,18 @@ def sizes(count):
 def test_the_differences_of_sizes_have_the_difference_of_sizes_as_their_mean(pair):
     first, second = pair
     expected = abs(first.mean()) - abs(second.mean())
-    assert contrasts.size_differences(first, second).mean() == pytest.approx(expected, abs=1e-9)
-    assert contrasts.size_differences(second, first).mean() == pytest.approx(-expected, abs=1e-9)
+    assert contrasts.size_differences(first - second, first + second).mean() == pytest.approx(
+        expected, abs=1e-9
+    )
+    assert contrasts.size_differences(second - first, first + second).mean() == pytest.approx(
+        -expected, abs=1e-9
+    )
 
 
 @given(st.integers(2, 8).flatmap(lambda n: st.tuples(sizes(n), sizes(n))))
 def test_the_interval_of_sizes_is_the_range_over_a_grid_of_both_intervals(pair):
     first, second = pair
-    low, high = contrasts.size_interval(first, second, 0.9, 0.01)
+    low, high = contrasts.size_interval(first - second, first + second, 0.9, 0.01)
     lows, highs = zip(
         contrasts.interval(first - second, 0.95, 0.01),
         contrasts.interval(first + second, 0.95, 0.01),
@@ -95,7 +105,7 @@ def test_the_interval_of_sizes_is_the_range_over_a_grid_of_both_intervals(pair):
     d, s = np.meshgrid(*(np.linspace(*ends, 41) for ends in zip(lows, highs, strict=True)))
     values = np.sign(d * s) * np.minimum(np.abs(d), np.abs(s))
     assert (low, high) == pytest.approx((values.min(), values.max()), abs=1e-12)
-    back = contrasts.size_interval(second, first, 0.9, 0.01)
+    back = contrasts.size_interval(second - first, first + second, 0.9, 0.01)
     assert back == pytest.approx((-high, -low), abs=1e-12)
 
 
@@ -103,7 +113,7 @@ def test_far_from_zero_sizes_are_values():
     """All gaps above 0: |mean| is the mean, with the interval of half the allowed error."""
     first, second = np.array([0.5, 0.6, 0.55, 0.58]), np.array([0.3, 0.35, 0.31, 0.28])
     expected = contrasts.interval(first - second, 0.975)
-    assert contrasts.size_interval(first, second, 0.95) == pytest.approx(expected)
+    assert contrasts.size_interval(first - second, first + second, 0.95) == pytest.approx(expected)
 
 
 def test_equal_sizes_of_unlike_spread_are_not_told_apart():
@@ -111,7 +121,10 @@ def test_equal_sizes_of_unlike_spread_are_not_told_apart():
     draws, wrong = np.random.default_rng(3), 0
     for _ in range(400):
         first, second = draws.normal(0, 0.03, 30), draws.normal(0, 0.09, 30)
-        ends = [contrasts.size_interval(first, second, level, 0.01) for level in (0.95, 0.9)]
+        ends = [
+            contrasts.size_interval(first - second, first + second, level, 0.01)
+            for level in (0.95, 0.9)
+        ]
         verdict = contrast_verdict(*(-end for end in reversed(ends[0])),
                                    *(-end for end in reversed(ends[1])), 0.05)  # fmt: skip
         wrong += verdict not in (Verdict.NO_DIFFERENCE, Verdict.UNDECIDED)

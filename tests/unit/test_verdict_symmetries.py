@@ -2,11 +2,11 @@
 
 import pandas as pd
 import pytest
-from helpers.judged import GRID, LOOKS, compare, judged
+from helpers.judged import LOOKS, compare, judged
 from helpers.made_up import VERDICTS, claim, runs_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from normstudy.statistics.verdicts import judging
+from normstudy.statistics.contrasts import study_scales
 from normstudy.statistics.verdicts.rule import Verdict
 
 values = st.lists(st.integers(9900, 9999).map(lambda k: k / 100), min_size=8, max_size=8)
@@ -46,10 +46,10 @@ def test_adding_a_constant_to_both_changes_nothing(first, second, constant):
 def test_scaling_everything_scales_the_interval_and_keeps_the_verdict(first, second, factor):
     larger = [[factor * v for v in own] for own in (first, second)]
     scaled = VERDICTS | {"margin": factor * VERDICTS["margin"]}
-    grid = {metric: factor * step for metric, step in GRID.items()}
+    grid = study_scales(scaled, round(10_000 / factor), 60_000)
     (here,) = compare(runs_table(a=first, b=second), [claim()]).itertuples()
     runs = runs_table(a=larger[0], b=larger[1])
-    (there,) = judging.compare(runs, [claim()], scaled, grid).itertuples()
+    (there,) = compare(runs, [claim()], scaled, grid).itertuples()
     assert there.verdict == here.verdict
     assert (there.ci_low, there.ci_high) == pytest.approx(
         (factor * here.ci_low, factor * here.ci_high), abs=1e-5

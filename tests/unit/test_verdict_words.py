@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.judged import judge
 from helpers.made_up import made_up_study, predictions
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.varied import accuracy_against
@@ -12,11 +13,8 @@ from normstudy.report.text import amounts
 from normstudy.report.text import claims as claim_text
 from normstudy.report.text import verdicts as verdict_text
 from normstudy.report.text.wording import spelled
-from normstudy.statistics.contrasts import resolutions
 from normstudy.statistics.label_doubts import verdicts_by_scoring
 from normstudy.statistics.mcnemar import single_run_tests
-from normstudy.statistics.verdicts import judging
-from normstudy.statistics.verdicts.claims import paired_differences
 from normstudy.statistics.verdicts.rule import Verdict
 
 
@@ -39,9 +37,8 @@ def judged(config, seeds, **means):
 
 
 def compared(config, runs):
-    grid = resolutions(10_000, 60_000)
-    table = judging.compare(runs, config["claims"], config["verdicts"], grid)
-    return table, judging.judged_claims(table, config["verdicts"])
+    found = judge(runs, config["claims"], config["verdicts"])
+    return found.comparisons, found.claims
 
 
 def looking(config, *looks):
@@ -239,7 +236,7 @@ def test_corrected_labels_can_change_a_verdict(one_claim):
             ("excluded", 9_985, runs["test_accuracy"]),
         )
     )
-    claims = verdicts_by_scoring(claims, runs, doubts, lambda runs: compared(one_claim, runs)[1])
+    claims = verdicts_by_scoring(claims, runs, doubts, lambda r: judge(r, one_claim["claims"]))
     first, corrected, excluded = verdict_text.label_sentences(doubts, claims, one_claim)
     assert first.startswith("Of 10,000 test labels 15 are in doubt.")
     assert corrected.endswith("test accuracy” becomes: contradicted.")
@@ -263,7 +260,7 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     runs, table, _ = judged(config, seeds, gn=99.6)
     table["other_images_low"] = table["ci_low"] - 0.01
     table["other_images_high"] = table["ci_high"] + 0.01
-    pairs = paired_differences(runs, config["claims"], config["verdicts"], range(1, seeds + 1))
+    pairs = judge(runs, config["claims"], config["verdicts"]).differences
     plots = [
         *verdict_figures.forests(pairs, table, config),
     ]

@@ -5,16 +5,16 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.judged import EVEN, UP, WIDE, compare, judged, off
+from helpers.judged import EVEN, UP, WIDE, compare, judge, judged, off
 from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.errors import StudyError
 from normstudy.statistics.seeds_needed import seeds_needed
 from normstudy.statistics.verdicts import judging, rule
-from normstudy.statistics.verdicts.claims import PAIR_COLUMNS, paired_differences, sense
+from normstudy.statistics.verdicts.claims import sense
 from normstudy.statistics.verdicts.rule import Verdict
 
 
-def judge(distances, direction="higher", **more):
+def judged_row(distances, direction="higher", **more):
     """The only row of comparisons for a variant that is off its rival by `distances`."""
     runs = runs_table(a=off(distances), b=off([0] * len(distances)))
     (row,) = compare(runs, [claim(direction=direction, **more)]).itertuples()
@@ -67,23 +67,23 @@ def test_a_difference_takes_the_wider_interval_and_equivalence_the_narrower(oute
 
 
 def test_what_holds_is_contradicted_the_other_way_round():
-    assert judge(UP).verdict == Verdict.HOLDS
-    assert judge(UP, direction="lower").verdict == Verdict.CONTRADICTED
-    assert judge([-d for d in UP], direction="lower").verdict == Verdict.HOLDS
+    assert judged_row(UP).verdict == Verdict.HOLDS
+    assert judged_row(UP, direction="lower").verdict == Verdict.CONTRADICTED
+    assert judged_row([-d for d in UP], direction="lower").verdict == Verdict.HOLDS
 
 
 def test_a_small_difference_that_is_shown():
-    assert judge([0.02, 0.03, 0.02, 0.03, 0.02, 0.03, 0.02, 0.03]).verdict == Verdict.TOO_SMALL
-    row = judge([-0.02, -0.03, -0.02, -0.03, -0.02, -0.03, -0.02, -0.03])
+    assert judged_row([0.02, 0.03, 0.02, 0.03, 0.02, 0.03, 0.02, 0.03]).verdict == Verdict.TOO_SMALL
+    row = judged_row([-0.02, -0.03, -0.02, -0.03, -0.02, -0.03, -0.02, -0.03])
     assert row.verdict == Verdict.NO_DIFFERENCE and row.ci_high < 0
 
 
 def test_undecided_says_how_many_seeds_either_outcome_takes():
-    row = judge(WIDE)
+    row = judged_row(WIDE)
     assert row.verdict == Verdict.UNDECIDED
     assert 10 < row.seeds_for_difference_low < row.seeds_for_difference_high
     assert 10 < row.seeds_for_equivalence_low < row.seeds_for_equivalence_high
-    assert pd.isna(judge(UP).seeds_for_difference_low)
+    assert pd.isna(judged_row(UP).seeds_for_difference_low)
 
 
 def test_best_means_better_than_every_rival():
@@ -143,21 +143,21 @@ def test_two_equal_seeds_decide_nothing(distance, metric):
 
 
 def test_the_smallest_margin_is_where_the_verdict_would_change():
-    row = judge(EVEN)
+    row = judged_row(EVEN)
     assert row.verdict == Verdict.NO_DIFFERENCE
     assert row.smallest_margin == max(-row.equivalence_low, row.equivalence_high) < 0.05
     runs = runs_table(a=off(EVEN), b=off([0.0] * 10))
     for margin, verdict in ((1.001, Verdict.NO_DIFFERENCE), (0.999, Verdict.UNDECIDED)):
         settings = VERDICTS | {"margin": margin * row.smallest_margin}
         assert compare(runs, [claim()], settings)["verdict"].tolist() == [verdict]
-    assert pd.isna(judge(UP).smallest_margin)
+    assert pd.isna(judged_row(UP).smallest_margin)
 
 
 def test_a_row_by_hand():
     """Squares about the mean of 0.1: 0.04, 0.04, 0.01, 0.01; 3 degrees of freedom, whose t is
     3.182446 at 95 % and 2.353363 at 90 %.
     """
-    row = judge([0.3, -0.1, 0.2, 0.0])
+    row = judged_row([0.3, -0.1, 0.2, 0.0])
     named = (row.claim, row.metric, row.variant, row.rival, row.look)
     assert named == ("a-test-accuracy", "test_accuracy", "a", "b", 4)
     assert (row.seeds, row.mean_difference, row.standard_deviation) == (4, 0.1, 0.182574)
@@ -173,7 +173,7 @@ def test_the_sense_of_a_claim():
 
 def test_counts_are_whole_numbers_also_where_some_are_missing():
     table = compare(runs_table(a=off(UP), b=off([0.0] * 10), c=off(WIDE)), [claim()])
-    claims = judging.judged_claims(table, VERDICTS)
+    claims = judged(runs_table(a=off(UP), b=off([0.0] * 10), c=off(WIDE)), [claim()])
     assert claims["next_look"].isna().all() and table["seeds_for_difference_low"].isna().any()
     assert (table[list(judging.WHOLE)].dtypes == "Int64").all()
     assert (claims[list(judging.CLAIM_WHOLE)].dtypes == "Int64").all()
@@ -182,8 +182,8 @@ def test_counts_are_whole_numbers_also_where_some_are_missing():
 def test_a_claim_takes_the_seeds_of_its_hardest_rival_or_of_its_easiest():
     """a − c is twice a − b. Claims keep their order, and more runs are needed in that order."""
     runs = runs_table(a=off(WIDE), b=off([0.0] * 10), c=off([-d for d in WIDE]))
-    table = compare(runs, [claim("c", ["b"]), claim("a", ["b", "c"])])
-    _, (_, row) = judging.judged_claims(table, VERDICTS).iterrows()
+    found = judge(runs, [claim("c", ["b"]), claim("a", ["b", "c"])])
+    table, (_, (_, row)) = found.comparisons, found.claims.iterrows()
     assert row[:5].tolist() == ["a-test-accuracy", "test_accuracy", "a", "undecided", "b c"]
     assert row["look"] == 10
     near, far = (own for _, own in table[1:].iterrows())
@@ -201,7 +201,7 @@ def test_loss_has_a_margin_of_its_own():
 
 
 def test_one_seed():
-    row = judge([0.07])
+    row = judged_row([0.07])
     assert (row.verdict, row.mean_difference) == (Verdict.ONE_RUN, 0.07)
     assert pd.isna(row.ci_low) and pd.isna(row.look)
     (row,) = judged(runs_table(a=[99.5], b=[99.4]), [claim()]).itertuples()
@@ -209,14 +209,15 @@ def test_one_seed():
 
 
 def test_no_claims_leave_the_headers():
-    table = compare(runs_table(a=[99.5]), [])
-    assert len(table) == 0 and tuple(table) == judging.COLUMNS
-    claims = judging.judged_claims(table, VERDICTS)
-    assert len(claims) == 0 and tuple(claims) == judging.CLAIM_COLUMNS
+    found = judge(runs_table(a=[99.5]), [])
+    assert len(found.comparisons) == len(found.claims) == len(found.differences) == 0
+    assert tuple(found.comparisons) == judging.COLUMNS
+    assert tuple(found.claims) == judging.CLAIM_COLUMNS
+    assert tuple(found.differences) == judging.PAIR_COLUMNS
 
 
 def test_equal_differences_are_taken_to_have_the_grids_spread():
-    row = judge([0.01, 0.01])._asdict()
+    row = judged_row([0.01, 0.01])._asdict()
     needed = seeds_needed(0.01, 2, 0.05, VERDICTS["margin"])
     assert {name: row[name] for name in needed} == needed
 
@@ -224,8 +225,8 @@ def test_equal_differences_are_taken_to_have_the_grids_spread():
 def test_differences_are_a_row_per_contrast_and_seed():
     runs = runs_table(a=[99.5, 99.25], b=[99.25, 99.5], c=[99.0, 99.0])
     claims = [claim("a"), claim("c", ["b"])]
-    table = paired_differences(runs, claims, VERDICTS, [1, 2])
-    assert tuple(table) == PAIR_COLUMNS
+    table = judge(runs, claims).differences
+    assert tuple(table) == judging.PAIR_COLUMNS
     assert table.to_numpy().tolist() == [
         ["a-test-accuracy", "test_accuracy", "a", "b", 1, 0.25],
         ["a-test-accuracy", "test_accuracy", "a", "b", 2, -0.25],
@@ -235,15 +236,13 @@ def test_differences_are_a_row_per_contrast_and_seed():
         ["c-test-accuracy", "test_accuracy", "c", "b", 2, -0.5],
     ]
     assert table.index.tolist() == list(range(6))
-    none = paired_differences(runs, [], VERDICTS, [1, 2])
-    assert len(none) == 0 and tuple(none) == PAIR_COLUMNS
 
 
 def test_pairs_end_where_a_variant_ended_at_a_look():
     """The other went on beyond, and has not reached the next look yet."""
     runs = runs_table(a=off([0.1] * 4), b=off([0] * 6))
     settings = VERDICTS | {"looks": [4, 8]}
-    pairs = paired_differences(runs, [claim(against=["b"])], settings, list(range(1, 9)))
+    pairs = judge(runs, [claim(against=["b"])], settings, seeds=range(1, 9)).differences
     assert pairs["seed"].tolist() == [1, 2, 3, 4]
     assert pairs["difference"].tolist() == pytest.approx([0.1] * 4)
 

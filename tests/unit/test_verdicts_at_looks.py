@@ -5,13 +5,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judged, off
+from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judge, judged, off
 from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.statistics.contrasts import interval
 from normstudy.statistics.other_images import crossed_interval
 from normstudy.statistics.seeds_needed import seeds_needed
 from normstudy.statistics.verdicts import judging, rule
-from normstudy.statistics.verdicts.claims import paired_differences
 from normstudy.statistics.verdicts.looks import alpha_shares
 from normstudy.statistics.verdicts.rule import Verdict
 
@@ -143,7 +142,7 @@ def test_seeds_are_taken_in_the_order_of_the_study():
     at_look = np.array(UP[:4]) - np.array(EVEN[:4])
     low, high = interval(at_look, 1 - 0.05 * 0.1, 0.01)
     assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=1e-6)
-    pairs = paired_differences(runs, [claim()], LOOKS, seeds)
+    pairs = judge(runs, [claim()], LOOKS, seeds=seeds).differences
     assert pairs["seed"].tolist() == seeds
     assert pairs["difference"].tolist() == pytest.approx(
         [a - b for a, b in zip(UP[:5], EVEN[:5], strict=True)]

@@ -9,8 +9,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from normstudy.statistics.contrasts import resolutions
-from normstudy.statistics.verdicts.judging import compare, judged_claims
+from helpers.judged import judge
 from scipy import stats
 
 STUDIES = 200
@@ -148,7 +147,8 @@ def test_200_made_up_studies_are_judged_alike():
         settings = {
             "margin": MARGIN, "loss_margin": LOSS_MARGIN, "confidence": 1 - ALPHA, "looks": looks,
         }  # fmt: skip
-        table = compare(runs, claims, settings, resolutions(IMAGES, 60_000))
+        found = judge(runs, claims, settings)
+        table = found.comparisons
         contrasts, verdicts = expected(runs, claims, looks)
         assert len(table) == len(contrasts)
         for row in table.itertuples():
@@ -157,7 +157,7 @@ def test_200_made_up_studies_are_judged_alike():
             if low is not None:
                 assert row.look == look
                 assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=1e-6)
-        claimed = judged_claims(table, settings)
+        claimed = found.claims
         assert dict(zip(claimed["claim"], claimed["verdict"], strict=True)) == verdicts
         words |= set(verdicts.values())
     assert len(words) == 6  # the studies are of all kinds

@@ -9,9 +9,9 @@ from normstudy.records.json_records import LookRecord, RunRecord
 from normstudy.records.machine import now
 from normstudy.records.read_tables import read_runs
 from normstudy.running.job_log import job_log
-from normstudy.statistics.contrasts import resolutions
-from normstudy.statistics.summary import run_metrics
-from normstudy.statistics.verdicts.judging import compare, judged_claims, still_needed
+from normstudy.statistics.contrasts import study_scales
+from normstudy.statistics.summary import run_metrics, tidy
+from normstudy.statistics.verdicts.judging import judge, still_needed
 
 with job_log(snakemake.log[0]):
     given, params = snakemake.input, snakemake.params
@@ -19,16 +19,11 @@ with job_log(snakemake.log[0]):
     epochs = [RunRecord.read(path).recipe["epochs"] for path in given.runs]
     metrics, evaluation = read_runs(names, epochs, given.metrics, given.evaluations)
     images = evaluation.groupby("split")["images"].first()
-    comparisons = compare(
-        run_metrics(metrics, evaluation),
-        params.claims,
-        params.verdicts,
-        resolutions(int(images["test"]), int(images["train"])),
-        seeds=params.seeds,
-    )
-    claims = judged_claims(comparisons, params.verdicts)
-    needed = still_needed(comparisons)
-    verdicts = dict(zip(claims["claim"], claims["verdict"], strict=True))
+    scales = study_scales(params.verdicts, int(images["test"]), int(images["train"]))
+    values = tidy(run_metrics(metrics, evaluation))
+    judged = judge(values, params.claims, params.verdicts, scales, seeds=params.seeds)
+    needed = still_needed(judged.comparisons)
+    verdicts = dict(zip(judged.claims["claim"], judged.claims["verdict"], strict=True))
     look = LookRecord(int(snakemake.wildcards.look), now(), verdicts, needed)
     write_json(look, snakemake.output[0])
     print(f"still needed: {', '.join(needed) or 'none'}")

@@ -5,6 +5,7 @@ order with the same augmentation draws. d_i is the difference of pair i, variant
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
@@ -14,14 +15,42 @@ from ..records.metrics import METRICS
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
 
 
-def resolutions(test_images: int, train_images: int) -> dict[str, float]:
-    """metric → the least standard deviation that its differences over seeds are taken to have."""
-    return {name: metric.step(test_images, train_images) for name, metric in METRICS.items()}
+@dataclass(frozen=True)
+class Scale:
+    """What differences in a metric are measured by, in its unit.
+
+    Attributes:
+        margin: the largest difference that does not matter.
+        resolution: the least standard deviation that differences over seeds are taken to have.
+        near_zero: whether "lower" means that the mean is nearer to 0, as of a gap.
+        decimals: of differences and intervals. Values have no more.
+    """
+
+    margin: float
+    resolution: float = 0
+    near_zero: bool = False
+    decimals: int = DECIMALS
 
 
-def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def study_scales(settings: dict, test_images: int, train_images: int) -> dict[str, Scale]:
+    """The scale of each metric of this project's runs.
+
+    Args:
+        settings: config["verdicts"].
+    """
+    return {
+        name: Scale(
+            settings[metric.margin] if isinstance(metric.margin, str) else metric.margin,
+            metric.step(test_images, train_images),
+            metric.near_zero,
+        )
+        for name, metric in METRICS.items()
+    }
+
+
+def difference(first: np.ndarray, second: np.ndarray, decimals: int = DECIMALS) -> np.ndarray:
     """first − second, (n,), freed of binary rounding: equal differences compare equal."""
-    return np.round(first - second, DECIMALS)
+    return np.round(first - second, decimals)
 
 
 def deviation(differences: np.ndarray, resolution: float) -> np.ndarray:
@@ -37,7 +66,7 @@ def interval(
     Args:
         differences: (…, n), of two pairs or more.
         level: its confidence, of any shape that fits the leading axes.
-        resolution: the least standard deviation, see `resolutions`.
+        resolution: the least standard deviation, see `Scale`.
 
     Returns:
         NaN with one pair, which has no interval.
@@ -52,31 +81,30 @@ def interval(
 
 
 def size_interval(
-    first: np.ndarray, second: np.ndarray, level: float, resolution: float = 0
+    differences: np.ndarray, totals: np.ndarray, level: float, resolution: float = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The interval of |mean of first| − |mean of second|: how much further from 0 one mean is.
+    """The interval of |mean of one| − |mean of another|: how much further from 0 one mean is.
 
-    With D = first − second and S = first + second by seed, the difference in size is
-    sign(D·S) · min(|D|, |S|) of their means. It is monotone in each, so over the paired
-    t-intervals of D and S, each with half of 1 − level, its range is reached at their ends; by
-    Bonferroni's inequality that range covers with the level. The mean of each run's |value| is
-    another quantity: where means are near 0, it measures the spread between seeds.
+    With D and S the means of differences and totals, the difference in size is
+    sign(D·S) · min(|D|, |S|). It is monotone in each, so over the paired t-intervals of D and S,
+    each with half of 1 − level, its range is reached at their ends; by Bonferroni's inequality
+    that range covers with the level. The mean of each run's |value| is another quantity: where
+    means are near 0, it measures the spread between seeds.
 
     Args:
-        first, second: (…, n), of two pairs or more, in the order of the seeds.
+        differences, totals: the one − the other and the one + the other by seed: (…, n), n ≥ 2.
     """
     half = (1 + level) / 2
     sizes = [
         np.sign(apart * total) * np.minimum(abs(apart), abs(total))
-        for apart in interval(difference(first, second), half, resolution)
-        for total in interval(difference(first, -second), half, resolution)
+        for apart in interval(differences, half, resolution)
+        for total in interval(totals, half, resolution)
     ]
     return np.min(sizes, axis=0), np.max(sizes, axis=0)
 
 
-def size_differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """By seed, (n,), what has the mean |mean of first| − |mean of second|: ±D or ±S from above."""
-    differences, totals = difference(first, second), difference(first, -second)
+def size_differences(differences: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """By seed, (n,), what has the mean of `size_interval`: ±differences or ±totals."""
     if abs(differences.mean()) <= abs(totals.mean()):
         return differences * (1 if totals.mean() >= 0 else -1)
     return totals * (1 if differences.mean() >= 0 else -1)

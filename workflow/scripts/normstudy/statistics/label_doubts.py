@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import StudyError
 from ..records.tables import STUDY_TABLES
 from .summary import metrics_of
+from .verdicts.judging import Judgement
 
 SCORINGS = {
     "given": "labels as given",
@@ -91,8 +92,7 @@ def label_doubts(
 def rescored(final: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
     """The runs' metrics with test accuracy, and what is computed of it, by another scoring.
 
-    What `judging.compare` makes of this table shows how far a verdict depends on the doubted
-    labels.
+    The verdicts on these show how far a verdict depends on the doubted labels.
 
     Args:
         final: a table of `summary.final_values`.
@@ -109,15 +109,15 @@ def verdicts_by_scoring(
     claims: pd.DataFrame,
     final: pd.DataFrame,
     doubts: pd.DataFrame,
-    judge: Callable[[pd.DataFrame], pd.DataFrame],
+    judge: Callable[[pd.DataFrame], Judgement],
 ) -> pd.DataFrame:
     """The claims with the verdicts that the other scorings give: claims.csv.
 
     Args:
-        claims: a table of `judging.judged_claims`, on the labels as given.
+        claims: those of a `judging.Judgement` on the labels as given.
         final: a table of `summary.final_values`.
         doubts: a table of `label_doubts`; without rows the verdicts stay as they are.
-        judge: runs → their table of `judging.judged_claims`.
+        judge: runs → the judgement on them.
 
     Returns:
         `claims` with the columns verdict_labels_corrected and verdict_labels_excluded.
@@ -125,7 +125,7 @@ def verdicts_by_scoring(
     others = {
         f"verdict_labels_{scoring}": claims["verdict"]
         if doubts.empty
-        else judge(rescored(final, doubts, scoring))["verdict"]
+        else judge(rescored(final, doubts, scoring)).claims["verdict"]
         for scoring in SCORINGS
         if scoring != "given"
     }

@@ -6,14 +6,20 @@ import numpy as np
 import pandas as pd
 
 from ..config.resolved import seeds as seeds_of
-from .contrasts import resolutions
+from .contrasts import study_scales
 from .failures import looks_failed
 from .label_doubts import label_doubts, verdicts_by_scoring
 from .mcnemar import single_run_tests
 from .shared_errors import shared_errors
-from .summary import epoch_means, final_values, metrics_of, summarize, with_image_intervals
-from .verdicts.claims import paired_differences
-from .verdicts.judging import compare, judged_claims
+from .summary import (
+    epoch_means,
+    final_values,
+    metrics_of,
+    summarize,
+    tidy,
+    with_image_intervals,
+)
+from .verdicts.judging import judge
 
 Predictions = Mapping[tuple[str, int], pd.DataFrame]
 
@@ -41,24 +47,22 @@ def study_tables(
     runs = metrics_of(final)
     images = evaluation.groupby("split")["images"].first()
     runs["looks_failed"] = looks_failed(runs, images["test"])
-    resolution = resolutions(images["test"], images["train"])
-
-    def judged(runs: pd.DataFrame) -> pd.DataFrame:
-        table = compare(runs, claims, settings, resolution, seeds=seeds)
-        return judged_claims(table, settings)
-
+    scales = study_scales(settings, images["test"], images["train"])
     correct = correct_images(predictions, seeds) if len(seeds) > 1 else None
-    contrasts = compare(runs, claims, settings, resolution, seeds=seeds, correct=correct)
-    verdicts = judged_claims(contrasts, settings)
+
+    def judged(runs: pd.DataFrame, correct: dict | None = None):
+        return judge(tidy(runs), claims, settings, scales, seeds=seeds, correct=correct)
+
+    verdicts = judged(runs, correct)
     return {
         "metrics": metrics,
         "curves": epoch_means(metrics),
         "evaluation": with_image_intervals(evaluation),
         "runs": runs,
         "summary": summarize(runs, reference, doubts),
-        "comparisons": contrasts,
-        "differences": paired_differences(runs, claims, settings, seeds),
-        "claims": verdicts_by_scoring(verdicts, final, doubts, judged),
+        "comparisons": verdicts.comparisons,
+        "differences": verdicts.differences,
+        "claims": verdicts_by_scoring(verdicts.claims, final, doubts, judged),
         "single_run": single_run_tests(claims, predictions),
         "label_doubts": doubts,
         "shared_errors": shared_errors(predictions, issues),

@@ -65,6 +65,11 @@ def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame
     return metrics_of(final_values(metrics, evaluation))
 
 
+def tidy(runs: pd.DataFrame) -> pd.DataFrame:
+    """A table of `metrics_of` as `judging.judge` takes it: variant, seed, metric, value."""
+    return runs.melt(["variant", "seed"], [*METRICS], "metric")
+
+
 def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
     """What the curves are drawn from: each variant's mean over its seeds, epoch by epoch.
 

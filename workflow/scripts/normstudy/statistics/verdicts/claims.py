@@ -1,23 +1,14 @@
 """What a claim compares: its variant with its rivals, in the values of runs paired by seed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ...errors import StudyError
-from ...records.metrics import described
-from ...records.tables import STUDY_TABLES
 from .. import contrasts
-from .looks import planned_looks
-
-PAIR_COLUMNS = tuple(STUDY_TABLES["differences"].columns)
-
-
-def margin(metric: str, settings: dict) -> float:
-    """The largest difference that does not matter, in the metric's unit."""
-    stated = described(metric).margin
-    return settings[stated] if isinstance(stated, str) else stated
+from ..contrasts import Scale
 
 
 def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
@@ -32,40 +23,57 @@ def sense(claim: dict) -> int:
     return 1 if claim["direction"] == "higher" else -1
 
 
-def compares_sizes(claim: dict) -> bool:
-    """Whether the claim is about |mean gap|: a gap claimed to be small is one that is near 0."""
-    return described(claim["metric"]).near_zero and claim["direction"] == "lower"
+@dataclass(frozen=True)
+class Contrast:
+    """A claim's variant against one rival, in runs paired by seed.
+
+    Attributes:
+        seeds: of the pairs, in the order of the study.
+        differences, totals: variant − rival and variant + rival by seed: (n,).
+        scale: of the metric.
+        size: whether the claim is about |mean|: of a gap claimed to be small, which is near 0.
+    """
+
+    seeds: Sequence
+    differences: np.ndarray
+    totals: np.ndarray
+    scale: Scale
+    size: bool
+
+    def interval(self, look: int, level: float) -> tuple[float, float]:
+        """Of what the claim compares, variant − rival, over the first `look` seeds; rounded."""
+        pairs, step = (self.differences[:look], self.totals[:look]), self.scale.resolution
+        if self.size:
+            ends = contrasts.size_interval(*pairs, level, step)
+        else:
+            ends = contrasts.interval(pairs[0], level, step)
+        low, high = (round(float(end), self.scale.decimals) for end in ends)
+        return low, high
+
+    @property
+    def estimates(self) -> np.ndarray:
+        """By seed, (n,), what has the mean that the claim is about."""
+        if self.size:
+            return contrasts.size_differences(self.differences, self.totals)
+        return self.differences
 
 
-def contrast_interval(
-    claim: dict, pairs: tuple[np.ndarray, np.ndarray], level: float, resolution: float
-) -> tuple[float, float]:
-    """The interval of what the claim compares, variant − rival, rounded as tables have it."""
-    if compares_sizes(claim):
-        ends = contrasts.size_interval(*pairs, level, resolution)
-    else:
-        ends = contrasts.interval(contrasts.difference(*pairs), level, resolution)
-    low, high = (round(float(end), contrasts.DECIMALS) for end in ends)
-    return low, high
-
-
-def contrast_differences(claim: dict, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """By seed, (n,), what has the mean that the claim is about."""
-    compare = contrasts.size_differences if compares_sizes(claim) else contrasts.difference
-    return compare(*pairs)
-
-
-def paired_values(
-    runs: pd.DataFrame, claim: dict, rival: str, seeds: Sequence[int], looks: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the claim compares, of its variant and of the rival: each (n,), in the seeds' order.
+def contrast(
+    values: pd.DataFrame,
+    claim: dict,
+    rival: str,
+    scale: Scale,
+    seeds: Sequence | None,
+    looks: Sequence[int] = (),
+) -> Contrast:
+    """The claim against one rival.
 
     A variant that no undecided claim needs any more has the runs up to a look and none beyond;
     the pairs are then those up to there.
 
     Args:
-        runs: a table of `summary.run_metrics`.
-        seeds: of the study, in its order.
+        values: of the claim's metric: variant, seed, value.
+        seeds: of the study, in its order; None for those of the two, ascending.
         looks: the numbers of seeds at which the runs of one of the two may end.
 
     Raises:
@@ -74,20 +82,22 @@ def paired_values(
     """
     metric, columns = claim["metric"], {}
     for name in (claim["variant"], rival):
-        own = runs[runs["variant"] == name].set_index("seed")[metric]
-        if own.empty:
+        runs = values[values["variant"] == name].set_index("seed")["value"]
+        if runs.empty:
             raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
-        if own.index.has_duplicates:
-            twice = own.index[own.index.duplicated()][0]
+        if runs.index.has_duplicates:
+            twice = runs.index[runs.index.duplicated()][0]
             raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
-        if own.isna().any():
-            seed = own.index[own.isna()].min()
+        if runs.isna().any():
+            seed = runs.index[runs.isna()].min()
             raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
-        columns[name] = own
+        columns[name] = runs
+    if seeds is None:
+        seeds = sorted(set().union(*(runs.index for runs in columns.values())))
     longest = max(map(len, columns.values()))
-    for name, own in columns.items():
-        wanted = seeds[: len(own)] if len(own) in looks else seeds[:longest]
-        missing = [seed for seed in wanted if seed not in own.index]
+    for name, runs in columns.items():
+        wanted = seeds[: len(runs)] if len(runs) in looks else seeds[:longest]
+        missing = [seed for seed in wanted if seed not in runs.index]
         if missing:
             listed = ", ".join(map(str, missing))
             (other,) = columns.keys() - {name}
@@ -96,26 +106,11 @@ def paired_values(
                 f" {name!r} has no run with seed {listed}"
             )
     pairs = seeds[: min(map(len, columns.values()))]
-    first, second = (own.loc[list(pairs)].to_numpy() for own in columns.values())
-    return first, second
-
-
-def paired_differences(
-    runs: pd.DataFrame, claims: list[dict], settings: dict, seeds: Sequence[int]
-) -> pd.DataFrame:
-    """What the estimates are means of, of all seeds: columns as in PAIR_COLUMNS.
-
-    Args:
-        As of `judging.compare`.
-    """
-    variants, tables = list(dict.fromkeys(runs["variant"])), []
-    looks = planned_looks(settings, len(seeds))
-    for claim in claims:
-        for rival in rivals(claim, variants):
-            values = paired_values(runs, claim, rival, seeds, looks)
-            differences = contrast_differences(claim, values)
-            named = {name: claim[name] for name in ("metric", "variant")}
-            named = {"claim": claim["id"], **named, "rival": rival}
-            pairs = list(seeds[: len(differences)])
-            tables.append(pd.DataFrame({**named, "seed": pairs, "difference": differences}))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=PAIR_COLUMNS)
+    first, second = (runs.loc[list(pairs)].to_numpy(float) for runs in columns.values())
+    return Contrast(
+        seeds=pairs,
+        differences=contrasts.difference(first, second, scale.decimals),
+        totals=contrasts.difference(first, -second, scale.decimals),
+        scale=scale,
+        size=scale.near_zero and claim["direction"] == "lower",
+    )

@@ -1,10 +1,9 @@
-"""Verdicts without training: of published runs, and of runs from elsewhere."""
+"""Verdicts without training: pages made of published runs."""
 
 import shutil
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from evidence import store
 from evidence.judged import judged_study
@@ -15,13 +14,9 @@ from evidence.publish import (
     published_study,
     study_config,
 )
-from helpers.made_up import evidence_of, made_up_study, runs_table
+from helpers.made_up import evidence_of, made_up_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError
-from normstudy.report.figures.verdicts import forests
-from normstudy.report.text.claims import claim_sentences
-from normstudy.report.text.verdicts import verdict_table
-from normstudy.statistics.verdicts.judge import judge
 
 MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy, percent
 
@@ -122,57 +117,3 @@ def test_a_study_without_a_config_is_named(project):
     evidence = store.read(project / "docs" / "evidence" / "exploratory")
     with pytest.raises(StudyError, match=r"studies/other\.yaml does not exist"):
         published_study(project, "other", evidence)
-
-
-@pytest.fixture
-def elsewhere():
-    """Three models with twelve seeds each: b is better than a by 1, c is like a."""
-    noise = np.random.default_rng(1).normal(0, 0.1, (3, 12))
-    means = {"a": 90.0, "b": 91.0, "c": 90.0}
-    values = {name: mean + own for (name, mean), own in zip(means.items(), noise, strict=True)}
-    return runs_table(range(12), "accuracy", **values)
-
-
-def test_runs_from_elsewhere_get_verdicts(elsewhere):
-    claims = [
-        {"metric": "accuracy", "variant": "b"},
-        {"metric": "accuracy", "variant": "a", "against": ["c"]},
-        {"metric": "accuracy", "variant": "c", "against": ["b"], "says": "C beats B"},
-    ]
-    found = judge(elsewhere, claims, margin=0.3, labels={"a": "Model A"})
-    assert list(found.claims["verdict"]) == ["holds", "no difference that matters", "contradicted"]
-    assert list(found.contrasts["rival"]) == ["a", "c", "c", "b"]
-    words = verdict_table(found.contrasts, found.claims, found.config)
-    assert any("Model A" in cell for cell in words["against"])
-    assert "C beats B" in claim_sentences(found.contrasts, found.claims, found.config)[2]
-    (forest,) = forests(found.differences, found.contrasts, found.config)
-    assert forest.png().startswith(b"\x89PNG")
-
-
-def test_the_order_of_rows_and_more_columns_change_nothing(elsewhere):
-    claims = [{"metric": "accuracy", "variant": "b"}]
-    shuffled = elsewhere.sample(frac=1, random_state=2).assign(loss=1.0)
-    one, other = (judge(runs, claims, margin=0.3).contrasts for runs in (elsewhere, shuffled))
-    keyed = (table.set_index("rival").sort_index() for table in (one, other))
-    pd.testing.assert_frame_equal(*keyed)
-
-
-@pytest.mark.parametrize(
-    ("claim", "words"),
-    [
-        ({"variant": "a"}, "has no metric"),
-        ({"variant": "a", "metric": "f1"}, "no column 'f1'"),
-        ({"variant": "z", "metric": "accuracy"}, "no runs of 'z'"),
-        ({"variant": "a", "metric": "accuracy", "against": ["y"]}, "no runs of 'y'"),
-        ({"variant": "a", "metric": "accuracy", "direction": "up"}, "not 'up'"),
-    ],
-)
-def test_a_claim_that_does_not_fit_the_runs_is_named(elsewhere, claim, words):
-    with pytest.raises(StudyError, match=words):
-        judge(elsewhere, [claim], margin=0.3)
-
-
-def test_a_missing_run_is_named(elsewhere):
-    with pytest.raises(StudyError, match="seed 3"):
-        runs = elsewhere[(elsewhere["variant"] != "a") | (elsewhere["seed"] != 3)]
-        judge(runs, [{"metric": "accuracy", "variant": "b"}], margin=0.3)
