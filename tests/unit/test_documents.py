@@ -36,8 +36,8 @@ def test_commands_name_what_there_is(page):
         assert (ROOT / path).exists(), path
 
 
-def test_every_ready_made_study_is_in_the_readme():
-    text = TEXTS[ROOT / "README.md"]
+def test_every_ready_made_study_is_described():
+    text = TEXTS[ROOT / "README.md"] + TEXTS[ROOT / "docs" / "run.md"]
     for path in (ROOT / "workflow" / "studies").glob("*.yaml"):
         assert f"workflow/studies/{path.name}" in text
 

@@ -36,12 +36,12 @@ def environment(folder, python, snakemake):
 def test_the_sample_study(finished, tmp_path, python, snakemake):
     program = environment(tmp_path / "environment", python, snakemake)
     project = Project.new(tmp_path / "project")
-    command = [str(program), "-m", "snakemake", "--cores", "2", *SAMPLE_STUDY]
-    said = run(command, project.folder)
+    command = [str(program), "-m", "snakemake", "--cores", "2"]
+    said = run([*command, *SAMPLE_STUDY], project.folder)
     assert "epoch 1/1" in said and "results/report.html" in said
     assert_same_results(project, finished)
     for again in ([], ["gn"], ["crate", "--forceall"]):
-        planned = run([*command, *again, "--dry-run"], project.folder)
+        planned = run([*command, *again, "--dry-run", *SAMPLE_STUDY], project.folder)
         assert ("Nothing to be done" in planned) == (not again or again == ["gn"]), planned
 
 

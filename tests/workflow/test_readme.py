@@ -85,10 +85,17 @@ def test_the_report_is_about_this_dataset_alone(extended):
         assert foreign not in words
 
 
-def test_a_setting_of_one_command_is_understood(tmp_path):
-    (line,) = block("sh", "--config 'training").strip().splitlines()
-    program, *arguments = shlex.split(line)
-    assert program == "snakemake"
-    project = Project.new(tmp_path / "project")
-    planned = project.planned(*arguments, "--configfile", "tests/workflow/sample.yaml")
-    assert planned["train"] == 6  # three variants, two seeds
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> Project:
+    """The sample study (three variants, one seed) before anything was run."""
+    return Project.new(tmp_path_factory.mktemp("fresh") / "project")
+
+
+COMMANDS = [line for line in block("sh", "activate").splitlines() if line.startswith("snakemake")]
+TRAINED = (3, 3, 1, 1, 3, 6)
+
+
+@pytest.mark.parametrize(("line", "runs"), zip(COMMANDS, TRAINED, strict=True))
+def test_each_command_would_train_what_its_comment_says(fresh, line, runs):
+    _, *arguments = shlex.split(line, comments=True)
+    assert fresh.planned(*arguments)["train"] == runs

@@ -16,10 +16,10 @@ from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.study import Study
 from normstudy.report.tables.setup import ENGINES
-from normstudy.report.text.claims import claims_in_brief
+from normstudy.report.text.amounts import says
 from normstudy.report.text.method import looks
 from normstudy.report.text.verdicts import judgement, verdict_table
-from normstudy.report.text.wording import fixed, listing, numbers, span
+from normstudy.report.text.wording import fixed, listing, numbers, signed, span
 from normstudy.statistics.one_run import chance_of_lead, spread_of_chance
 from snakemake.utils import update_config
 
@@ -192,11 +192,39 @@ def _table(cells: pd.DataFrame) -> str:
 def readme_block(study: Study, name: str, evidence: Evidence) -> str:
     """The part of README.md that says what a published study found."""
     first = next(pictures(study))
-    table = pd.DataFrame(claims_in_brief(study.comparisons, study.claims, study.config))
+    accuracy = study.summary[study.summary["metric"] == "test_accuracy"].set_index("variant")
+    seeds = span(accuracy["seeds"])
+    models = [
+        {
+            "test accuracy, %": study.labels[variant],
+            "the original, one run": "" if pd.isna(row["reference"]) else f"{row['reference']:.2f}",
+            f"here, {seeds} seeds, mean ± standard deviation": (
+                f"{row['mean']:.2f} ± {row['standard_deviation']:.2f}"
+            ),
+        }
+        for variant, row in accuracy.iterrows()
+    ]
+    claims = []
+    for claim, rows in study.comparisons.groupby("claim", sort=False):
+        verdict = study.claims.set_index("claim")["verdict"][claim]
+        differences = (
+            f"{signed(row.mean_difference, 3)} ± {fixed((row.ci_high - row.ci_low) / 2, 3)}"
+            f" ({study.labels[row.rival]})"
+            for row in rows.itertuples()
+        )
+        claims.append(
+            {
+                "claim": says(study.config, claim).strip("“”"),
+                "verdict": verdict,
+                "difference ± half of its interval": "; ".join(differences),
+            }
+        )
     return "\n\n".join(
         [
-            f"**{judgement(study.claims, study.config, names=False)}**",
-            _table(table),
+            _table(pd.DataFrame(models)),
+            f"**{judgement(study.claims, study.config, names=False)}** Accuracies and gaps are in"
+            " points, losses in nats:",
+            _table(pd.DataFrame(claims)),
             f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
         ]
     )
