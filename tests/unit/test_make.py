@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from helpers.places import ROOT
@@ -42,6 +43,18 @@ def test_settings_of_pip_for_installing_elsewhere_do_not_reach_the_environment()
     (line,) = [line for line in commands if " -m pip " in line]
     for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
         assert f"-u {name} " in line
+
+
+def test_the_environment_has_the_package_also_when_the_project_is_moved(tmp_path):
+    package = tmp_path / "project/workflow/scripts/normstudy.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("print(__file__)")
+    script = ["sh", ROOT / "workflow/envs/make_venv.sh", sys.executable, ".venv"]
+    subprocess.run(script, cwd=tmp_path / "project", check=True)
+    (tmp_path / "project").rename(tmp_path / "moved")
+    command = [tmp_path / "moved/.venv/bin/python", "-c", "import normstudy"]
+    said = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout
+    assert said == f"{tmp_path}/moved/workflow/scripts/normstudy.py\n"
 
 
 def present(folder, names=(*MADE, *KEPT)):

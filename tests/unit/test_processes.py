@@ -111,3 +111,28 @@ def test_a_job_whose_snakemake_was_killed_stops(tmp_path):
     snakemake.kill()
     snakemake.wait()
     wait_for(lambda: said.exists() and "the same command resumes it" in said.read_text())
+
+
+LOGGED = """
+import sys
+from normstudy.running.job_log import job_log
+with job_log("job.log") as say:
+    say("to both")
+    print("to the log")
+    print("this too", file=sys.stderr)
+    raise ValueError("unforeseen")
+"""
+
+
+@pytest.mark.parametrize("closed", ["", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_job_whose_terminal_is_closed_from_the_start_has_its_log(tmp_path, closed):
+    command = ["sh", "-c", f'"$0" -c "$1" {closed}', sys.executable, LOGGED]
+    job = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    log = (tmp_path / "job.log").read_text(encoding="utf-8")
+    for line in ("to both\n", "to the log\n", "this too\n", "ValueError: unforeseen\n"):
+        assert line in log
+    assert job.returncode == 1
+    assert job.stderr == "" if closed else "to both\n" in job.stderr

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import subprocess
 import time
 from contextlib import suppress
 
@@ -48,6 +49,19 @@ def test_a_plan_is_read_as_it_was_written(tmp_path):
         path.write_text(broken)
         assert Plan.read(path).runs == {}
     assert Plan.read(tmp_path / "none").command == ""
+
+
+def test_the_plan_of_a_snakemake_that_has_ended_is_none(tmp_path):
+    """As with --no-hooks: the plan of the one before is still there."""
+    path = tmp_path / "plan.json"
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    write_json(Plan("snakemake gn", process=ended.pid), path)
+    assert Plan.read(path).command == ""
+    write_json(Plan("snakemake gn", started=time.time() - 1e6), path)  # its number, used again
+    assert Plan.read(path).command == ""
+    write_json(Plan("snakemake gn", process=ended.pid, host="head-node"), path)
+    assert Plan.read(path).command == "snakemake gn"
 
 
 def test_one_run_alone(runs):

@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+import pytest
 
 SMALLER = ["training={epochs: 2}", "variants={ln: null, bn_l1: null}", "results=results/smaller"]
 COMPARED = ["--config", "compare=[results, results/smaller]"]
@@ -21,6 +22,19 @@ def test_two_studies_are_set_side_by_side(project):
     assert re.findall(r"<td[^>]*>(\d+)</td>", epochs) == ["1", "2"]
     assert project.planned("compare", *COMPARED) == {}
     assert project.planned() == {}
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["compare=results", "compare=3", "compare=", "compare=[results]", "compare=[a, 3]", None],
+)
+def test_what_is_no_list_of_folders_is_refused_before_any_job(sources, given):
+    said = sources.snakemake("compare", *(("--config", given) if given else ()), succeeds=False)
+    assert said.endswith(
+        "\nError: name the results folders of two studies or more, such as"
+        " --config 'compare=[results, results/fashion]'\n"
+    )
+    assert "Traceback" not in said and ".smk" not in said
 
 
 def test_a_study_that_is_not_there_is_named(project):

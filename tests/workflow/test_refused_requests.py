@@ -1,6 +1,10 @@
-"""What is said of a target that does not exist."""
+"""What is said of a target that does not exist, and of a script that is run by hand."""
+
+import subprocess
+import sys
 
 import pytest
+from helpers.places import SCRIPTS
 
 
 @pytest.mark.parametrize(
@@ -22,3 +26,12 @@ def test_a_name_close_to_a_variant_or_rule_is_named(sources, arguments, hint):
 def test_words_that_mean_something_else_are_not_corrected(sources):
     said = sources.snakemake("gn", "-n", "--executor", "local", "--rerun-triggers", "mtime")
     assert "did you mean" not in said
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_a_script_that_is_run_by_hand_says_how_it_is_run(script):
+    done = subprocess.run([sys.executable, SCRIPTS / script], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("Rule ")
+    assert done.stderr.endswith(
+        "Snakemake runs this script: see README.md, or `snakemake --help`.\n"
+    )

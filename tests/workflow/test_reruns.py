@@ -30,7 +30,17 @@ def test_results_are_kept_by_touch_after_a_change_of_the_model(project):
     project.append("network/model.py", "CHANGED = 1")
     said = project.snakemake("--touch")
     assert "retrains" not in said
-    assert project.planned() == {}
+    again = project.snakemake("-n")
+    assert "Nothing to be done" in again and "retrains" not in again
+    project.append("network/model.py", "CHANGED = 2")
+    assert "the training code changed; retrains 3 runs" in project.snakemake("-n")
+
+
+def test_tables_that_touch_keeps_are_remade_where_they_are_of_another_config(project):
+    without = ("--config", "variants={gn: null}", "claims=[]")
+    said = project.snakemake("--touch", *without)
+    assert "Done. The report is still of another config; to remake it: snakemake all" in said
+    assert project.planned(*without) == REPORTED | {"worked_example": 1}
 
 
 def test_what_changes_no_meaning_reruns_nothing(project):

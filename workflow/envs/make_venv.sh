@@ -1,5 +1,5 @@
 #!/bin/sh
-# make_venv.sh PYTHON FOLDER: a virtual environment with pip, or one sentence why not.
+# make_venv.sh PYTHON FOLDER: a virtual environment with pip and the project's package, or one sentence why not.
 set -eu
 python=$1 folder=$2
 
@@ -24,3 +24,7 @@ if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     fi
 fi
 "$python" -m venv "$folder"
+# For `import normstudy` in Python and Jupyter; relative, so that the project can be moved.
+for site in "$folder"/lib/python3.*/site-packages; do
+    echo ../../../../workflow/scripts >"$site/normstudy.pth"
+done

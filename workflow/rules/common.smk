@@ -3,6 +3,7 @@
 from functools import partial
 from itertools import chain
 
+from normstudy.config.changes import config_of_tables
 from normstudy.exports.project_files import project_files
 from normstudy.running.code_digest import code_digests
 
@@ -18,6 +19,11 @@ SEEDS = study.seeds(STUDY)  # all that there may be
 RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
 UNTIL_DECIDED = study.until_decided(STUDY)  # see looks.smk
 LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
+
+# --touch keeps tables that may be of another config. Snakemake is then told that one, so that its
+# next run sees what changed.
+TOUCHED = {"--touch", "-t"} & {*sys.argv[1:]}
+OF_TABLES = config_of_tables(RESULTS / "provenance.json", STUDY) if TOUCHED else STUDY
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
 RESUME = RESULTS / "resume"
@@ -91,6 +97,12 @@ def results_of(runs):
     """All that rules train and misclassified make for each of the runs."""
     made = [*rules.train.output, *rules.misclassified.output]
     return list(chain.from_iterable(paths_of(RUN / Path(path).name, runs) for path in made))
+
+
+def compared(wildcards):
+    """The results folders to compare."""
+    with one_sentence():
+        return [study.folder(folder) for folder in study.compared(COMPARED)]
 
 
 def resource(name):

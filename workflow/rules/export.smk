@@ -104,12 +104,12 @@ rule compare:
         runtime=10,
     params:
         code=code("report", "example", "evaluation", "statistics"),
-        folders=[str(study.folder(folder)) for folder in COMPARED],
+        folders=lambda wildcards: [str(folder) for folder in compared(wildcards)],
         # Their tables of this moment.
-        tables=[
-            (study.folder(folder) / "provenance.json").stat().st_mtime_ns
-            for folder in COMPARED
-            if (study.folder(folder) / "provenance.json").exists()
+        tables=lambda wildcards: [
+            (folder / "provenance.json").stat().st_mtime_ns
+            for folder in compared(wildcards)
+            if (folder / "provenance.json").exists()
         ],
     message:
         "Comparing the studies"

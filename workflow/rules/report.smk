@@ -72,10 +72,10 @@ rule worked_example:
         code=code("example", "network", "data/idx"),
         networks={
             variant: {
-                key: study.run_parameters(STUDY, variant)[key]
+                key: study.run_parameters(OF_TABLES, variant)[key]
                 for key in ("norm", "norm_options", "dropout", "num_classes")
             }
-            for variant in VARIANTS
+            for variant in OF_TABLES["variants"]
         },
     message:
         "Making the worked example"

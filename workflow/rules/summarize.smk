@@ -38,7 +38,7 @@ rule summarize:
         runtime=10,
     params:
         code=code("statistics"),
-        study={key: value for key, value in STUDY.items() if key != "resume"},
+        study={key: value for key, value in OF_TABLES.items() if key != "resume"},
         runs=for_runs(list),
         jobs=for_runs(lambda runs: [*job_costs(runs)]),
         sources=str(SOURCE),

@@ -5,7 +5,7 @@ import re
 import shlex
 from functools import cache
 
-from normstudy.config.changes import Run, asked, changes
+from normstudy.config.changes import Run, asked, changes, keep, kept_runs
 from normstudy.records.files import write_json
 from normstudy.records.store import store_at
 from normstudy.running.ending import DEAF, Stop
@@ -16,6 +16,7 @@ from normstudy.running.progress import Plan
 WORDS = sys.argv[1:]
 DRY_RUN = any(re.match(r"--dry-?run$|-[A-Za-z]*n", word) for word in WORDS)
 FORCED = {"-F", "--forceall", "-f", "--force", "-R", "--forcerun"}
+KEPT = RESULTS / ".kept.json"
 stop = Stop(start_none=lambda: shell.prefix("exit 1; "))
 shell.prefix(DEAF)
 
@@ -31,7 +32,8 @@ def to_train():
     """The runs that the command asks for and that are not trained as the config says."""
     recipes = {variant: study.run_parameters(STUDY, variant) for variant in VARIANTS}
     data = data_sha256() or fetched_sha256()
-    runs = [Run(v, s, recipes[v], data, RESULTS / v / f"seed-{s}") for v, s in runs_so_far()]
+    kept = kept_runs(KEPT)
+    runs = [Run(v, s, recipes[v], data, RESULTS / v / f"seed-{s}", kept) for v, s in runs_so_far()]
     return [run for run in asked(runs, WORDS) if FORCED & {*WORDS} or run.differences() != ()]
 
 
@@ -50,7 +52,7 @@ def say_changes():
     """What changed since runs were trained, and what that makes of them; in prune's place its files."""
     if "prune" in WORDS:
         say("\n".join([f"{len(leftovers()):,} files to delete", *map(str, leftovers())]))
-    elif not (FORCED | {"--touch", "-t"}) & {*WORDS}:
+    elif not (TOUCHED or FORCED & {*WORDS}):
         say("\n".join(changes(to_train())))
         if UNTIL_DECIDED:
             records = {look: RESULTS / "looks" / f"{look}.json" for look in LOOKS[:-1]}
@@ -72,6 +74,8 @@ def begin():
         },
     )
     write_json(plan, PLAN)
+    if TOUCHED:
+        keep(to_train(), KEPT)
     say_changes()
     stop.listen()
     look_only_when_a_job_ends()
@@ -83,6 +87,8 @@ def say_done():
     trained = max((path.stat().st_mtime for path in tables if path.exists()), default=0)
     if not page.exists():
         say(f"Done. Results are in {RESULTS}.")
+    elif OF_TABLES is not STUDY:
+        say(f"Done. The report is still of another config; to remake it: {command('all')}")
     elif page.stat().st_mtime < trained:
         say(f"Done. The report is older than some runs; to remake it: {command('all')}")
     else:

@@ -2,25 +2,22 @@
 
 import sys
 
+if "snakemake" not in globals():
+    sys.exit(f"{__doc__} Snakemake runs this script: see README.md, or `snakemake --help`.")
 sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 
 from pathlib import Path
 
-from normstudy.errors import StudyError
 from normstudy.records.files import replacing
 from normstudy.report.side_by_side import side_by_side
 from normstudy.report.study import load_study
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    folders = snakemake.params.folders
-    if len(folders) < 2:
-        raise StudyError(
-            "name the results folders of two studies or more, such as"
-            " --config 'compare=[results, results/fashion]'"
-        )
     template = Path(snakemake.input.template).parent
     style = Path(snakemake.input.style).read_text(encoding="utf-8")
-    made = side_by_side([load_study(folder) for folder in folders], style, template)
+    made = side_by_side(
+        [load_study(folder) for folder in snakemake.params.folders], style, template
+    )
     with replacing(snakemake.output[0]) as temporary:
         temporary.write_text(made, encoding="utf-8")

@@ -2,6 +2,8 @@
 
 import sys
 
+if "snakemake" not in globals():
+    sys.exit(f"{__doc__} Snakemake runs this script: see README.md, or `snakemake --help`.")
 sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 
 from normstudy.records.files import write_json

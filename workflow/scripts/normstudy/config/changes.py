@@ -1,10 +1,13 @@
 """What changed in the config since runs were trained, from the records in their folders."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..records.files import write_json
 from ..running.code_digest import code_digests
 
 LONGEST = 40  # characters of a value that is shown
@@ -21,6 +24,12 @@ class Run:
     recipe: Mapping  # `resolved.run_parameters`
     data: Mapping  # file name → SHA-256; empty where that is not known
     folder: Path
+    kept: Mapping = field(default_factory=dict)  # folder → `wanted` when --touch kept the run
+
+    def wanted(self, rooms: Iterable[str]) -> str:
+        """A digest of recipe, data, and the code of these rooms."""
+        facts = [self.recipe, self.data, code_digests(*rooms)]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def differences(self) -> tuple[str, ...] | None:
         """What changed since it was trained, such as "max_lr 0.015 → 0.03"; None: no record."""
@@ -28,6 +37,8 @@ class Run:
             record = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
             changed = dict(_differences(record["recipe"], self.recipe))
             code = record.get("code", {})
+            if self.kept.get(str(self.folder)) == self.wanted(code):
+                return ()
             causes = ["the training code changed"] if code_digests(*code) != code else []
             if self.data and record.get("data_sha256", self.data) != self.data:
                 causes.append("the data changed")
@@ -47,6 +58,36 @@ def _differences(before: Mapping, now: Mapping) -> Iterator[tuple[str, str]]:
         elif old != new and new not in (None, "auto"):  # which the job decides
             values = f"{old} → {new}"
             yield key, f"{key} {values}" if len(values) <= LONGEST else f"{key} changed"
+
+
+def keep(runs: Iterable[Run], path: Path) -> None:
+    """Note that `snakemake --touch` keeps these runs, whatever they were trained by."""
+    kept = dict(kept_runs(path))
+    for run in runs:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads((run.folder / "provenance.json").read_text(encoding="utf-8"))
+            kept[str(run.folder)] = run.wanted(record["code"])
+    write_json(kept, path)
+
+
+def kept_runs(path: Path) -> Mapping:
+    """What `keep` noted; empty if nothing."""
+    with suppress(OSError, ValueError):
+        return json.loads(path.read_text(encoding="utf-8"))
+    return {}
+
+
+def config_of_tables(provenance: Path, config: Mapping) -> Mapping:
+    """The config that a study's tables were made by, from its record.
+
+    Returns:
+        `config` itself if it is the same but for `resume`, or if there is no record.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        recorded = json.loads(provenance.read_text(encoding="utf-8"))["config"]
+        now = {key: value for key, value in config.items() if key != "resume"}
+        return config if recorded == json.loads(json.dumps(now)) else recorded
+    return config
 
 
 def changes(runs: Sequence[Run]) -> list[str]:

@@ -25,6 +25,20 @@ def folder(given: str) -> Path:
         raise StudyError(f"{given}: {error}") from error
 
 
+def compared(given: object) -> list[str]:
+    """The results folders that `--config compare=…` names.
+
+    Raises:
+        StudyError: it is not a list of at least two.
+    """
+    if isinstance(given, list) and len(given) > 1 and all(isinstance(name, str) for name in given):
+        return given
+    raise StudyError(
+        "name the results folders of two studies or more, such as"
+        " --config 'compare=[results, results/fashion]'"
+    )
+
+
 UNTIL_DECIDED = "until decided"
 
 

@@ -34,6 +34,15 @@ def _print(line: str, place: TextIO) -> None:
         print(line, file=place, flush=True)
 
 
+def _open_closed_streams() -> None:
+    """Let what was closed (2>&-) lead nowhere, before another file is given its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
 # What it is called by PyTorch (on the CPU, by oneDNN, on a GPU), and by the loader of libraries.
 # NumPy and Python raise MemoryError.
 NO_MEMORY = (
@@ -60,6 +69,7 @@ def job_log(path: str | Path) -> Iterator[Say]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _open_closed_streams()
     terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
     sys.stdout.flush()
     sys.stderr.flush()

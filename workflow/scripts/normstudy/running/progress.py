@@ -1,12 +1,16 @@
 """How far the runs are that a Snakemake trains: a small file per run, beside its log."""
 
 import json
+import os
+import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+
+import psutil
 
 from ..errors import StudyError
 from ..records.files import write_json
@@ -24,13 +28,23 @@ class Plan(Record):
     options: str = ""  # what must be typed beside a target to mean this study
     runs: Mapping[str, int] = field(default_factory=dict)  # "gn-seed-1" → relative duration
     started: float = field(default_factory=time.time)
+    process: int = field(default_factory=os.getpid)  # that Snakemake
+    host: str = field(default_factory=socket.gethostname)
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """The plan in the file; an empty one where there is none, as in a module import."""
+        """The plan in the file; an empty one where there is none, as in a module import.
+
+        Nor is there one of this Snakemake, with --no-hooks, where the plan's has ended.
+        """
         try:
-            return cls.of(json.loads(Path(path).read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
+            plan = cls.of(json.loads(Path(path).read_text(encoding="utf-8")))
+            here = plan.host == socket.gethostname()
+            # After its end, another process may have got its number.
+            if here and psutil.Process(plan.process).create_time() > plan.started + 1:
+                return cls()
+            return plan
+        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return cls()
 
     def seconds_left(self, asking: "RunProgress") -> float:
