@@ -1,5 +1,6 @@
 # make run            set up .venv if necessary, then run the study (make run CORES=8)
 # make quick          the same on 2,000 images for two epochs, to see that everything works
+# make run TORCH=cpu  the same with PyTorch for the CPU only: about 1 GB instead of 6
 # make setup          only set up .venv
 # make check          set up the test tools too, lint, and run the tests of single modules
 # make test           lint, and run every test that is not slow
@@ -32,6 +33,9 @@ IN_VENV := $(VENV)/bin/python -m
 INSTALL := $(IN_VENV) uv pip install --quiet --require-hashes --compile-bytecode \
 	--only-binary :all: --no-binary connection-pool --no-build-isolation \
 	--python $(VENV)/bin/python
+# With TORCH=cpu (uv's --torch-backend), all but PyTorch and its CUDA packages comes from the lock.
+PACKAGES := $(if $(TORCH),$(VENV)/without-torch.txt,requirements.txt)
+OF_TORCH := (torch|torchvision|triton|nvidia-[^=]*|cuda-[^=]*)
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
@@ -122,15 +126,21 @@ $(VENV)/bin/python:
 
 # The stamps come last, so that an interrupted installation is taken up again.
 $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/python
-	@echo "Installing the study's packages into $(VENV) (about 6 GB, most of it PyTorch) …"
+	@echo "Installing the study's packages into $(VENV) ($(or $(TORCH:%=PyTorch for %),about 6 GB, most of it PyTorch)) …"
 	@env -u PIP_USER -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT $(IN_VENV) pip install --quiet \
 		--disable-pip-version-check --only-binary :all: --require-hashes -r workflow/envs/installer.txt
-	@$(INSTALL) -r requirements.txt
+ifdef TORCH
+	@sed -E '/^$(OF_TORCH)==/,/[^\\]$$/d' requirements.txt >$(PACKAGES)
+	@$(IN_VENV) uv pip install --quiet --compile-bytecode --only-binary :all: \
+		--python $(VENV)/bin/python --torch-backend $(TORCH) \
+		$$(grep -E '^$(OF_TORCH)==' requirements.in)
+endif
+	@$(INSTALL) -r $(PACKAGES)
 	@touch $@
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
 	@echo "Installing the test tools …"
 	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy \
 		rsync=rsync /usr/sbin/locale-gen=locales
-	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
+	@$(INSTALL) -r $(PACKAGES) -r tests/requirements.txt
 	@touch $@

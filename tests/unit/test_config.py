@@ -87,16 +87,6 @@ def test_a_dataset_of_ones_own(schema):
     assert recipe["mean"] is recipe["std"] is None  # to be computed of the images
 
 
-def test_the_pins_of_conda_and_pip_are_the_same():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    conda = next(d["pip"] for d in environment["dependencies"] if isinstance(d, dict))
-    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
-    direct = [line for line in lines if line and not line.startswith("#")]
-    assert sorted(conda) == sorted(direct)
-    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert all(f"\n{pin} " in f"\n{locked}" for pin in direct)
-
-
 def patterns(schema):
     """Every pattern in a schema."""
     if isinstance(schema, dict):

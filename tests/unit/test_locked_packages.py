@@ -1,10 +1,14 @@
 """What gets installed is what was locked: every package by version and by hash."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
+import yaml
 from helpers.places import ROOT, SCRIPTS
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -39,6 +43,60 @@ def test_a_lock_has_what_its_in_file_asks_for(name):
         assert versions[canonicalize_name(requirement.name)] == str(requirement.specifier)
 
 
+# Not imported by the package: Snakemake, its plugin, and what it or a notebook needs.
+OF_SNAKEMAKE = ("snakemake", "snakemake-executor-plugin-slurm", "pygments", "python-dateutil")
+UNIMPORTED = {*OF_SNAKEMAKE, "ipykernel"}
+
+
+def direct() -> dict[str, str]:
+    """Package → its line in requirements.in."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    return {canonicalize_name(Requirement(line).name): line for line in lines if line[0] != "#"}
+
+
+def imported(source: str) -> set[str]:
+    """Top-level modules that a source imports, wherever it does."""
+    nodes = [*ast.walk(ast.parse(source))]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom) and not n.level]
+    return {name.partition(".")[0] for name in names}
+
+
+def cells() -> str:
+    """The code of the report's notebook."""
+    notebook = json.loads((ROOT / "report" / "report.ipynb").read_text(encoding="utf-8"))
+    return "\n".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
+
+
+def test_every_import_is_declared_and_nothing_else_is():
+    tops = [SCRIPTS, ROOT / "docs" / "tools", ROOT / "benchmarks"]
+    sources = [path.read_text("utf-8") for top in tops for path in top.rglob("*.py")]
+    modules = set().union(*map(imported, [*sources, cells()])) - sys.stdlib_module_names
+    modules -= {"normstudy", "evidence", "benchmarks", "reference_loop"}
+    packages = packages_distributions()
+    wanted = {canonicalize_name(packages[name][0]) for name in modules}
+    assert wanted | UNIMPORTED == direct().keys()
+
+
+def test_torchvision_is_imported_only_to_download():
+    """It takes two seconds and a third of a GB of memory."""
+    modules = {path.name: imported(path.read_text("utf-8")) for path in SCRIPTS.rglob("*.py")}
+    assert [name for name, used in modules.items() if "torchvision" in used] == ["fetch.py"]
+
+
+def test_conda_has_the_same_pins_and_the_rules_those_that_jobs_need():
+    def pins(path):
+        environment = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+        return sorted(environment["dependencies"][-1]["pip"])
+
+    pinned = direct()
+    assert pins("environment.yml") == sorted(pinned.values())
+    of_jobs = sorted(line for name, line in pinned.items() if name not in OF_SNAKEMAKE)
+    assert pins("workflow/envs/jobs.yaml") == of_jobs
+    rules = "".join(p.read_text("utf-8") for p in (ROOT / "workflow" / "rules").glob("*.smk"))
+    assert set(re.findall(r'conda:\s+"(.*)"', rules)) == {"../envs/jobs.yaml"}
+
+
 def test_test_tools_change_no_package_of_the_study():
     study = {(r.name, str(r.marker)): r.specifier for r, _ in locked("requirements")}
     tools = {(r.name, str(r.marker)): r.specifier for r, _ in locked("tests/requirements")}
@@ -48,6 +106,7 @@ def test_test_tools_change_no_package_of_the_study():
 def test_nothing_is_installed_without_its_hash():
     text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     installs = [line for line in text.splitlines() if "pip install" in line]
+    installs = [line for line in installs if "--torch-backend" not in line]
     assert installs and all("--require-hashes" in line for line in installs)
 
 
@@ -62,9 +121,7 @@ def test_what_is_built_is_built_with_locked_tools():
 
 
 def test_the_notebook_runs_no_text_as_code():
-    notebook = json.loads((ROOT / "report" / "report.ipynb").read_text(encoding="utf-8"))
-    code = "\n".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
-    sources = [code]
+    sources = [cells()]
     sources += [p.read_text("utf-8") for p in SCRIPTS.rglob("*.py")]
     for source in sources:
         assert not re.search(r"(?<![\w.])(eval|exec|compile|__import__)\(", source)

@@ -45,6 +45,29 @@ def test_settings_of_pip_for_installing_elsewhere_do_not_reach_the_environment()
         assert f"-u {name} " in line
 
 
+def test_pytorch_for_the_cpu_is_installed_beside_everything_else_of_the_lock(tmp_path):
+    """Without a network only the commands can be read, and what they filter."""
+    commands = make(ROOT, "--dry-run", "--always-make", "setup", "TORCH=cpu")
+    commands = commands.replace("\\\n\t", "").splitlines()
+    (of_torch,) = [line for line in commands if "--torch-backend cpu" in line]
+    assert "$(grep -E '^(torch|" in of_torch and "requirements.txt" not in of_torch
+    (rest,) = [line for line in commands if " uv pip install" in line and line != of_torch]
+    assert "--require-hashes" in rest and rest.endswith("-r .venv/without-torch.txt")
+
+    def names(text):
+        return set(re.findall(r"^([\w-]+)==", text, re.M))
+
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (filtering,) = [line for line in commands if line.startswith("sed ")]
+    subprocess.run(filtering, shell=True, cwd=tmp_path, check=True)
+    left = (tmp_path / ".venv/without-torch.txt").read_text()
+    gone = names((tmp_path / "requirements.txt").read_text()) - names(left)
+    assert {"torch", "torchvision", "triton", "nvidia-cublas", "cuda-toolkit"} <= gone
+    assert not names(left) & gone and {"numpy", "snakemake"} <= names(left)
+    assert all(re.match(r"[\w.-]+==|    --hash=sha256:", line) for line in left.splitlines())
+
+
 def test_the_environment_has_the_package_also_when_the_project_is_moved(tmp_path):
     package = tmp_path / "project/workflow/scripts/normstudy.py"
     package.parent.mkdir(parents=True)

@@ -16,7 +16,7 @@ rule download:
         BENCHMARKS / "download.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1000,
         runtime=30,

@@ -13,7 +13,7 @@ rule export:
     benchmark:
         BENCHMARKS / "export" / "{variant}-seed-{seed}.tsv"
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -39,7 +39,7 @@ rule model_cards:
         BENCHMARKS / "model_cards.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1000,
         runtime=5,
@@ -71,7 +71,7 @@ rule crate:
         BENCHMARKS / "crate.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1000,
         runtime=10,
@@ -98,7 +98,7 @@ rule compare:
         BENCHMARKS / "compare.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1500,
         runtime=10,

@@ -73,7 +73,7 @@ if UNTIL_DECIDED:
             look="|".join(map(str, LOOKS[:-1])),
         localrule: True
         conda:
-            "../../environment.yml"
+            "../envs/jobs.yaml"
         resources:
             mem_mb=1000,
             runtime=10,

@@ -20,7 +20,7 @@ rule misclassified:
     benchmark:
         BENCHMARKS / "misclassified" / "{variant}-seed-{seed}.tsv"
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 20 * attempt,

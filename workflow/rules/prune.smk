@@ -11,7 +11,7 @@ rule prune:
         LOGS / "prune.log",
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=500,
         runtime=5,

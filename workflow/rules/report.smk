@@ -33,7 +33,7 @@ rule report:
         BENCHMARKS / "report.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -64,7 +64,7 @@ rule worked_example:
         BENCHMARKS / "worked_example.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1000,
         runtime=5,

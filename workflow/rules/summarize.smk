@@ -32,7 +32,7 @@ rule summarize:
         BENCHMARKS / "summarize.tsv"
     localrule: True
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=1000,
         runtime=10,

@@ -16,7 +16,7 @@ rule train:
         BENCHMARKS / "train" / "{variant}-seed-{seed}.tsv"
     priority: lambda wildcards: study.cost(STUDY, wildcards.variant)  # longest jobs first
     conda:
-        "../../environment.yml"
+        "../envs/jobs.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         # Minutes, some ten times what it takes on one core of an AMD EPYC.
