@@ -39,17 +39,17 @@
       }));
     const clear = make("button", { type: "button", class: "clear" }, "Show all");
     const status = make("p", { class: "status", role: "status" });
-    const matrix = make("table", { class: "confusion", role: "grid", "aria-label": "Labels by predictions; choose a cell to see its images" });
+    const matrix = make("table", { class: "confusion", role: "grid", "aria-label": "True labels by predictions; choose a cell to see its images" });
     const grid = make("div", { class: "tiles", role: "listbox", "aria-label": "Misclassified test images" });
     const detail = make("section", { class: "detail", "aria-label": "The chosen image" });
     root.append(
       make("div", { class: "controls" },
-        make("label", { for: "explorer-model" }, "Missed by"), select, clear, status),
+        make("label", { for: "explorer-model" }, "Wrong in"), select, clear, status),
       make("div", { class: "panes" },
-        make("div", { class: "pane" }, make("p", { class: "axis" }, "Label ↓ · taken for →"),
+        make("div", { class: "pane" }, make("p", { class: "axis" }, "True label ↓ · predicted →"),
           make("div", { class: "scroll" }, matrix)),
         make("div", { class: "pane" },
-          make("p", { class: "axis" }, `Below each image: runs in error${Object.keys(doubts).length ? " · † disputed label" : ""}`),
+          make("p", { class: "axis" }, `Below each image: number of runs that misclassify it${Object.keys(doubts).length ? " · † disputed label" : ""}`),
           grid)),
       detail);
 
@@ -141,8 +141,8 @@
         const count = counts[actual][predicted];
         const on = state.actual === actual && state.predicted === predicted;
         cell.textContent = count || "";
-        cell.setAttribute("aria-label", actual === predicted ? `${classes[actual]}: right`
-          : `${classes[actual]} taken for ${classes[predicted]}: ${counted(count, "image")}`);
+        cell.setAttribute("aria-label", actual === predicted ? `${classes[actual]}: correct`
+          : `${classes[actual]} predicted as ${classes[predicted]}: ${counted(count, "image")}`);
         cell.setAttribute("aria-selected", String(on));
         cell.setAttribute("aria-disabled", String(!count && !on));
         cell.classList.toggle("diagonal", actual === predicted);
@@ -156,7 +156,7 @@
       grid.replaceChildren(...tiles);
       const all = state.model < 0 && state.actual < 0;
       clear.hidden = all;
-      const what = state.actual < 0 ? "" : `, ${classes[state.actual]} taken for ${classes[state.predicted]}`;
+      const what = state.actual < 0 ? "" : `, ${classes[state.actual]} predicted as ${classes[state.predicted]}`;
       status.textContent = `${counted(found.length, "image")}${what}, the most often missed first`;
       stopGrid(0, false);
       chosen(tiles[0]);

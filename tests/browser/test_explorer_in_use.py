@@ -86,7 +86,7 @@ def test_the_explorer_by_keyboard_alone(made_page, made):
 
     page.keyboard.press("Tab")  # into the matrix, at a cell that has images
     label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    actual, predicted = map(int, re.match(r"(\d) taken for (\d): \d+ image", label).groups())
+    actual, predicted = map(int, re.match(r"(\d) predicted as (\d): \d+ image", label).groups())
     page.keyboard.press("Enter")
     images = expected_images(made, None, actual, predicted)
     assert shown_images(page) == images and 0 < len(images) < 20
@@ -118,7 +118,7 @@ def test_the_explorer_by_touch_and_mouse(made_page, made):
         assert_told(page, made, images[3])
         cell = page.locator(".confusion [aria-disabled=false]").first
         actual, predicted = re.match(
-            r"(\d) taken for (\d)", cell.get_attribute("aria-label")
+            r"(\d) predicted as (\d)", cell.get_attribute("aria-label")
         ).groups()
         press(cell)
         images = expected_images(made, None, int(actual), int(predicted))

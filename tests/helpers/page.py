@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from normstudy.report.figures.verdicts import forests
 from normstudy.report.notebook import execute, render
 from normstudy.report.page import Page
 from normstudy.report.study import Study
-from normstudy.report.tables.results import verdicts
+from normstudy.report.tables.verdicts import verdicts
 
 from helpers.made_up import ISSUES, made_up_config, made_up_study, predictions, with_predictions
 from helpers.places import ROOT, SAMPLE, SCRIPTS, TEMPLATE
@@ -31,8 +32,14 @@ REPORT = ROOT / "report" / "report.ipynb"
 
 def said(what: str, study: Study) -> str:
     """What the template of the report's texts says of a study, as plain text."""
-    made = Page().say(what, study)
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", made.data))).strip() if made else ""
+    made = _page().say(what, study)
+    text = re.sub("<[^>]+>", " ", re.sub("</?(strong|code|a)[^>]*>", "", made.data if made else ""))
+    return re.sub(r"\s+", " ", unescape(text)).strip()
+
+
+@cache
+def _page() -> Page:
+    return Page()
 
 
 def cell(kind: str, source: str = "", outputs=(), tags=()) -> nbformat.NotebookNode:
@@ -118,6 +125,7 @@ def execute_report(study, template: Path = REPORT) -> nbformat.NotebookNode:
         "raw": str(SAMPLE),
         "reference": resource.format("reference_run") if study.reference is not None else None,
         "label_issues": resource.format("label_issues") if study.reference is not None else None,
+        "published": resource.format("published_verdicts") if study.reference is not None else None,
         "scripts": str(SCRIPTS),
     }
     return execute(template, parameters, study.folder / "failed.ipynb")

@@ -104,11 +104,11 @@ def test_the_table_and_the_sentence_need_no_script(tmp_path):
     found = explorer(study(tmp_path), PICTURES)
     first, second, third = found.table
     assert (first.index, first.errors, first.disputed) == (3, 4, True)
-    assert first.taken_for == "6 (3×), 8 (1×)"
-    assert (second.taken_for, third.taken_for) == ("9", "4")
-    assert found.sentence.startswith("3 test images are misclassified by at least one of 4")
-    assert "1 has a disputed label" in found.sentence
+    assert first.predicted == "6 (3×), 8 (1×)"
+    assert (second.predicted, third.predicted) == ("9", "4")
     html = markup(found)
+    assert "Misclassified test images: 3." in html
+    assert "in each of the 4 runs: 1, of which 1 with a disputed label." in html
     assert html.count("<use ") == 3
     assert html.count("data:image/png") == 1  # every picture once
     assert "no. 3 †" in html
@@ -128,7 +128,7 @@ def test_a_study_of_many_errors_shows_the_most_missed_and_says_so(tmp_path, monk
     found = explorer(study(tmp_path), PICTURES)
     assert found.data["images"] == [3, 4]
     assert found.total == 3
-    assert "The 2 most often missed are here" in found.sentence
+    assert "Below are the 2 that most runs misclassify." in markup(found)
     monkeypatch.setattr(module, "MOST_IMAGES", 100)
     monkeypatch.setattr(module, "MOST_ANSWERS", 8)
     monkeypatch.setattr(module, "STATIC", 1)
@@ -143,5 +143,6 @@ def test_without_errors_there_is_nothing_to_explore(tmp_path, runs):
 
 def test_one_run_has_errors_too(tmp_path):
     found = explorer(study(tmp_path, {("gn", 1): run({4: 9})}, None), PICTURES)
-    assert found.sentence.startswith("The run misclassifies 1 test image.")
+    text = markup(found)
+    assert "Misclassified test images: 1." in text and "in each of" not in text
     assert found.doubts == {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers.made_up import made_up_study
 from helpers.made_up import runs_table as runs
-from normstudy.report.text import method
+from helpers.page import said
 from normstudy.statistics.failures import looks_failed
 
 USUAL = [99.40, 99.46, 99.35, 99.52, 99.44, 99.41]
@@ -82,6 +82,6 @@ def test_usual_runs_are_hardly_ever_called_failures():
 
 def test_the_report_warns_of_it():
     study = made_up_study({"gn": [*USUAL, 97.0], "ln": [99.5] * 7}, epochs=1)
-    text = method.failed_runs(study)
-    assert text.startswith("Warning: Group Normalization with seed 7 (97.00 %) looks like a fail")
-    assert method.failed_runs(made_up_study({"gn": USUAL}, epochs=1)) == ""
+    text = said("failures", study)
+    assert text.startswith("Warning") and "Group Normalization, seed 7: 97.00 %" in text
+    assert said("failures", made_up_study({"gn": USUAL}, epochs=1)) == ""

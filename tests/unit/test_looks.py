@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import VERDICTS, claim, made_up_study
+from helpers.page import said
 from normstudy.records.json_records import Look
-from normstudy.report.text import method
 from normstudy.statistics.verdicts.looks import (
     alpha_shares,
     changed_since,
@@ -145,23 +145,23 @@ def told(history, seeds=4, looks=None):
     values = {"gn": [99.5, 99.6, 99.55, 99.5][:seeds], "ln": [99.4, 99.5, 99.3, 99.2][:seeds]}
     settings = {"looks": looks} if looks else {}
     study = made_up_study(values, claims=[CLAIM], verdicts=settings, epochs=1)
-    return " ".join(method.looks(replace(study, looks=tuple(history))))
+    return said("looks", replace(study, looks=tuple(history)))
 
 
 def test_seeds_added_without_looks_are_said():
     first = with_looks([], {3: "2026-01-01T00:00:00Z"}, parts())
     assert told(first, 3) == ""
     text = told(with_looks(first, {4: "2026-02-02T00:00:00Z"}, parts()))
-    assert text.startswith("Verdicts were read before, with 3 seeds (2026-01-01), without looks")
+    assert text.startswith("Warning") and " 3 (2026-01-01)." in text
 
 
 def test_a_plan_is_told_and_its_looks_are_not_held_against_it():
     plan = parts(looks=[3, 4])
     history = with_looks([], dict.fromkeys([3, 4], "2026-01-01T00:00:00Z"), plan)
     text = told(history, 4, [3, 4])
-    assert text.startswith("The verdicts are read at 3 and 4 seeds, stated in advance")
-    assert "before" not in text and "changed" not in text
-    assert "One of the 4 seeds lies beyond the last look taken" in told(history, 4, [3, 6])
+    assert text.startswith("Verdicts are read at 3 and 4 seeds, as planned.")
+    assert "Warning" not in text and "after the last look" not in text
+    assert "Seeds after the last look taken: 1." in told(history, 4, [3, 6])
 
 
 @pytest.mark.parametrize(
@@ -176,5 +176,5 @@ def test_what_changed_after_a_look_is_said(change, words):
     history = with_looks([], {3: "2026-01-01T00:00:00Z"}, parts(looks=[3, 4]))
     other = parts(**({"looks": [3, 4]} | change))
     text = told(with_looks(history, {4: "2026-02-02T00:00:00Z"}, other), 4, [3, 4])
-    assert "After verdicts had been read with 3 seeds on 2026-01-01, something was chang" in text
+    assert "after verdicts had been read at 3 seeds on 2026-01-01" in text
     assert f"changed: {words}." in text

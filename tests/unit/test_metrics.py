@@ -12,7 +12,7 @@ from helpers.places import ROOT, SCRIPTS
 STUDY = """
 import numpy as np, pandas as pd, yaml
 from normstudy.config.check import check, load_schema
-from normstudy.report.text.claims import claim_sentences
+from normstudy.report.tables.verdicts import verdict_table
 from normstudy.statistics.study_tables import study_tables
 
 config = yaml.safe_load(open(CONFIG)) | {"seeds": 6}
@@ -34,7 +34,7 @@ for variant, errors in (("gn", 100), ("ln", LN), ("bn_l1", 500)):
 tables = study_tables(config, pd.DataFrame(metrics), pd.DataFrame(evaluation), {})
 print(tables["comparisons"]["margin"].iloc[0])
 print(tables["claims"]["verdict"].iloc[0])
-print(claim_sentences(tables["comparisons"], tables["claims"], config)[0])
+print(verdict_table(tables["comparisons"], tables["claims"], config)["claim"][0])
 """
 
 
@@ -60,7 +60,6 @@ def test_a_metric_is_added_as_the_document_says(tmp_path, errors_of_ln, verdict)
         check=False,
     )
     assert not done.returncode, done.stderr
-    margin, found, sentence = done.stdout.splitlines()
+    margin, found, words = done.stdout.splitlines()
     assert (float(margin), found) == (10, verdict)
-    assert "misclassified training images" in sentence and " images" in sentence
-    assert "points" not in sentence
+    assert f"{verdict} (misclassified training images, images)" in words

@@ -87,7 +87,7 @@ def test_the_readme_says_what_was_found_if_it_has_a_place_for_that(project):
     study = published_study(project, "exploratory", evidence)
     for row in study.claims.itertuples():
         (said,) = [c["says"] for c in study.config["claims"] if c["id"] == row.claim]
-        assert f"\n| {said} | {row.verdict} |" in readme
+        assert f"\n| {said} | {row.verdict}" in readme
 
 
 def test_a_page_without_a_place_for_it_is_left_alone(project):
@@ -110,7 +110,7 @@ def test_looks_are_published_and_a_margin_changed_after_one_is_said(project):
     study.write_text(study.read_text().replace("verdicts:\n", "verdicts:\n  margin: 0.04\n"))
     publish(project, "exploratory", project)
     text = page.read_text(encoding="utf-8")
-    assert "10 seeds on 2030-01-02, something was changed: the margin" in text
+    assert "10 seeds on 2030-01-02, the study was changed: the margin" in text
 
 
 def test_a_study_without_a_config_is_named(project):

@@ -6,6 +6,7 @@ import pytest
 from helpers.made_up import claim, made_up_study, predictions
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
+from normstudy.report.tables.verdicts import verdicts
 from normstudy.statistics.label_doubts import label_doubts
 from normstudy.statistics.summary import summarize
 
@@ -39,11 +40,12 @@ def test_gaps_have_the_true_minus():
 @pytest.mark.parametrize("spread", [0.0, 0.3])
 def test_the_caption_of_the_verdicts_is_about_the_columns_that_are_there(spread):
     accuracies = {"gn": [99.5 + spread, 99.5 - spread] * 5, "ln": [99.4] * 10}
-    table = tables.verdicts(made_up_study(accuracies, claims=[claim("gn")]))
+    table = verdicts(made_up_study(accuracies, claims=[claim("gn")]))
     undecided = table.cells["Verdict"].item() == "undecided"
     assert undecided == (spread > 0) == ("Seeds to show it" in table.cells)
-    assert ("for what is undecided" in table.caption) == undecided
-    assert "that a row was judged with" not in table.caption and "Seeds" not in table.cells
+    assert ("how many seeds are enough" in table.caption) == undecided
+    assert ("Smallest margin" in table.caption) == ("Smallest margin" in table.cells)
+    assert "look" not in table.caption and "Look" not in table.cells
 
 
 def test_label_scores():
@@ -69,13 +71,6 @@ def test_model_table_adds_up():
     assert counts[-1] == sum(counts[:-1]) == 8880
     assert cells["Output"].tolist()[:3] == ["8×26×26", "16×24×24", "8×12×12"]
     assert cells["Layers"].iloc[0] == "Conv 3×3, 1→8; ReLU; Norm"
-
-
-def test_parameter_sentence_tells_models_of_different_size_apart():
-    same = setup_tables.parameter_sentence(made_up_study({"gn": [99.0], "ln": [99.0]}))
-    assert same == "Each of the models learns 8,880 parameters."
-    text = setup_tables.parameter_sentence(made_up_study({"gn": [99.0], "bare": [99.0]}))
-    assert text == "Learned parameters: 8,880 (Group Normalization); 8,712 (Model bare)."
 
 
 def test_recipe_says_which_variant_has_what():

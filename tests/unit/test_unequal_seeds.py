@@ -1,5 +1,6 @@
 """A study whose variants stopped at different looks: its tables, figures and sentences."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +11,7 @@ from normstudy.records.json_records import Look
 from normstudy.report.figures import verdicts as verdict_figures
 from normstudy.report.figures.runs import final_accuracy
 from normstudy.report.tables import results as tables
-from normstudy.report.text import accuracy, method
-from normstudy.report.text import claims as claim_text
+from normstudy.report.tables.verdicts import verdicts
 from normstudy.statistics.verdicts.looks import PROTOCOL
 
 LOOKS = [4, 8, 12]
@@ -52,18 +52,17 @@ def test_every_variant_counts_its_own_seeds(study):
     assert study.seed_counts == [12, 12, 4] and study.seeds == list(range(1, 13))
     assert study.of_metric("test_accuracy")["seeds"].tolist() == [12, 12, 4]
     assert "4 to 12 seeds" in tables.comparison(study).caption
-    assert "4 to 12 seeds each" in accuracy.compared(study)
-    assert "of each model the first 4 to 12" in said("repeatability", study)
+    assert "Seeds per model: 4 to 12." in said("compared", study)
+    assert "each model has the first 4 to 12" in said("repeatability", study)
 
 
 def test_the_report_says_which_looks_were_taken_and_what_they_decided(study):
-    _, trained, first, second, last = method.looks(study)
-    assert trained.startswith("28 runs were trained, where 12 seeds of each of 3 models")
-    assert "36" in trained
-    assert "Look at 4 seeds, 2026-01-31: decided “GN is far better than BN”." in first
-    assert "Trained further: Group Normalization and Layer Normalization." in first
-    assert "decided no claim" in second and "Trained further" in second
-    assert last.startswith("Look at 12 seeds") and "Trained further" not in last
+    trained, first, second, last = re.split(r"\d{4}-\d\d-\d\d, ", said("looks", study))
+    assert "Runs trained: 28 of at most 36" in trained
+    assert first.startswith("4 seeds. Decided: “GN is far better than BN”.")
+    assert "Trained further: Group Normalization, Layer Normalization." in first
+    assert "Decided: no claim." in second and "Trained further" in second
+    assert last.startswith("12 seeds") and "Trained further" not in last
 
 
 def test_all_figures_and_sentences_are_made(study):
@@ -72,17 +71,12 @@ def test_all_figures_and_sentences_are_made(study):
     forests = verdict_figures.forests(study.differences, study.comparisons, study.config)
     for plot in (accuracies, *forests):
         assert plot.svg().startswith("<svg") and plot.alt
-    told = claim_text.claim_sentences(
-        study.comparisons, study.claims, study.config, study.single_run
-    )
-    assert len(told) == 2 and all(told)
     assert tables.label_scores(study) is None
-    table = tables.verdicts(study)
-    assert "4 seeds" in set(table.cells["Look"]) and "those of its look" in table.caption
+    table = verdicts(study)
+    assert "4 seeds" in set(table.cells["Look"]) and "those of the row's look" in table.caption
 
 
 def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
     old = Look(6, **SAME | {"looks": "other"}, taken="2026-01-30T12:30:00Z")
-    sentences = method.looks(replace(study, looks=(old, *study.looks)))
-    assert sentences[:-1] == method.looks(study)
-    assert "changed: the looks." in sentences[-1]
+    text = said("looks", replace(study, looks=(old, *study.looks)))
+    assert text.startswith(said("looks", study)) and "changed: the looks." in text

@@ -14,6 +14,7 @@ rule report:
         raw=ancient(RAW_FILES),
         reference=resource("reference_run"),
         label_issues=resource("label_issues"),
+        published=resource("published_verdicts"),
         notebook=source("report/report.ipynb"),
         template=lambda wildcards: [
             source(f"report/template/{path.name}")

@@ -48,6 +48,7 @@ with job_log(log):
             "shown": params.shown,
             "reference": seen(given.reference[0]) if given.reference else None,
             "label_issues": seen(given.label_issues[0]) if given.label_issues else None,
+            "published": seen(given.published[0]) if given.published else None,
             "options": Plan.read(log.with_name("plan.json")).options,
             "scripts": seen(Path(normstudy.__file__).parents[1]),
         },

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
+from markupsafe import Markup
 from normstudy.config.check import check, load_schema
 from normstudy.errors import StudyError
 from normstudy.records.files import replacing
 from normstudy.records.read_tables import read_table
-from normstudy.records.tables import LABEL_ISSUES, REFERENCE_RUN
+from normstudy.records.tables import LABEL_ISSUES, PUBLISHED_VERDICTS, REFERENCE_RUN
 from normstudy.report.figures.plot import Plot
 from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.figures.verdicts import forests
+from normstudy.report.page import Page
 from normstudy.report.study import Study
 from normstudy.report.tables.setup import ENGINES
-from normstudy.report.text.amounts import says
-from normstudy.report.text.method import looks
-from normstudy.report.text.verdicts import judgement, verdict_table
-from normstudy.report.text.wording import fixed, listing, numbers, signed, span
+from normstudy.report.tables.verdicts import claims_in_brief, verdict_table
+from normstudy.report.text.wording import fixed, listing, numbers, span
 from normstudy.statistics.one_run import chance_of_lead, spread_of_chance
 from snakemake.utils import update_config
 
@@ -28,6 +28,7 @@ from .plan import plan_sentence
 from .store import Evidence, read
 
 BEGIN, END = "<!-- {name}, made by `make evidence`: do not edit -->", "<!-- end -->"
+IN_REPORTS = ("claims", "exploratory")  # whose verdicts reports show: the first that is published
 FEWEST_SEEDS = 10  # that say what one run can tell
 LUCK = (
     "Where the two are alike, the seeds differ by little more than by which of the test images"
@@ -87,7 +88,7 @@ def page_block(study: Study, name: str, evidence: Evidence) -> str:
     """The part of a page in docs/ that is made of the runs."""
     parts = [_runs(study, evidence), _table(_means(study))]
     if len(study.comparisons):
-        parts.append(f"**{judgement(study.claims, study.config)}**")
+        parts.append(f"**{_said('headline', study)}**")
         table = verdict_table(study.comparisons, study.claims, study.config)
         previous = table["claim"].shift()
         table["claim"] = table["claim"].where(table["claim"] != previous, "")
@@ -117,7 +118,13 @@ def _runs(study: Study, evidence: Evidence) -> str:
         f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} by {engine}."
     )
     plan = plan_sentence(evidence.facts.get("plan"), evidence.runs)
-    return " ".join(filter(None, [text, plan, *looks(study)]))
+    return " ".join(filter(None, [text, plan, _said("looks", study)]))
+
+
+def _said(what: str, study: Study) -> str:
+    """What the report's template says of a study, as a paragraph of plain text."""
+    made = Page().say(what, study)
+    return Markup(made.data).striptags() if made else ""
 
 
 def _one_run(study: Study, evidence: Evidence) -> str:
@@ -204,34 +211,27 @@ def readme_block(study: Study, name: str, evidence: Evidence) -> str:
         }
         for variant, row in accuracy.iterrows()
     ]
-    claims = []
-    for claim, rows in study.comparisons.groupby("claim", sort=False):
-        verdict = study.claims.set_index("claim")["verdict"][claim]
-        differences = (
-            f"{signed(row.mean_difference, 3)} ± {fixed((row.ci_high - row.ci_low) / 2, 3)}"
-            f" ({study.labels[row.rival]})"
-            for row in rows.itertuples()
-        )
-        claims.append(
-            {
-                "claim": says(study.config, claim).strip("“”"),
-                "verdict": verdict,
-                "difference ± half of its interval": "; ".join(differences),
-            }
-        )
     return "\n\n".join(
         [
             _table(pd.DataFrame(models)),
-            f"**{judgement(study.claims, study.config, names=False)}** Accuracies and gaps are in"
-            " points, losses in nats:",
-            _table(pd.DataFrame(claims)),
+            f"**{_said('headline', study)}** Accuracies and gaps are in points, losses in nats:",
+            _table(claims_in_brief(study.comparisons, study.claims, study.config)),
             f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
         ]
     )
 
 
+def verdicts_in_brief(study: Study, name: str) -> pd.DataFrame:
+    """The published verdicts as the reports of the default study show them."""
+    finished = max(run.finished for run in study.provenance.runs)
+    about = {"study": name, "seeds": span(study.seed_counts), "date": finished[:10]}
+    return claims_in_brief(study.comparisons, study.claims, study.config).assign(**about)[
+        list(PUBLISHED_VERDICTS)
+    ]
+
+
 def publish(project: Path, name: str, target: Path) -> list[Path]:
-    """Write the pictures of a published study, and its parts of README.md and docs/*.md.
+    """Write what is made of a published study: pictures, parts of README and docs, verdicts.
 
     Args:
         project: the project's folder, whose pages are taken as they are around the made parts.
@@ -250,6 +250,10 @@ def publish(project: Path, name: str, target: Path) -> list[Path]:
         written.append(target / "docs" / f"{name}-{plot.name}.svg")
         with replacing(written[-1]) as temporary:
             temporary.write_text(plot.svg(), encoding="utf-8")
+    if name == next(one for one in IN_REPORTS if (project / "docs" / "evidence" / one).is_dir()):
+        written.append(target / "workflow" / "resources" / "mnist_published_verdicts.csv")
+        with replacing(written[-1]) as temporary:
+            verdicts_in_brief(study, name).to_csv(temporary, index=False, lineterminator="\n")
     for page in pages:
         block = readme_block if page.name == "README.md" else page_block
         text = _with_part(page, begin, block(study, name, evidence))

@@ -63,6 +63,10 @@ LABEL_ISSUES = dict.fromkeys(
     WHOLE,
 )
 
+PUBLISHED_VERDICTS = unchecked(
+    *("study", "seeds", "date", "claim", "verdict", "difference ± half of its interval")
+)
+
 SEEDS_NEEDED = (  # of what is undecided: see seeds_needed.py
     *("seeds_for_difference_low", "seeds_for_difference_high"),
     *("seeds_for_equivalence_low", "seeds_for_equivalence_high"),

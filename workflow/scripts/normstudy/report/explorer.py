@@ -9,7 +9,6 @@ import pandas as pd
 
 from ..evaluation.pictures import bitmap
 from .study import Study
-from .text.wording import counted
 
 SIDE = 28  # pixels of an image
 ACROSS = 40  # images in a row of the sprite, where PNG packs MNIST tightest: 163 bytes an image
@@ -24,7 +23,7 @@ class Missed:
 
     index: int
     label: str
-    taken_for: str  # the wrong predictions, each with its number of runs
+    predicted: str  # the wrong predictions, each with its number of runs
     errors: int  # runs that misclassify it
     disputed: bool
 
@@ -89,26 +88,6 @@ class Explorer:
             "sure": _base64(self.confidences.tobytes()),
         }
 
-    @property
-    def sentence(self) -> str:
-        """How many images there are, and how many every run gets wrong."""
-        runs, shown = len(self.runs), len(self.images)
-        if runs == 1:
-            text = f"The run misclassifies {counted(self.total, 'test image')}."
-        else:
-            text = (
-                f"{counted(self.total, 'test image is', 'test images are')} misclassified by at"
-                f" least one of {counted(runs, 'run')}, {len(self.by_all):,} by every one"
-            )
-            disputed = int(self.by_all["disputed"].sum())
-            if disputed:
-                has = "has" if disputed == 1 else "have"
-                text += f"; of the latter, {disputed:,} {has} a disputed label"
-            text += "."
-        if shown < self.total:
-            text += f" The {shown:,} most often missed are here."
-        return text
-
 
 def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:
     """The explorer of a study's errors.
@@ -154,7 +133,7 @@ def _table(errors: pd.DataFrame, images: pd.DataFrame, classes: tuple[str, ...])
         Missed(
             index=row.index,
             label=classes[row.label],
-            taken_for=", ".join(
+            predicted=", ".join(
                 classes[said.prediction] + (f" ({said.runs}×)" if said.runs < row.errors else "")
                 for said in by_image.get_group(row.index).itertuples(index=False, name="Said")
             ),

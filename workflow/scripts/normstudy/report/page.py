@@ -13,12 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..records.tables import STUDY_TABLES
-from . import original
 from .display import PAGE
 from .explorer import Explorer
 from .study import Study
 from .tables.table import Table
-from .text.wording import numbers, span
+from .text.template import FILTERS, GLOBALS
 from .worked_example import worked_example
 
 TEMPLATE = Path(__file__).parents[4] / "report" / "template"
@@ -43,9 +42,8 @@ class Page:
         self._environment = Environment(
             loader=FileSystemLoader(template), autoescape=True, undefined=StrictUndefined
         )
-        self._environment.filters |= {"words": _words, "cell": _cell}
-        self._environment.filters |= {"numbers": numbers, "span": span}
-        self._environment.globals["original"] = original
+        self._environment.filters |= {"words": _words, "cell": _cell} | FILTERS
+        self._environment.globals |= GLOBALS
         self._parts = self._macros("parts")
 
     def _macros(self, name: str) -> Any:

@@ -13,8 +13,9 @@ from .display import figure_bundle
 from .figures.plot import WIDTH, looks, plain
 from .page import Page
 from .study import Study
-from .tables.results import comparison, verdicts
+from .tables.results import comparison
 from .tables.table import ABSENT, Table
+from .tables.verdicts import verdicts
 
 
 def flattened(config: object, key: str = "") -> dict[str, str]:

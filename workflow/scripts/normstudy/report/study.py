@@ -17,18 +17,20 @@ from ..records.tables import (
     MISCLASSIFIED,
     NETWORK,
     PREDICTIONS,
+    PUBLISHED_VERDICTS,
     REFERENCE_RUN,
     STUDY_TABLES,
 )
-from .original import same_course
+from .original import MODELS, departures, same_course
 
 
 @dataclass(frozen=True)
 class Study:
     """A study's tables, those of STUDY_TABLES.
 
-    `network` is network.csv. `reference` is the original's table of epochs and `label_issues` the
-    listing of doubted test labels; each is None where the dataset has none.
+    `network` is network.csv. `reference` is the original's table of epochs, `label_issues` the
+    listing of doubted test labels and `published` this project's published verdicts; each is None
+    where the dataset has none.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class Study:
     shared_errors: pd.DataFrame
     reference: pd.DataFrame | None = None
     label_issues: pd.DataFrame | None = None
+    published: pd.DataFrame | None = None
     looks: tuple[Look, ...] = ()  # when verdicts were read: the record of looks.json
     options: str = ""  # what `snakemake` must be told to mean this study
 
@@ -99,9 +102,25 @@ class Study:
         return ("channels_per_group", 1) in settings
 
     @property
-    def best_test(self) -> pd.Series:
-        """The row of `tests` with the highest accuracy."""
-        return self.tests().loc[self.tests()["accuracy"].idxmax()]
+    def parameters(self) -> dict[str, int]:
+        """variant → the number of its learned parameters."""
+        own = self.network.groupby("variant")[["convolution", "normalization"]].sum().sum(axis=1)
+        return own[list(self.labels)].to_dict()
+
+    @property
+    def ranked_tests(self) -> pd.DataFrame:
+        """The rows of `tests`, the fewest errors first; of equal ones the config's order."""
+        order = list(self.labels)
+        tests = self.tests().sort_values("variant", key=lambda names: names.map(order.index))
+        return tests.sort_values("errors", kind="stable")
+
+    @property
+    def published_verdicts(self) -> pd.DataFrame | None:
+        """This project's published verdicts, where the study is the original's and has none yet."""
+        same = self.labels.keys() == MODELS.keys()
+        if self.judged or not same or departures(self.config, self.recipes):
+            return None
+        return self.published
 
     def of_metric(self, metric: str) -> pd.DataFrame:
         """The summary of one metric, by variant in the order of the config."""
@@ -158,13 +177,15 @@ def load_study(
     results: str | Path,
     reference: str | None = None,
     label_issues: str | None = None,
+    published: str | None = None,
     options: str = "",
 ) -> Study:
     """The study whose tables lie in folder `results`.
 
     Args:
         results: folder that rule summarize wrote to.
-        reference, label_issues: paths of the tables of workflow/resources that fit the dataset.
+        reference, label_issues, published: paths of the tables of workflow/resources that fit
+            the dataset.
         options: those of `snakemake` that choose this study, as typed.
 
     Raises:
@@ -191,6 +212,7 @@ def load_study(
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,
         label_issues=read_table(label_issues, LABEL_ISSUES) if label_issues else None,
+        published=read_table(published, PUBLISHED_VERDICTS) if published else None,
         network=network,
         looks=tuple(read_looks(folder / "looks.json")),
         options=options,

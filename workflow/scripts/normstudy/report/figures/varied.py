@@ -12,8 +12,7 @@ from ...evaluation.pictures import style
 from ..marks import mark
 from ..study import Study, means_of
 from ..tables.groups import group_settings
-from ..text.normalizations import norm_name
-from ..text.wording import listing
+from ..text.wording import listing, norm_name
 from .plot import COLOURS, WIDTH, Plot
 
 LOOKS = list(zip(COLOURS[:5], "os^Dv", ("-", "--", "-.", ":", (0, (5, 1, 1, 1))), strict=True))

@@ -4,10 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ...example.arithmetic import shown, statistics_table
-from ...statistics.seeds_needed import POWER
 from ..original import departures
 from ..study import Study
-from ..text.verdicts import verdict_table
 from ..text.wording import counted, fixed, signed, span
 from .table import ABSENT, Table
 
@@ -97,29 +95,6 @@ def label_scores(study: Study) -> Table | None:
         f"{spread}."
     )
     return Table(pd.DataFrame(cells), caption, "summary.csv", sortable=True)
-
-
-def verdicts(study: Study) -> Table | None:
-    """Every claim's verdict, with the numbers of each contrast behind it."""
-    if study.comparisons.empty:
-        return None
-    cells = verdict_table(study.comparisons, study.claims, study.config)
-    cells = cells.rename(columns={name: name[0].upper() + name[1:] for name in cells})
-    caption = "One run per model: differences, and no verdicts."
-    if len(study.seeds) > 1:
-        caption = (
-            "Variant minus rival, mean of all seeds. A difference is read off the interval, which"
-            " must leave 0; that none matters is read off the narrower one, which must lie within"
-            " the margin. The smallest margin is the one for which that would still be so."
-        )
-        if "Look" in cells:
-            caption += " A row's intervals and verdict are those of its look."
-        if "Seeds to show it" in cells:
-            caption += (
-                " The last columns, for what is undecided, are the seeds that would show a"
-                f" difference of the margin, or that none matters, in {POWER:.0%} of studies."
-            ).replace("%", " %")
-    return Table(cells, caption, "comparisons.csv", group="Claim", sortable=True)
 
 
 def worked_statistics(batches: dict[str, np.ndarray]) -> Table:

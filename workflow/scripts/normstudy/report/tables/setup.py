@@ -3,8 +3,7 @@
 import pandas as pd
 
 from ..study import Study
-from ..text.normalizations import norm_name
-from ..text.wording import listing
+from ..text.wording import listing, norm_name
 from .table import ABSENT, Table
 
 ENGINES = {
@@ -46,20 +45,6 @@ def model_table(study: Study) -> Table:
         " (one factor and one offset per channel); there are no biases."
     )
     return Table(cells, caption)
-
-
-def parameter_sentence(study: Study) -> str:
-    """How many parameters each model learns."""
-    totals = study.network.groupby("variant")[LEARNED].sum().sum(axis=1)
-    counts: dict[int, list[str]] = {}
-    for variant, label in study.labels.items():
-        counts.setdefault(totals[variant], []).append(label)
-    if len(counts) > 1:
-        parts = [f"{count:,} ({listing(labels)})" for count, labels in counts.items()]
-        return f"Learned parameters: {'; '.join(parts)}."
-    (count,) = counts
-    each = "Each of the models" if len(study.labels) > 1 else "The model"
-    return f"{each} learns {count:,} parameters."
 
 
 def recipe_table(study: Study) -> Table:

@@ -1,9 +1,10 @@
-"""How the parts of a verdict are written: differences, intervals, p-values, numbers of seeds."""
+"""How numbers of a verdict are written: differences, intervals, p-values, numbers of seeds."""
 
 import pandas as pd
 
 from ...records.metrics import described
 from ...statistics.seeds_needed import MOST_SEEDS
+from ...statistics.verdicts.rule import Verdict
 from .wording import signed
 
 
@@ -24,18 +25,34 @@ def amount(value: float, metric: str) -> str:
 
 def probability(p: float) -> str:
     """A p-value with two significant digits."""
-    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}" if p < 0.995 else "p = 1"
+    return "< 0.0001" if p < 0.0001 else f"{p:.2g}" if p < 0.995 else "1"
 
 
-def says(config: dict, claim: str) -> str:
-    """A claim's sentence, quoted."""
-    said = next(entry["says"] for entry in config["claims"] if entry["id"] == claim)
-    return f"“{said.rstrip('.')}”"
+def says(config: dict) -> dict[str, str]:
+    """Claim → its sentence, without a full stop."""
+    return {claim["id"]: claim["says"].rstrip(".") for claim in config["claims"]}
 
 
 def labels_of(config: dict) -> dict[str, str]:
-    """variant → its label."""
+    """Variant → its label."""
     return {name: variant["label"] for name, variant in config["variants"].items()}
+
+
+def margins(comparisons: pd.DataFrame) -> str:
+    """The margin of every unit in a table of contrasts: ±0.05 points or ±0.002 nats."""
+    pairs = zip(comparisons["margin"], comparisons["metric"].map(unit), strict=True)
+    return " or ".join(dict.fromkeys(f"±{margin:g} {name}" for margin, name in pairs))
+
+
+def on_these_images(rows: pd.DataFrame) -> str:
+    """Whether a claim's "no difference that matters" is about these test images only.
+
+    Args:
+        rows: the claim's contrasts.
+    """
+    rows = rows[rows["verdict"] == Verdict.NO_DIFFERENCE]
+    furthest = rows[["other_images_low", "other_images_high"]].abs().max(axis=1)
+    return " on these test images" if (furthest >= rows["margin"]).any() else ""
 
 
 def bounded(value: float, metric: str) -> float:
@@ -52,10 +69,10 @@ def interval(low: float, high: float, metric: str) -> str:
 
 
 def seeds_needed(row, outcome: str) -> str:
-    """The range of the numbers of seeds that an undecided contrast or claim would take; "" if none.
+    """The range of the numbers of seeds that an undecided contrast would take; "" if none.
 
     Args:
-        row: of comparisons.csv or claims.csv, from itertuples; read back with gaps it has floats.
+        row: of comparisons.csv, from itertuples; read back with gaps it has floats.
         outcome: "difference" or "equivalence".
     """
     ends = (getattr(row, f"seeds_for_{outcome}_{end}") for end in ("low", "high"))

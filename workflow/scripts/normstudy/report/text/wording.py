@@ -1,20 +1,29 @@
 """Small words of the report's sentences: lists, counts and signed numbers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MANY = 6  # names, beyond which a sentence does not give them all
-FEW = 5  # models whose figures a sentence gives; the tables have them all
 
 
-def listing(items: Iterable[str]) -> str:
+def listing(items: Iterable[object]) -> str:
     """a / a and b / a, b and c."""
-    items = list(items)
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+    *most, last = map(str, items)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def several(names: Iterable[str], noun: str) -> str:
+    """The names, or only how many there are."""
+    names = list(names)
+    return ", ".join(names) if len(names) <= MANY else f"{len(names):,} {noun}"
+
+
+def short(name: str, most: int, instead: str) -> str:
+    """A name of at most so many words, else what stands for it."""
+    return name if len(name.split()) <= most else instead
 
 
 def numbers(values: Sequence[int]) -> str:
-    """1 and 2 / 1–4, 7 and 10: three or more that follow one another as first–last."""
+    """1, 2 / 1–4, 7, 10: three or more that follow one another as first–last."""
     groups: list[list[int]] = []
     for value in sorted(values):
         if groups and value == groups[-1][-1] + 1:
@@ -24,7 +33,7 @@ def numbers(values: Sequence[int]) -> str:
     words: list[str] = []
     for group in groups:
         words += [f"{group[0]}–{group[-1]}"] if len(group) > 2 else map(str, group)
-    return listing(words)
+    return ", ".join(words)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -32,15 +41,10 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def spelled(number: int) -> str:
-    """The number as a word up to ten, in digits beyond."""
-    return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
-
-
-def span(counts: Iterable[int], say: Callable[[int], str] = "{:,}".format) -> str:
-    """The number that all counts are, said so; where they differ, 5 to 20."""
+def span(counts: Iterable[float], to: str = " to ") -> str:
+    """The number that all counts are; where they differ, 5 to 20."""
     low, high = min(counts := list(counts)), max(counts)
-    return say(low) if low == high else f"{low:,} to {high:,}"
+    return f"{low:,.0f}" if low == high else f"{low:,.0f}{to}{high:,.0f}"
 
 
 def signed(number: float, digits: int = 2) -> str:
@@ -55,6 +59,22 @@ def fixed(number: float, digits: int = 2) -> str:
     return signed(number, digits).lstrip("+±")
 
 
-def capital(text: str) -> str:
-    """The text with a capital first letter, the others as they are."""
-    return text[:1].upper() + text[1:]
+NORM_NAMES = {
+    "batch": "Batch",
+    "layer": "Layer",
+    "group": "Group",
+    "instance": "Instance",
+    "channel_layer": "Channel Layer",
+    "rms": "Root Mean Square",
+}
+
+
+def norm_name(norm: str) -> str:
+    """What a normalization is called before the word Normalization, also one of the user's own."""
+    words = norm.replace("_", " ")
+    return NORM_NAMES.get(norm, words[:1].upper() + words[1:])
+
+
+def named(keys: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """The names of keys."""
+    return [names[key] for key in keys]

@@ -1,0 +1,37 @@
+"""What text.html.j2 has at hand, besides the study: how numbers are written, and the rules' names.
+
+Numbers come from the study's tables; the template decides only which sentence they stand in.
+"""
+
+import pandas as pd
+
+from ...config.resolved import seeds, until_decided
+from ...statistics.failures import FAR
+from ...statistics.label_doubts import SCORINGS
+from ...statistics.verdicts.looks import changed_since, unplanned_looks
+from ...statistics.verdicts.rule import DECIDED, Verdict
+from .. import original
+from . import amounts, wording
+
+FILTERS = {
+    one.__name__: one
+    for one in (
+        *(amounts.labels_of, amounts.margins, amounts.metric_name),
+        *(amounts.on_these_images, amounts.says),
+        *(wording.listing, wording.norm_name, wording.named, wording.numbers),
+        *(wording.several, wording.short, wording.span),
+    )
+}
+GLOBALS = {
+    "original": original,
+    "Verdict": Verdict,
+    "DECIDED": DECIDED,
+    "FAR": FAR,
+    "SCORINGS": SCORINGS,
+    "PARTS": {"claims": "the claims", "margin": "the margin or confidence", "looks": "the looks"},
+    "notna": pd.notna,
+    "changed_since": changed_since,
+    "seeds": seeds,
+    "unplanned_looks": unplanned_looks,
+    "until_decided": until_decided,
+}
