@@ -18,6 +18,7 @@
 # make fidelity       compare the engine with the loop it replaced, into docs/fidelity.md
 # make mutants        find small changes of a room's code that no test notices (ROOM=data)
 # make lock           remake the hash-locked requirements from the .in files
+# make schema         write the config's schema for editors from its keys
 # make clean          delete packages, data, results and caches, after asking (YES=1 does not ask)
 
 PYTHON ?= python3
@@ -39,7 +40,7 @@ OF_TORCH := (torch|torchvision|triton|nvidia-[^=]*|cuda-[^=]*)
 LOCK := $(IN_VENV) uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --upgrade
 
-.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-aarch64 test-bare lint bench bench-scaling evidence verify fidelity mutants lock clean calibration
+.PHONY: help run quick setup setup-s3 check test test-faults test-slurm test-versions test-aarch64 test-bare lint bench bench-scaling evidence verify fidelity mutants lock schema clean calibration
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -111,6 +112,9 @@ mutants: setup $(VENV)/test.stamp
 	@mv .mutants/workflow/scripts/normstudy .mutants
 	@cd .mutants && nice -n 19 ../$(IN_VENV) mutmut run "normstudy.$(ROOM).*" && \
 		../$(IN_VENV) mutmut results | grep -v "not checked"
+
+schema: setup
+	@PYTHONPATH=workflow/scripts $(IN_VENV) normstudy.config.keys > workflow/schemas/config.schema.yaml
 
 lock: $(VENV)/run.stamp
 	@$(LOCK) requirements.in -o requirements.txt

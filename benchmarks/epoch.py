@@ -13,8 +13,7 @@ from pathlib import Path
 
 import torch
 import yaml
-from normstudy.config import resolved as config
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.data.idx import Split, load_split
 from normstudy.network.training import train
 from reference_loop import ReferenceLoop
@@ -28,11 +27,8 @@ parser.add_argument("raw", type=Path)
 options = parser.parse_args()
 
 torch.set_num_threads(1)
-study = check(
-    yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
-    load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"),
-)
-recipe = config.run_parameters(study, options.variant) | {"epochs": 1, "engine": options.engine}
+study = check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
+recipe = study.run_parameters(options.variant) | {"epochs": 1, "engine": options.engine}
 splits = load_split(options.raw, "train"), load_split(options.raw, "test")
 if options.engine == "reference":
     started = time.process_time()

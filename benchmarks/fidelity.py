@@ -18,8 +18,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 import yaml
-from normstudy.config import resolved
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.data.idx import load_split
 from normstudy.records.machine import processor
 from normstudy.report.text.wording import signed
@@ -40,8 +39,7 @@ METRICS = {
 def recipe_of(variant: str) -> dict:
     """The variant's recipe by config.yaml."""
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    schema = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
-    return resolved.run_parameters(check(yaml.safe_load(text), schema), variant)
+    return check(yaml.safe_load(text)).run_parameters(variant)
 
 
 def train(variant: str, raw: Path, seed: int) -> Path:

@@ -10,7 +10,7 @@ import yaml
 from helpers.places import ROOT, SAMPLE
 from helpers.project import Project
 from hypothesis import HealthCheck, settings
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.data.idx import load_split
 
 # Compiled code is kept in one place for all projects that tests make.
@@ -41,14 +41,9 @@ def sample():
 
 
 @pytest.fixture(scope="session")
-def schema():
-    return load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
-
-
-@pytest.fixture(scope="session")
-def default_config(schema):
-    """config.yaml as resolved."""
-    return check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
+def default_study():
+    """config.yaml, checked."""
+    return check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import yaml
-from normstudy.config import check as config_check
-from normstudy.config import resolved as config
+from normstudy.config.check import check
 from normstudy.data.checksums import CHECKSUMS, sha256
 from normstudy.data.idx import FILE_NAMES
 from normstudy.network import checkpoint
@@ -72,10 +71,9 @@ raw = project / "tests" / "data" / "MNIST-sample"
 folder.mkdir(parents=True, exist_ok=True)
 listing = folder / CHECKSUMS
 listing.write_text("".join(f"{sha256(raw / name)}  {raw / name}\n" for name in FILE_NAMES))
-schema = config_check.load_schema(project / "workflow" / "schemas" / "config.schema.yaml")
 study = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
 study["training"].update(epochs=4, device="cpu")
-recipe = config.run_parameters(config_check.check(study, schema), "bn_l1")
+recipe = check(study).run_parameters("bn_l1")
 outputs = {"metrics": "metrics.csv", "checkpoint": "checkpoint.pt", "provenance": "provenance.json"}
 script = project / "workflow" / "scripts" / "train.py"
 snakemake = SimpleNamespace(

@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 import yaml
 from evidence.store import ERRORS, FACTS, Evidence
-from normstudy.config.check import check, load_schema
-from normstudy.config.resolved import run_parameters
-from normstudy.config.resolved import seeds as seeds_of
+from normstudy.config.check import check
+from normstudy.config.study import StudyConfig
 from normstudy.records.files import write_json
 from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION, STUDY_TABLES
@@ -25,7 +24,6 @@ from normstudy.statistics.study_tables import study_tables
 
 from helpers.places import ROOT, STUDIES
 
-SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REFERENCE = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_reference_run.csv")
 ISSUES = pd.read_csv(ROOT / "workflow" / "resources" / "mnist_label_issues.csv")
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -34,7 +32,7 @@ VERDICTS = {"margin": 0.05, "loss_margin": 0.002, "confidence": 0.95, "looks": N
 
 def made_up_config(**changes) -> dict:
     """The project's own config, resolved, with some top-level keys replaced."""
-    return check(CONFIG | changes, SCHEMA)
+    return check(CONFIG | changes).model_dump()
 
 
 def study_file(name: str) -> dict:
@@ -98,10 +96,11 @@ def made_up_study(
         "claims": [],
     }
     config = made_up_config(**(defaults | changes))
-    seeds = seeds_of(config)
+    design = StudyConfig.model_validate(config)
+    seeds = design.all_seeds
     metrics, evaluation, jobs, trained = [], [], [], []
     for variant, by_seed in accuracies.items():
-        recipe = run_parameters(config, variant)
+        recipe = design.run_parameters(variant)
         for seed, accuracy in zip(seeds[: len(by_seed)], by_seed, strict=True):
             keys = {"variant": variant, "seed": seed}
             metrics += [
@@ -179,7 +178,8 @@ def graded_study(seeds: int = 1, variants=("gn", "ln", "bn_l1"), **changes) -> S
 
 def network_of(config: dict) -> pd.DataFrame:
     """network.csv of a study."""
-    recipes = {variant: run_parameters(config, variant) for variant in config["variants"]}
+    design = StudyConfig.model_validate(config)
+    recipes = {variant: design.run_parameters(variant) for variant in design.variants}
     return pd.DataFrame(json.loads(_network(json.dumps(recipes))))
 
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import torch
 import yaml
-from normstudy.config.check import check, load_schema
-from normstudy.config.resolved import run_parameters
+from normstudy.config.check import check
 from normstudy.data.idx import load_split
 from normstudy.evaluation.predictions import evaluate, predictions_table
 from normstudy.network.checkpoint import tensors_sha256
@@ -25,11 +24,10 @@ def first(split, count):
 
 
 def main() -> None:
-    schema = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
-    config = check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
+    study = check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     splits = first(load_split(SAMPLE, "train"), 300), load_split(SAMPLE, "test")
     for variant in ("gn", "bn_l1"):
-        recipe = run_parameters(config, variant) | {"epochs": 2, "engine": "kernels"}
+        recipe = study.run_parameters(variant) | {"epochs": 2, "engine": "kernels"}
         recipe = on_this_machine(recipe)
         weights, metrics = train(recipe, 1, *splits)
         network = model_of(recipe)

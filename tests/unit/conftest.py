@@ -2,7 +2,6 @@
 
 import pytest
 from helpers import mirrors
-from normstudy.config.resolved import run_parameters
 from normstudy.data import fetch as download
 from normstudy.data.idx import Split
 
@@ -30,11 +29,11 @@ def short():
 
 
 @pytest.fixture
-def recipe(default_config):
+def recipe(default_study):
     """A variant's recipe, cut to a few steps."""
 
     def make(variant, **changes):
-        return run_parameters(default_config, variant) | {"epochs": 3, "device": "cpu"} | changes
+        return default_study.run_parameters(variant) | {"epochs": 3, "device": "cpu"} | changes
 
     return make
 

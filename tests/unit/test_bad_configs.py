@@ -8,13 +8,12 @@ import functools
 
 import pytest
 import yaml
-from helpers.made_up import SCHEMA
 from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.config import resolved as study
 from normstudy.config.check import check
 from normstudy.config.lines import command_line, read_config_file, typed
+from normstudy.config.study import folder
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
@@ -156,7 +155,7 @@ BAD = [
     ("verdicts: {margin: 0}", 1, "verdicts.margin", "0 is not a number above 0 to 100"),
     ("verdicts: {margin: .inf}", 1, "verdicts.margin", "inf is not a number above 0 to 100"),
     ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] is not in ascending order"),
-    ("verdicts: {looks: [9, 30], shares: [1]}", 1, "verdicts.shares", "[1]: give one share for"),
+    ("verdicts: {looks: [9, 30], shares: [1]}", 1, "verdicts.shares", "[1.0]: give one share for"),
     ("verdicts: {looks: [9, 30], shares: [0.5, 0.4]}", 1, "verdicts.shares", "[0.5, 0.4]: give"),
     ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] is not in ascending order"),
     ("verdicts: {confidence: 1}", 1, "verdicts.confidence", "1 is not a number from 0.5 to below"),
@@ -230,7 +229,7 @@ def merged(files, settings=()):
         stated.append(keys)
         update_config(config, copy.deepcopy(values))
     update_config(config, settings)
-    return check(config, SCHEMA, {"train"}, [*stated, command_line(settings)], ROOT)
+    return check(config, {"train"}, [*stated, command_line(settings)], ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -295,8 +294,8 @@ def test_everything_that_is_wrong_is_said_at_once_a_line_each(files):
     with pytest.raises(StudyError) as error:
         merged(files, {"misclassified": {"order": "random"}})
     assert str(error.value).splitlines() == [
-        f"{files[1]}, line 1: sedes: unknown key 'sedes'; did you mean 'seeds'?",
         "--config: misclassified.order: 'random' is not one of index, confidence",
+        f"{files[1]}, line 1: sedes: unknown key 'sedes'; did you mean 'seeds'?",
         f"{files[1]}, line 2: training.epochs: 0 is not a whole number from 1 to 10000",
     ]
 
@@ -304,7 +303,7 @@ def test_everything_that_is_wrong_is_said_at_once_a_line_each(files):
 @pytest.mark.parametrize("results", ["~/study", "/scratch/me/a study", "../other", "results/a/"])
 def test_results_may_lie_anywhere_else(files, results):
     files[1].write_text(f"results: {results}\n", encoding="utf-8")
-    assert study.folder(merged(files)["results"]).name in ("study", "a study", "other", "a")
+    assert folder(merged(files).results).name in ("study", "a study", "other", "a")
 
 
 @pytest.mark.parametrize(
@@ -330,10 +329,10 @@ def test_settings_on_the_command_line_are_typed(files):
     }
     files[1].write_text("{}\n", encoding="utf-8")
     config = merged(files, settings)
-    assert (config["training"]["epochs"], config["training"]["max_lr"]) == (3, 0.5)
-    assert study.seeds(config) == [1, 2]
-    assert list(config["variants"]) == ["gn", "bn_l1"]
-    assert config["results"] == "out"
+    assert (config.training.epochs, config.training.max_lr) == (3, 0.5)
+    assert config.all_seeds == [1, 2]
+    assert list(config.variants) == ["gn", "bn_l1"]
+    assert config.results == "out"
 
 
 values = st.recursive(
@@ -347,10 +346,10 @@ KEYS = [
 
 
 @given(key=st.sampled_from(KEYS), value=values)
-def test_whatever_a_key_holds_is_taken_or_refused_in_words(schema, key, value):
+def test_whatever_a_key_holds_is_taken_or_refused_in_words(key, value):
     config = {"variants": {"gn": {"label": "GN", "norm": "group"}}, key: value}
     try:
-        check(config, schema, sources=ROOT)
+        check(config, sources=ROOT)
     except StudyError as error:
         assert str(error)
 
@@ -387,4 +386,4 @@ def test_config_yaml_with_random_slips_is_taken_or_refused_in_words(files, data)
     except StudyError as error:
         assert str(error)
     else:
-        assert all(study.run_parameters(config, variant) for variant in config["variants"])
+        assert all(map(config.run_parameters, config.variants))

@@ -6,16 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.config.changes import Run, _differences, asked, changes
-from normstudy.config.resolved import run_parameters
 from normstudy.running.code_digest import code_digests
 
 
 @pytest.fixture
-def run(tmp_path, default_config):
+def run(tmp_path, default_study):
     """A function: a run of the config, with a record of a training with these other values."""
 
     def make(variant="gn", seed=1, record=True, code=None, data="a", **before):
-        recipe = run_parameters(default_config, variant)
+        recipe = default_study.run_parameters(variant)
         folder = tmp_path / variant / f"seed-{seed}"
         folder.mkdir(parents=True, exist_ok=True)
         if record:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from normstudy.config.resolved import run_parameters
 from normstudy.errors import StudyError
 from normstudy.evaluation.matrix import misclassified_matrix
 from normstudy.evaluation.predictions import evaluate, misclassified_table, predictions_table
@@ -108,9 +107,9 @@ def test_a_label_with_a_dollar_sign_is_no_formula():
 
 
 @pytest.fixture
-def checkpoint(default_config, tmp_path):
+def checkpoint(default_study, tmp_path):
     """A run's checkpoint: its path, network and recipe."""
-    recipe = run_parameters(default_config, "gn")
+    recipe = default_study.run_parameters("gn")
     model = build_model("group", channels_per_group=4).eval()
     save_checkpoint(model.state_dict(), recipe, "gn", 1, tmp_path / "checkpoint.pt")
     return tmp_path / "checkpoint.pt", model, recipe

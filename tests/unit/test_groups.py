@@ -3,7 +3,8 @@
 import pytest
 from helpers.made_up import made_up_study, study_file
 from helpers.page import said
-from normstudy.config.resolved import group_setting, varies_groups
+from normstudy.config.keys import Variant
+from normstudy.config.study import group_setting
 from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.tables.groups import group_settings, groups_table
 
@@ -50,15 +51,21 @@ def test_the_report_says_why_one_channel_a_group_cannot_learn(study):
     assert "cannot learn" not in said("notes", study)
 
 
-def test_a_study_of_one_grouping_has_neither(default_config):
+def test_a_study_of_one_grouping_has_neither():
     study = made_up_study({"gn": [99.0], "ln": [99.0], "bn_l1": [99.0]})
-    assert not varies_groups(default_config)
-    assert not group_settings(default_config)
+    assert not study.design.varies_groups
+    assert not group_settings(study.design)
     assert accuracy_against(study, "groups") is None and groups_table(study) is None
 
 
-def test_groups_by_any_name():
-    assert group_setting({"norm": "group"}) == ("channels_per_group", 4)
-    assert group_setting({"norm": "group", "num_groups": 2}) == ("num_groups", 2)
-    assert group_setting({"norm": "layer"}) == ("num_groups", 1)
-    assert group_setting({"norm": "rms"}) is None
+@pytest.mark.parametrize(
+    ("keys", "setting"),
+    [
+        ({"norm": "group"}, ("channels_per_group", 4)),
+        ({"norm": "group", "num_groups": 2}, ("num_groups", 2)),
+        ({"norm": "layer"}, ("num_groups", 1)),
+        ({"norm": "rms"}, None),
+    ],
+)
+def test_groups_by_any_name(keys, setting):
+    assert group_setting(Variant(label="A", **keys)) == setting

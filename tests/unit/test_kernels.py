@@ -15,7 +15,7 @@ from helpers.places import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normstudy.config.check import check
-from normstudy.config.resolved import KERNEL_NORMS, run_parameters
+from normstudy.config.study import KERNEL_NORMS
 from normstudy.errors import StudyError
 from normstudy.evaluation.predictions import evaluate
 from normstudy.network import compiled, model, training
@@ -94,9 +94,9 @@ def test_gradients_are_those_of_float64_autograd(recipe_of, norm, images, classe
 
 
 @pytest.fixture(scope="module")
-def recipe_of(default_config):
+def recipe_of(default_study):
     """The default recipe of Group Norm, for as many epochs as a test wants."""
-    return run_parameters(default_config, "gn") | {"epochs": 3}
+    return default_study.run_parameters("gn") | {"epochs": 3}
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4, 8, 16])
@@ -259,13 +259,12 @@ def test_what_trained_it_evaluates_it(recipe_of, few):
         ({"norm": "group", "device": "cuda"}, "the kernels are for the CPU, not cuda"),
     ],
 )
-def test_what_the_kernels_cannot_train(default_config, schema, changes, reason):
-    config = copy.deepcopy(default_config)
-    config["variants"]["own"] = {"label": "Own", **changes}
-    assert run_parameters(check(config, schema), "own")["engine"] == "pytorch"
+def test_what_the_kernels_cannot_train(changes, reason):
+    config = {"variants": {"own": {"label": "Own", **changes}}}
+    assert check(config).run_parameters("own")["engine"] == "pytorch"
     config["variants"]["own"]["engine"] = "kernels"
     with pytest.raises(StudyError, match=f"variants.own.engine: own: {reason}"):
-        check(config, schema)
+        check(config)
 
 
 # --- Compiled code ---------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from normstudy.config.check import norm_names
-from normstudy.config.resolved import NORMALIZED_CHANNELS
+from normstudy.config.keys import norm_names
+from normstudy.config.study import NORMALIZED_CHANNELS
 from normstudy.network.model import NORMS, NormCNN, build_model, model_of, parameter_count
 from torch import nn
 from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d
@@ -228,9 +228,8 @@ def test_instance_norm_leaves_the_average_pool_nothing_to_tell_apart(sample):
     torch.testing.assert_close(outputs, outputs[:1].expand(8, 10))
 
 
-def test_the_config_reads_the_names_of_the_normalizations(schema):
-    norm = schema["properties"]["variants"]["additionalProperties"]["properties"]["norm"]
-    assert norm_names() == list(NORMS) == norm["enum"] == norm["examples"]
+def test_the_config_reads_the_names_of_the_normalizations():
+    assert norm_names() == list(NORMS)
 
 
 def test_the_config_knows_the_normalized_channels():

@@ -5,73 +5,73 @@ import copy
 import pytest
 from helpers.made_up import CONFIG, study_file
 from helpers.places import STUDIES
-from normstudy.config import resolved as study
 from normstudy.config.check import FITTING, check
+from normstudy.config.study import group_setting
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
 
-def resolved(schema, *overlays):
+def resolved(*overlays):
     """config.yaml with the overlays laid over it, as Snakemake does."""
     config = copy.deepcopy(CONFIG)
     for overlay in overlays:
         update_config(config, overlay)
-    return check(config, schema)
+    return check(config)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in STUDIES.glob("*.yaml")))
-def test_each_study_fits_and_writes_to_its_own_folder(schema, name):
-    assert resolved(schema, study_file(name))["results"] == f"results/{name}"
+def test_each_study_fits_and_writes_to_its_own_folder(name):
+    assert resolved(study_file(name)).results == f"results/{name}"
 
 
-def test_the_claims_are_tested_on_seeds_that_did_not_suggest_them(schema):
-    config, explored = (resolved(schema, study_file(n)) for n in ("claims", "exploratory"))
-    assert study.seeds(config) == list(range(31, 121))
-    assert not set(study.seeds(config)) & set(study.seeds(explored))
-    assert study.looks(config) == [30, 60, 90] and study.until_decided(config)
+def test_the_claims_are_tested_on_seeds_that_did_not_suggest_them():
+    config, explored = (resolved(study_file(n)) for n in ("claims", "exploratory"))
+    assert config.all_seeds == list(range(31, 121))
+    assert not set(config.all_seeds) & set(explored.all_seeds)
+    assert config.looks == [30, 60, 90] and config.until_decided
 
 
-def test_the_controls_differ_from_the_models_in_what_they_control(schema):
-    config = resolved(schema, study_file("controls"))
-    recipes = {name: study.run_parameters(config, name) for name in ("bn", "bn_l1_sum", "none")}
+def test_the_controls_differ_from_the_models_in_what_they_control():
+    config = resolved(study_file("controls"))
+    recipes = {name: config.run_parameters(name) for name in ("bn", "bn_l1_sum", "none")}
     penalty = {"l1": 1e-4, "l1_reduction": "sum"}
     assert recipes["bn_l1_sum"] == recipes["bn"] | penalty
     assert recipes["none"] == recipes["bn"] | {"norm": "none"}
-    claims = resolved(schema, study_file("claims"))
-    assert recipes["bn"] == study.run_parameters(claims, "bn")
+    claims = resolved(study_file("claims"))
+    assert recipes["bn"] == claims.run_parameters("bn")
 
 
-def test_learning_rates_scale_with_the_batch_size(schema):
-    config = resolved(schema, study_file("batch_size"))
-    sizes = [variant["batch_size"] for variant in config["variants"].values()]
+def test_learning_rates_scale_with_the_batch_size():
+    config = resolved(study_file("batch_size"))
+    sizes = [variant.batch_size for variant in config.variants.values()]
     assert sizes == [64, 16, 8, 4, 2] * 2
-    for variant in config["variants"].values():
-        assert variant["max_lr"] == pytest.approx(0.015 * variant["batch_size"] / 64)
+    for variant in config.variants.values():
+        assert variant.max_lr == pytest.approx(0.015 * variant.batch_size / 64)
 
 
-def test_the_rate_study_varies_nothing_but_the_rate(schema):
-    config = resolved(schema, study_file("learning_rate"))
-    assert list(study.varied_learning_rates(config).values()) == [
+def test_the_rate_study_varies_nothing_but_the_rate():
+    config = resolved(study_file("learning_rate"))
+    assert list(config.varied("max_lr").values()) == [
         (norm, rate) for norm in ("group", "layer", "batch") for rate in (0.005, 0.015, 0.045)
     ]
-    assert study.varied_learning_rates(resolved(schema, study_file("batch_size"))) == {}
-    assert len(study.varied_batch_sizes(resolved(schema, study_file("batch_size")))) == 10
+    assert resolved(study_file("batch_size")).varied("max_lr") == {}
+    assert len(resolved(study_file("batch_size")).varied("batch_size")) == 10
 
 
-def test_the_groups_study_has_every_number_that_fits(schema):
-    config = resolved(schema, study_file("groups"))
-    settings = [study.group_setting(variant) for variant in config["variants"].values()]
+def test_the_groups_study_has_every_number_that_fits():
+    config = resolved(study_file("groups"))
+    settings = [group_setting(variant) for variant in config.variants.values()]
     assert settings == [(option, n) for option, order in
                         (("num_groups", FITTING), ("channels_per_group", FITTING[::-1]))
                         for n in order]  # fmt: skip
 
 
-def test_fashion_tests_none_of_the_claims_about_mnist(schema):
-    config = resolved(schema, study_file("fashion"))
-    assert config["claims"] == []
-    assert study.run_parameters(config, "gn")["mean"] == 0.286
+def test_fashion_tests_none_of_the_claims_about_mnist():
+    config = resolved(study_file("fashion"))
+    assert config.claims == []
+    assert config.run_parameters("gn")["mean"] == 0.286
 
 
-def test_all_the_rivals_must_be_some(schema):
+def test_all_the_rivals_must_be_some():
     with pytest.raises(StudyError, match="no other variant to set it against"):
-        resolved(schema, {"variants": dict.fromkeys(("ln", "bn_l1"))})
+        resolved({"variants": dict.fromkeys(("ln", "bn_l1"))})

@@ -47,8 +47,8 @@ def compared(config, runs):
 
 
 @pytest.fixture
-def config(default_config):
-    return default_config
+def config(default_study):
+    return default_study.model_dump()
 
 
 @pytest.fixture

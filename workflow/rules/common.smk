@@ -3,27 +3,26 @@
 from functools import partial
 from itertools import chain
 
-from normstudy.config.changes import config_of_tables
+from normstudy.config.changes import study_of_tables
 from normstudy.exports.project_files import project_files
 from normstudy.running.code_digest import code_digests
 
-RESULTS = study.folder(STUDY["results"])
+RESULTS = folder_of(STUDY.results)
 LOGS = RESULTS / "logs"
 PLAN = LOGS / "plan.json"
 BENCHMARKS = RESULTS / "benchmarks"
-DATASET = STUDY["dataset"]["name"]
-DATA = study.folder(STUDY["dataset"]["folder"]) / DATASET
-FACTS = study.dataset_facts(STUDY)
-VARIANTS = list(STUDY["variants"])
-SEEDS = study.seeds(STUDY)  # all that there may be
+DATASET = STUDY.dataset.name
+DATA = folder_of(STUDY.dataset.folder) / DATASET
+FACTS = STUDY.dataset_facts
+VARIANTS = list(STUDY.variants)
+SEEDS = STUDY.all_seeds  # all that there may be
 RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
-UNTIL_DECIDED = study.until_decided(STUDY)  # see looks.smk
-LABELS = {name: variant["label"] for name, variant in STUDY["variants"].items()}
+LABELS = STUDY.labels
 
 # --touch keeps tables that may be of another config. Snakemake is then told that one, so that its
 # next run sees what changed.
 TOUCHED = {"--touch", "-t"} & {*sys.argv[1:]}
-OF_TABLES = config_of_tables(RESULTS / "provenance.json", STUDY) if TOUCHED else STUDY
+OF_TABLES = study_of_tables(RESULTS / "provenance.json", STUDY) if TOUCHED else STUDY
 
 RUN = RESULTS / "{variant}" / "seed-{seed}"
 RESUME = RESULTS / "resume"
@@ -60,7 +59,7 @@ def for_runs(make):
 
     With `seeds: until decided` the list is not known before the looks are taken: a function then.
     """
-    if UNTIL_DECIDED:
+    if STUDY.until_decided:
         return lambda wildcards: make(runs_until())
     return make(RUNS)
 
@@ -102,7 +101,7 @@ def results_of(runs):
 def compared(wildcards):
     """The results folders to compare."""
     with one_sentence():
-        return [study.folder(folder) for folder in study.compared(COMPARED)]
+        return compared_folders(COMPARED)
 
 
 def resource(name):

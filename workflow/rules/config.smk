@@ -11,10 +11,11 @@ sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 for name in [name for name in sys.modules if name.partition(".")[0] == "normstudy"]:
     del sys.modules[name]  # another clone's, which the same workflow imports
 
-from normstudy.config import resolved as study
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.config.figures import report_figures
 from normstudy.config.lines import command_line, read_config_file, spelled, typed
+from normstudy.config.study import compared_folders
+from normstudy.config.study import folder as folder_of
 from normstudy.config.targets import RESERVED, TARGETS
 from normstudy.data.checksums import listed
 from normstudy.data.datasets import DATASETS
@@ -72,5 +73,4 @@ with one_sentence(OF_CONFIG):
         paths = [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
         typed_words = command_line(SETTINGS, workflow.config_settings.config_args or ())
         STATED = [*map(read_config_file, map(os.path.relpath, paths)), typed_words]
-    schema = load_schema(SOURCE / "workflow" / "schemas" / "config.schema.yaml")
-    STUDY = check(config, schema, RESERVED, STATED, SOURCE)
+    STUDY = check(config, RESERVED, STATED, SOURCE)

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-SOURCE_FOLDER = study.folder(STUDY["dataset"]["source"]) if STUDY["dataset"]["source"] else None
+SOURCE_FOLDER = folder_of(STUDY.dataset.source) if STUDY.dataset.source else None
 
 
 @cache

@@ -8,7 +8,7 @@ from contextlib import suppress
 from normstudy.records.json_records import LookRecord
 from normstudy.statistics.verdicts import until_decided
 
-LOOKS = study.looks(STUDY)
+LOOKS = STUDY.looks
 
 
 def still_needed(record):
@@ -37,7 +37,7 @@ def runs_until(look=None):
 
 def runs_so_far():
     """The runs that the looks taken until now call for. Takes none: so `gn` trains only gn."""
-    if not UNTIL_DECIDED:
+    if not STUDY.until_decided:
         return RUNS
     known = []
     with suppress(StudyError):  # not taken, or to be taken again
@@ -56,7 +56,7 @@ def looks_taken(wildcards):
     return [checkpoints.look.get(look=look).output[0] for look, _ in zip(LOOKS, gone_on())]
 
 
-if UNTIL_DECIDED:
+if STUDY.until_decided:
 
     checkpoint look:
         input:
@@ -81,8 +81,8 @@ if UNTIL_DECIDED:
             code=code("statistics"),
             runs=of_look(list),
             seeds=SEEDS,
-            claims=STUDY["claims"],
-            verdicts=STUDY["verdicts"],
+            claims=[claim.model_dump() for claim in STUDY.claims],
+            verdicts=STUDY.verdicts.model_dump(),
         message:
             "Judging the claims at {wildcards.look} seeds"
         script:

@@ -28,7 +28,7 @@ rule misclassified:
         code=code("evaluation", "network", "data/idx"),
         label=lambda wildcards: LABELS[wildcards.variant],
         classes=FACTS.classes,
-        shown=STUDY["misclassified"],
+        shown=STUDY.misclassified.model_dump(),
     message:
         "Evaluating {wildcards.variant}, seed {wildcards.seed}"
     script:

@@ -42,8 +42,8 @@ rule report:
         code=code("report", "example", "evaluation", "statistics", "network", "records/tables"),
         labels=LABELS,
         classes=FACTS.classes,
-        test_images=STUDY["dataset"]["test_images"],
-        shown=STUDY["misclassified"]["count"],
+        test_images=STUDY.dataset.test_images,
+        shown=STUDY.misclassified.count,
     message:
         "Making the report"
     script:
@@ -73,10 +73,10 @@ rule worked_example:
         code=code("example", "network", "data/idx"),
         networks={
             variant: {
-                key: study.run_parameters(OF_TABLES, variant)[key]
+                key: OF_TABLES.run_parameters(variant)[key]
                 for key in ("norm", "norm_options", "dropout", "num_classes")
             }
-            for variant in OF_TABLES["variants"]
+            for variant in OF_TABLES.variants
         },
     message:
         "Making the worked example"

@@ -8,7 +8,7 @@ rule summarize:
         predictions=run_files("predictions.csv"),
         benchmarks=for_runs(lambda runs: [*job_costs(runs).values()]),
         runs=run_files("provenance.json"),
-        looks=looks_taken if UNTIL_DECIDED else [],
+        looks=looks_taken if STUDY.until_decided else [],
         checksums=CHECKSUMS,
         data_source=DATA_SOURCE,
         requirements=source("requirements.in"),
@@ -38,7 +38,7 @@ rule summarize:
         runtime=10,
     params:
         code=code("statistics"),
-        study={key: value for key, value in OF_TABLES.items() if key != "resume"},
+        study=OF_TABLES.model_dump(exclude={"resume"}),
         runs=for_runs(list),
         jobs=for_runs(lambda runs: [*job_costs(runs)]),
         sources=str(SOURCE),

@@ -30,7 +30,7 @@ def say(line):
 @cache
 def to_train():
     """The runs that the command asks for and that are not trained as the config says."""
-    recipes = {variant: study.run_parameters(STUDY, variant) for variant in VARIANTS}
+    recipes = {variant: STUDY.run_parameters(variant) for variant in VARIANTS}
     data = data_sha256() or fetched_sha256()
     kept = kept_runs(KEPT)
     runs = [Run(v, s, recipes[v], data, RESULTS / v / f"seed-{s}", kept) for v, s in runs_so_far()]
@@ -54,7 +54,7 @@ def say_changes():
         say("\n".join([f"{len(leftovers()):,} files to delete", *map(str, leftovers())]))
     elif not (TOUCHED or FORCED & {*WORDS}):
         say("\n".join(changes(to_train())))
-        if UNTIL_DECIDED:
+        if STUDY.until_decided:
             records = {look: RESULTS / "looks" / f"{look}.json" for look in LOOKS[:-1]}
             look = next((look for look, path in records.items() if not path.exists()), LOOKS[-1])
             say(
@@ -69,9 +69,7 @@ def begin():
     plan = Plan(
         command=shlex.join(["snakemake", *WORDS]),
         options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
-        runs={
-            f"{run.variant}-seed-{run.seed}": study.cost(STUDY, run.variant) for run in to_train()
-        },
+        runs={f"{run.variant}-seed-{run.seed}": STUDY.cost(run.variant) for run in to_train()},
     )
     write_json(plan, PLAN)
     if TOUCHED:
@@ -107,9 +105,9 @@ def say_stopped():
         say("Stopped. Fix what failed (see above); the same command resumes, nothing is lost.")
 
 
-if STUDY["resume"]:  # a URL whose driver is not here is an error before any job
+if STUDY.resume:  # a URL whose driver is not here is an error before any job
     with one_sentence(OF_CONFIG):
-        store_at(STUDY["resume"])
+        store_at(STUDY.resume)
 if workflow.is_main_process:
     names = [*VARIANTS, *TARGETS]
     for word in WORDS:

@@ -14,20 +14,17 @@ rule train:
         LOGS / "train" / "{variant}-seed-{seed}.log",
     benchmark:
         BENCHMARKS / "train" / "{variant}-seed-{seed}.tsv"
-    priority: lambda wildcards: study.cost(STUDY, wildcards.variant)  # longest jobs first
+    priority: lambda wildcards: STUDY.cost(wildcards.variant)  # longest jobs first
     conda:
         "../envs/jobs.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         # Minutes, some ten times what it takes on one core of an AMD EPYC.
-        runtime=lambda wildcards, attempt: (10 + study.cost(STUDY, wildcards.variant) // 1000)
-        * attempt,
-        gpu=lambda wildcards: int(
-            study.run_parameters(STUDY, wildcards.variant)["device"] == "cuda"
-        ),
+        runtime=lambda wildcards, attempt: (10 + STUDY.cost(wildcards.variant) // 1000) * attempt,
+        gpu=lambda wildcards: int(STUDY.run_parameters(wildcards.variant)["device"] == "cuda"),
     params:
         code=code("network", "data/idx"),
-        recipe=lambda wildcards: study.run_parameters(STUDY, wildcards.variant),
+        recipe=lambda wildcards: STUDY.run_parameters(wildcards.variant),
     message:
         "Training {wildcards.variant}, seed {wildcards.seed}"
     script:

@@ -8,7 +8,7 @@ sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 
 from pathlib import Path
 
-from normstudy.config.resolved import folder
+from normstudy.config.study import folder
 from normstudy.data.fetch import download
 from normstudy.running.job_log import job_log
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
-from normstudy.config.resolved import run_parameters
+from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
 from normstudy.records.json_records import Look, RunRecord, StudyRecord
 from normstudy.records.tables import NETWORK
@@ -39,9 +39,10 @@ def judged_study(
         StudyError: the config describes other runs than the published ones.
     """
     ran = list(dict.fromkeys(run["variant"] for run in evidence.runs))
+    design = StudyConfig.model_validate(config)
     for variant in ran:
         recipe = trained(evidence.facts["recipes"][variant])
-        today = run_parameters(config, variant) if variant in config["variants"] else {}
+        today = design.run_parameters(variant) if variant in design.variants else {}
         # A key that recipes did not have then says nothing of these runs; "auto" fits any value.
         if any(today.get(key) not in (value, "auto") for key, value in recipe.items()):
             raise StudyError(f"the published runs of {variant} had another recipe than the config")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from markupsafe import Markup
-from normstudy.config.check import check, load_schema
+from normstudy.config.check import check
 from normstudy.errors import StudyError
 from normstudy.records.files import replacing
 from normstudy.records.read_tables import read_table
@@ -56,7 +56,7 @@ def study_config(project: Path, name: str) -> dict:
         raise StudyError(f"{study} does not exist: a published study has its config there")
     config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
     update_config(config, yaml.safe_load(study.read_text(encoding="utf-8")))
-    return check(config, load_schema(workflow / "schemas/config.schema.yaml"))
+    return check(config).model_dump()
 
 
 def published_study(project: Path, name: str, evidence: Evidence, date: str = "") -> Study:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from normstudy.config.resolved import seeds
+from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
 from normstudy.records.files import replacing, write_json
 from normstudy.records.json_records import Look, read_looks, read_record
@@ -162,7 +162,8 @@ def added(before: Evidence, new: Evidence) -> Evidence:
     variants = before.config["variants"] | new.config["variants"]
     planned = new.seeds
     if before.seeds != planned:
-        planned = {"seeds": sorted({*seeds(before.config), *seeds(new.config)})}
+        designs = [StudyConfig.model_validate(one.config) for one in (before, new)]
+        planned = {"seeds": sorted({seed for design in designs for seed in design.all_seeds})}
     return Evidence(
         facts=new.facts
         | {"config": new.config | planned | {"variants": variants}, "recipes": ours | theirs},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..records.files import write_json
 from ..running.code_digest import code_digests
+from .study import StudyConfig
 
 LONGEST = 40  # characters of a value that is shown
 OF_DATASET = ("mean", "std", "num_classes")  # keys of a recipe that follow from the dataset
@@ -21,7 +22,7 @@ class Run:
 
     variant: str
     seed: int
-    recipe: Mapping  # `resolved.run_parameters`
+    recipe: Mapping  # `StudyConfig.run_parameters`
     data: Mapping  # file name → SHA-256; empty where that is not known
     folder: Path
     kept: Mapping = field(default_factory=dict)  # folder → `wanted` when --touch kept the run
@@ -77,17 +78,18 @@ def kept_runs(path: Path) -> Mapping:
     return {}
 
 
-def config_of_tables(provenance: Path, config: Mapping) -> Mapping:
-    """The config that a study's tables were made by, from its record.
+def study_of_tables(provenance: Path, study: StudyConfig) -> StudyConfig:
+    """The study that tables were made of, from its record.
 
     Returns:
-        `config` itself if it is the same but for `resume`, or if there is no record.
+        `study` itself if it is the same but for `resume`, or if there is no record.
     """
     with suppress(OSError, ValueError, KeyError, TypeError):
-        recorded = json.loads(provenance.read_text(encoding="utf-8"))["config"]
-        now = {key: value for key, value in config.items() if key != "resume"}
-        return config if recorded == json.loads(json.dumps(now)) else recorded
-    return config
+        content = json.loads(provenance.read_text(encoding="utf-8"))["config"]
+        recorded = StudyConfig.model_validate(content)
+        same = recorded.model_dump() == study.model_dump() | {"resume": None}
+        return study if same else recorded
+    return study
 
 
 def changes(runs: Sequence[Run]) -> list[str]:

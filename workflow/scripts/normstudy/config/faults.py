@@ -1,11 +1,13 @@
-"""Error messages for a config: the value found, and what is allowed."""
+"""Error messages for a config: the value it has, and what is allowed."""
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from jsonschema import ValidationError
-from jsonschema.exceptions import relevance
+from pydantic import ValidationError
+
+from .keys import VARIANT_NAME, json_schema
+from .lines import Key
 
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 KINDS = {
@@ -16,112 +18,119 @@ KINDS = {
     "array": "a list",
     "null": "null",
 }
+TAGS = {"int": "integer", "list": "array", "str": "string"}  # of alternatives, in keys.py
 
 
-def shown(value: object) -> str:
+def as_yaml(value: object) -> str:
     """A value as YAML writes it, shortened."""
     plain = {None: "null", True: "true", False: "false"}
     text = plain[value] if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def did_you_mean(given: object, known: Iterable[str]) -> str:
-    """The known name closest to a mistyped one, as a question; "" if none is close."""
-    close = difflib.get_close_matches(str(given), list(known), 1)
+def did_you_mean(given: object, names: Iterable[str]) -> str:
+    """The name closest to a mistyped one, as a question; "" if none is close."""
+    close = difflib.get_close_matches(str(given), list(names), 1)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def allowed(schema: dict) -> str:
+def faults(error: ValidationError) -> Iterator[tuple[Key, str]]:
+    """The key path and the message of each error."""
+    schema = json_schema()
+    for detail in error.errors():
+        kind, value = detail["type"], detail["input"]
+        key, part = _stated_at(detail["loc"], schema)
+        if kind in ("extra_forbidden", "invalid_key"):
+            yield key, f"unknown key {str(key[-1])!r}; {_known_key(key, value, schema)}"
+        elif kind == "missing":
+            yield key[:-1], f"the key {key[-1]!r} is missing"
+        elif detail["loc"][-1] == "[key]":
+            yield key, f"{value!r} cannot name a variant; use {VARIANT_NAME}"
+        elif kind == "too_short" and value == {}:
+            yield key, "name at least one"
+        elif kind == "value_error":
+            yield key, str(detail["ctx"]["error"])
+        elif kind != "default_factory_not_called":  # of a key that follows from a wrong one
+            yield key, _not_allowed(value, part)
+
+
+def _stated_at(location: Key, schema: dict) -> tuple[Key, dict]:
+    """The key path that a config has for pydantic's location, and what the schema says of it."""
+    key: list[str | int] = []
+    part = schema
+    for word in location:
+        part = _of_keys(part, schema)
+        if word == "[key]":
+            continue
+        if "oneOf" in part:  # the word is one of the alternatives
+            chosen = next(one for one in part["oneOf"] if one["type"] == TAGS[str(word)])
+            part = part if "const" in chosen else chosen
+            continue
+        key.append(word)
+        below = part.get("properties", {}).get(word) or part.get("additionalProperties")
+        if isinstance(word, int):
+            below = part["items"]
+        part = below or {}
+    return tuple(key), _of_keys(part, schema)
+
+
+def _of_keys(part: dict, schema: dict) -> dict:
+    """The part itself, where it is a reference to another or may be null as well."""
+    if "anyOf" in part and not {"array", "object"}.isdisjoint(map(_kind, part["anyOf"])):
+        part = part["anyOf"][0]
+    return schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+
+
+def _kind(part: dict) -> str:
+    return "object" if "$ref" in part else part["type"]
+
+
+def allowed(part: dict) -> str:
     """What a part of the schema allows, such as "a whole number from 1 to 100"."""
-    if "oneOf" in schema:
-        return " or ".join(map(allowed, schema["oneOf"]))
-    if "enum" in schema or "const" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        return f"one of {', '.join(map(str, values))}" if len(values) > 1 else str(values[0])
-    if "pattern" in schema:
-        return schema["title"]  # says in words what the pattern does in signs
-    return " or ".join(KINDS[kind] + _range(kind, schema) for kind in _types(schema))
+    if several := part.get("oneOf") or part.get("anyOf"):
+        return " or ".join(map(allowed, several))
+    if names := part.get("enum") or part.get("examples"):
+        return f"one of {', '.join(map(str, names))}"
+    if "pattern" in part:
+        return part["title"]  # says in words what the pattern does in signs
+    return str(part["const"]) if "const" in part else KINDS[part["type"]] + _range(part)
 
 
-def _types(schema: dict) -> list[str]:
-    types = schema.get("type", [])
-    return [types] if isinstance(types, str) else types
+def _range(part: dict) -> str:
+    if part["type"] == "array":
+        least, most = part.get("minItems", 0), part.get("maxItems")
+        count = f" of {least} {f'to {most}' if most else 'or more'}" if least else ""
+        return count if "$ref" in part["items"] else f"{count}, each {allowed(part['items'])}"
+    words = {
+        "minLength": ", not empty",
+        "minimum": " from {}",
+        "exclusiveMinimum": " above {}",
+        "maximum": " to {}",
+        "exclusiveMaximum": " to below {}",
+    }
+    return "".join(text.format(part[name]) for name, text in words.items() if name in part)
 
 
-def _range(kind: str, schema: dict) -> str:
-    if kind == "array":
-        least, most = schema.get("minItems", 0), schema.get("maxItems")
-        more = {None: " or more", least: ""}.get(most, f" to {most}")
-        count = f" of {least}{more}" if least else ""
-        items = schema.get("items", {})
-        return f"{count}, each {allowed(items)}" if "type" in items else count
-    if kind == "string" and "minLength" in schema:
-        most = f" of at most {schema['maxLength']} characters" if "maxLength" in schema else ""
-        return f"{most}, not empty"
-    if kind not in ("integer", "number"):
-        return ""
-    low = f"from {schema['minimum']}" if "minimum" in schema else ""
-    low = f"above {schema['exclusiveMinimum']}" if "exclusiveMinimum" in schema else low
-    high = f"to {schema['maximum']}" if "maximum" in schema else ""
-    high = f"to below {schema['exclusiveMaximum']}" if "exclusiveMaximum" in schema else high
-    return "".join(f" {part}" for part in (low, high) if part)
-
-
-def _further_in(name: str, value: object, schema: dict) -> str:
-    """Where a key that is not indented enough belongs, as written there; "" if nowhere."""
-    for outer, part in schema["properties"].items():
-        inner = name.removeprefix(f"{outer}.")
-        if inner in part.get("properties", ()):
-            pair = f"{{{inner}: {shown(value)}}}"
+def _known_key(key: Key, value: object, schema: dict) -> str:
+    """What was meant by an unknown key, or the keys that there are."""
+    names = list(_stated_at(key[:-1], schema)[1]["properties"])
+    for outer in names if len(key) == 1 else ():  # a key that is not indented enough
+        inner = str(key[0]).removeprefix(f"{outer}.")
+        if inner in _of_keys(schema["properties"][outer], schema).get("properties", ()):
+            pair = f"{{{inner}: {as_yaml(value)}}}"
             return (
                 f"it is a key of {outer}: write `{outer}: {pair}` in a file,"
                 f" --config '{outer}={pair}' on the command line"
             )
-    return ""
+    return did_you_mean(key[-1], names) or f"known keys: {', '.join(names)}"
 
 
-def fault(error: ValidationError) -> tuple[tuple, str]:
-    """The key path and the message for a schema error."""
-    if error.validator == "oneOf":
-        # What was meant is the alternative that the value is of the kind of.
-        meant = [
-            part
-            for part in error.context
-            if part.validator not in ("type", "const") or part.relative_path
-        ]
-        if meant:
-            return fault(min(meant, key=relevance))
-    key, value = tuple(error.absolute_path), error.instance
-    if error.validator == "additionalProperties" and isinstance(value, dict):
-        known = list(error.schema.get("properties", {}))
-        unknown = next(name for name in value if name not in known)
-        hint = (
-            _further_in(str(unknown), value[unknown], error.schema)
-            or did_you_mean(unknown, known)
-            or f"known keys: {', '.join(known)}"
-        )
-        return (*key, unknown), f"unknown key {str(unknown)!r}; {hint}"
-    if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in value)
-        return key, f"the key {missing!r} is missing"
-    if "propertyNames" in error.absolute_schema_path:
-        title = error.schema["title"]
-        return (*key, value), f"{value!r} cannot name a variant; use {title}"
-    if error.validator == "minProperties":
-        return key, "name at least one"
-    if error.validator == "uniqueItems":
-        twice = next(item for number, item in enumerate(value) if item in value[:number])
-        return key, f"{shown(twice)} is listed more than once"
-    if (
-        error.validator == "type"
-        and isinstance(value, str)
-        and re.fullmatch(NUMBER, value)
-        and {"integer", "number"} & set(_types(error.schema))
-    ):
+def _not_allowed(value: object, part: dict) -> str:
+    words = allowed(part)
+    if isinstance(value, str) and re.fullmatch(NUMBER, value) and "number" in words:
         # YAML takes 1e-4 for text, 1.0e-4 for a number.
         number = float(value)
         written = f"{number:.0f}" if number.is_integer() else f"{number:.1e}"
-        return key, f"{value!r} is read as text; write it as a number, {written}"
-    words = f"{shown(value)} is not {allowed(error.schema)}"
-    hint = did_you_mean(value, map(str, error.schema.get("enum", [])))
-    return key, f"{words}; {hint}" if hint else words
+        return f"{value!r} is read as text; write it as a number, {written}"
+    hint = did_you_mean(value, part.get("enum") or part.get("examples") or ())
+    return f"{as_yaml(value)} is not {words}{f'; {hint}' if hint else ''}"

@@ -1,10 +1,10 @@
 """Which figures a study's report has: known from its config, before anything is run."""
 
 from ..records.metrics import METRICS
-from .resolved import seeds, varied_batch_sizes, varied_learning_rates, varies_groups
+from .study import StudyConfig
 
 
-def report_figures(config: dict, original: bool) -> dict[str, tuple[str, str]]:
+def report_figures(study: StudyConfig, original: bool) -> dict[str, tuple[str, str]]:
     """Name of a figure's files → its label and its caption in Snakemake's own report.
 
     Args:
@@ -27,15 +27,15 @@ def report_figures(config: dict, original: bool) -> dict[str, tuple[str, str]]:
             f"Worked example: layer {layer}",
             "worked_example",
         )
-    claimed = dict.fromkeys(claim["metric"] for claim in config["claims"])
-    if set(claimed) - {"test_accuracy"} and len(seeds(config)) > 1:
+    claimed = dict.fromkeys(claim.metric for claim in study.claims)
+    if set(claimed) - {"test_accuracy"} and len(study.all_seeds) > 1:
         figures["seed_dots"] = ("Each seed's figures", "verdicts")
     for unit in dict.fromkeys(METRICS[metric].difference for metric in claimed):
         figures[f"forest_{unit}"] = (f"Paired differences in {unit}", "verdicts")
-    if varied_batch_sizes(config):
+    if study.varied("batch_size"):
         figures["batch_size"] = ("Accuracy against batch size", "batch_size")
-    if varied_learning_rates(config):
+    if study.varied("max_lr"):
         figures["learning_rate"] = ("Accuracy against learning rate", "learning_rate")
-    if varies_groups(config):
+    if study.varies_groups:
         figures["groups"] = ("Accuracy against the number of groups", "groups")
     return figures

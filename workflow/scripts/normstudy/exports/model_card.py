@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from ..config import resolved as study_config
+from ..config.study import StudyConfig
 from ..network.model import model_of, parameter_count
 from ..records.json_records import StudyRecord
 from ..records.metrics import METRICS
@@ -32,13 +32,14 @@ def model_card(
         provenance: the study's provenance.json.
         template: the card's text, with places for what differs (Jinja).
     """
-    facts = study_config.dataset_facts(provenance.config)
+    design = StudyConfig.model_validate(provenance.config)
+    facts = design.dataset_facts
     runs = [run for run in provenance.runs if run.variant == variant]
     own = evaluation[evaluation["variant"] == variant].set_index("split")
     # Not escaped: Markdown is no HTML, and what the user's names mean in it is theirs.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     return environment.from_string(template.read_text(encoding="utf-8")).render(
-        label=provenance.config["variants"][variant]["label"],
+        label=design.labels[variant],
         recipe=runs[0].recipe,
         parameters=parameter_count(model_of(runs[0].recipe)),
         classes=facts.classes,

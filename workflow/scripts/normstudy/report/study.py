@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..config import resolved as study_config
+from ..config.study import StudyConfig, group_setting
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
 from ..records.json_records import Look, StudyRecord, read_looks
@@ -59,6 +59,11 @@ class Study:
         return self.provenance.config
 
     @property
+    def design(self) -> StudyConfig:
+        """The config as a typed object."""
+        return StudyConfig.model_validate(self.config)
+
+    @property
     def labels(self) -> dict[str, str]:
         """variant → its label, in the order of the config."""
         return {name: variant["label"] for name, variant in self.config["variants"].items()}
@@ -67,7 +72,7 @@ class Study:
     def seeds(self) -> list[int]:
         """The seeds with which any variant was trained, in the order of the config."""
         trained = set(self.runs["seed"])
-        return [seed for seed in study_config.seeds(self.config) if seed in trained]
+        return [seed for seed in self.design.all_seeds if seed in trained]
 
     @property
     def seed_counts(self) -> list[int]:
@@ -82,7 +87,7 @@ class Study:
     @property
     def facts(self) -> DatasetFacts:
         """What is known of the dataset."""
-        return study_config.dataset_facts(self.config)
+        return self.design.dataset_facts
 
     @cached_property
     def recipes(self) -> dict[str, dict]:
@@ -98,7 +103,7 @@ class Study:
     @property
     def one_channel_groups(self) -> bool:
         """Whether a variant's groups are of one channel each."""
-        settings = map(study_config.group_setting, self.config["variants"].values())
+        settings = map(group_setting, self.design.variants.values())
         return ("channels_per_group", 1) in settings
 
     @property

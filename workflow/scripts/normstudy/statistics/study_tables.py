@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..config.resolved import seeds as seeds_of
+from ..config.study import StudyConfig
 from .contrasts import study_scales
 from .failures import looks_failed
 from .label_doubts import label_doubts, verdicts_by_scoring
@@ -42,7 +42,8 @@ def study_tables(
         reference: the replicated study's table, where it applies.
         issues: the table of doubted test labels, where the dataset has one.
     """
-    claims, settings, seeds = config["claims"], config["verdicts"], seeds_of(config)
+    claims, settings = config["claims"], config["verdicts"]
+    seeds = StudyConfig.model_validate(config).all_seeds
     final, doubts = final_values(metrics, evaluation), label_doubts(predictions, issues)
     runs = metrics_of(final)
     images = evaluation.groupby("split")["images"].first()

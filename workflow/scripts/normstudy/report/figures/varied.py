@@ -7,7 +7,7 @@ from itertools import cycle
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from ...config.resolved import NORMALIZED_CHANNELS, varied_batch_sizes, varied_learning_rates
+from ...config.study import NORMALIZED_CHANNELS, StudyConfig
 from ...evaluation.pictures import style
 from ..marks import mark
 from ..study import Study, means_of
@@ -78,12 +78,10 @@ SERIES = {
 }
 
 
-def _varied(config: dict, key: str) -> dict[str, tuple[str, float]]:
+def _varied(config: StudyConfig, key: str) -> dict[str, tuple[str, float]]:
     """variant → (its series, its value of the quantity); empty where it does not vary."""
-    if key == "batch_size":
-        return varied_batch_sizes(config)
-    if key == "max_lr":
-        return varied_learning_rates(config)
+    if key != "groups":
+        return config.varied(key)
     return {
         variant: (option, value if option == "num_groups" else WIDEST // value)
         for variant, (option, value) in group_settings(config).items()
@@ -100,7 +98,7 @@ def accuracy_against(study: Study, key: str) -> Plot | None:
     Returns:
         None for a study that does not vary it.
     """
-    quantity, varied = QUANTITIES[key], _varied(study.config, key)
+    quantity, varied = QUANTITIES[key], _varied(study.design, key)
     if not varied:
         return None
     keys = dict.fromkeys([*quantity.paper, *(series for series, _ in varied.values())])

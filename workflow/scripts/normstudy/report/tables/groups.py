@@ -2,25 +2,27 @@
 
 import pandas as pd
 
-from ...config.resolved import NORMALIZED_CHANNELS, group_setting, varies_groups
+from ...config.study import NORMALIZED_CHANNELS, StudyConfig, group_setting
 from ..study import Study
 from ..text.wording import listing
 from .results import spreads
 from .table import Table
 
 
-def group_settings(config: dict) -> dict[str, tuple[str, int]]:
+def group_settings(config: StudyConfig) -> dict[str, tuple[str, int]]:
     """variant → num_groups or channels_per_group, and how many.
 
     Layer and Instance Normalization are the two ends. Empty unless the study varies the groups.
     """
-    settings = {name: group_setting(variant) for name, variant in config["variants"].items()}
-    return {name: found for name, found in settings.items() if found and varies_groups(config)}
+    if not config.varies_groups:
+        return {}
+    settings = {name: group_setting(variant) for name, variant in config.variants.items()}
+    return {name: setting for name, setting in settings.items() if setting}
 
 
 def groups_table(study: Study) -> Table | None:
     """The groups of every layer, and the accuracies; None where the groups do not vary."""
-    settings = group_settings(study.config)
+    settings = group_settings(study.design)
     if not settings:
         return None
     widths = sorted(set(NORMALIZED_CHANNELS))

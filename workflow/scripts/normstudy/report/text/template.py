@@ -5,7 +5,6 @@ Numbers come from the study's tables; the template decides only which sentence t
 
 import pandas as pd
 
-from ...config.resolved import seeds, until_decided
 from ...statistics.failures import FAR
 from ...statistics.label_doubts import SCORINGS
 from ...statistics.verdicts.looks import changed_since, unplanned_looks
@@ -31,7 +30,5 @@ GLOBALS = {
     "PARTS": {"claims": "the claims", "margin": "the margin or confidence", "looks": "the looks"},
     "notna": pd.notna,
     "changed_since": changed_since,
-    "seeds": seeds,
     "unplanned_looks": unplanned_looks,
-    "until_decided": until_decided,
 }
