@@ -174,6 +174,8 @@ BAD = [
     ("claims: [{id: a, says: A, variant: gn}]", 1, "claims.0", "the key 'metric' is missing"),
     ("claims: [{id: A b, says: A, metric: gap, variant: gn}]", 1, "claims.0.id",
      "'A b' is not lower-case letters, digits and -"),
+    (CLAIM.replace("says: A", "says: 犬 wins") % "against: all", 1, "claims.0.says",
+     "'犬 wins': the figures' font has no 犬; use another sentence"),
     ("claims:\n- &a {id: a, says: A, metric: gap, variant: gn}\n- *a", 2, "claims.1.id",
      "'a' is used more than once"),
     # --- places
@@ -316,6 +318,18 @@ def test_a_setting_that_may_be_read_in_two_ways_is_refused(word, key):
         command_line({}, ["results=out", "training={max_lr: 0.5}", "variants={ln: null}", word])
     words = "010 is read as 8 (octal), not as 10; write 8 or 10"
     assert str(error.value) == f"--config: {key or 'training.epochs'}: {words}"
+
+
+def test_variants_are_in_the_order_in_which_they_are_stated(files):
+    """Snakemake puts those of --config, then of --configfile, before those of config.yaml."""
+    files[1].write_text("variants: {b: {label: B, norm: none}, ln: {l1: 0.1}}\n", encoding="utf-8")
+    stated = [read_config_file(path) for path in files]
+    settings = {"variants": {"a": {"label": "A", "norm": "none"}}}
+    config = copy.deepcopy(settings)
+    for path in (files[1], files[0]):
+        update_config(config, yaml.safe_load(path.read_text(encoding="utf-8")))
+    study = check(config, files=[*stated, command_line(settings)])
+    assert list(study.variants) == ["gn", "ln", "bn_l1", "b", "a"]
 
 
 def test_settings_on_the_command_line_are_typed(files):

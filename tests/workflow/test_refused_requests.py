@@ -28,6 +28,12 @@ def test_words_that_mean_something_else_are_not_corrected(sources):
     assert "did you mean" not in said
 
 
+def test_variants_of_the_command_line_come_after_those_of_the_config(sources):
+    """So that the others keep their colors."""
+    variant = "variants={a: {label: A, norm: none}}"
+    assert "gn, ln, bn_l1, a: trains" in sources.snakemake("-n", "--config", variant)
+
+
 @pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
 def test_a_script_that_is_run_by_hand_says_how_it_is_run(script):
     done = subprocess.run([sys.executable, SCRIPTS / script], capture_output=True, text=True)

@@ -40,6 +40,11 @@ def check(
     Raises:
         StudyError: a line for everything that is wrong: file and line, key, and what is allowed.
     """
+    if isinstance(variants := config.get("variants"), Mapping):
+        # In the order of the files, of which Snakemake reads config.yaml last: colors follow it.
+        stated = [key[1] for file in files for key in file.lines if key[:-1] == ("variants",)]
+        order = [name for name in dict.fromkeys([*stated, *variants]) if name in variants]
+        config = {**config, "variants": {name: variants[name] for name in order}}
     try:
         study = StudyConfig.model_validate(config)
     except ValidationError as error:
@@ -187,6 +192,7 @@ def _claim_faults(
     claim: Claim, before: Sequence[Claim], variants: Sequence[str]
 ) -> Iterator[tuple[Key, str]]:
     rivals = [] if isinstance(claim.against, str) else claim.against
+    yield from _undrawable(("says",), claim.says, "sentence")
     if claim.id in [other.id for other in before]:
         yield ("id",), f"{claim.id!r} is used more than once"
     if claim.against == "all" and list(variants) == [claim.variant]:

@@ -4,6 +4,7 @@
 """
 
 import ast
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -95,7 +96,13 @@ Rivals = Annotated[
 class Keys(BaseModel):
     """A map of keys. Unknown ones are errors, so that a typo is reported."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=__name__ == "__main__",  # only the schema needs what they say
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -111,93 +118,78 @@ class Dataset(Keys):
     """the images"""
 
     name: str = Field(
-        "MNIST",
-        pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$",
-        title="a name of letters, digits, - and _",
-        description="a known dataset, or a name for a dataset of your own (which needs `source`)",
+        "MNIST", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", title="a name of letters, digits, - and _"
     )
-    folder: Folder = Field(
-        "data", description="folder where the data are kept, as <folder>/<name>/raw"
-    )
-    source: str | None = Field(
-        None, description="folder that already has the four IDX files (raw or .gz); searched first"
-    )
-    train_images: int | None = Field(
-        None, ge=1, description="train on only this many images, the first ones; null is all"
-    )
-    test_images: int | None = Field(
-        None, ge=1, description="test on only this many images, the first ones; null is all"
-    )
+    """a known dataset, or a name for a dataset of your own (which needs `source`)"""
+    folder: Folder = "data"
+    """folder where the data are kept, as <folder>/<name>/raw; ~ is the home folder"""
+    source: str | None = None
+    """folder that already has the four IDX files (raw or .gz); searched first"""
+    train_images: int | None = Field(None, ge=1)
+    """train on only this many images, the first ones; null is all"""
+    test_images: int | None = Field(None, ge=1)
+    """test on only this many images, the first ones; null is all"""
     classes: Annotated[list[ClassName], *UNIQUE] | None = Field(
-        None,
-        min_length=2,
-        max_length=256,
-        exclude_if=lambda classes: classes is None,
-        description="names of the classes of a dataset of your own, in the order of its labels"
-        " 0, 1, …; without this key there are ten, named 0 to 9",
+        None, min_length=2, max_length=256, exclude_if=lambda classes: classes is None
     )
-    mean: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="mean of the training pixels of a dataset of your own, scaled to 0 … 1: the"
-        " network sees (x − mean)/std; null: mean and std are computed from the training images",
-    )
-    std: float | None = Field(None, gt=0, le=1, description="standard deviation of these pixels")
+    """names of the classes of a dataset of your own, in the order of its labels 0, 1, …; without
+    this key there are ten, named 0 to 9"""
+    mean: float | None = Field(None, ge=0, le=1)
+    """mean of the training pixels of a dataset of your own, scaled to 0 … 1: the network sees
+    (x − mean)/std; null: mean and std are computed from the training images"""
+    std: float | None = Field(None, gt=0, le=1)
+    """standard deviation of these pixels"""
 
 
 class Recipe(Keys):
     """the recipe of every run; a variant may override any of it"""
 
-    epochs: int = Field(20, ge=1, le=10_000, description="passes over the training images")
-    batch_size: int = Field(64, ge=1, le=60_000, description="images per step")
-    max_lr: float = Field(0.015, gt=0, le=10, description="peak of the one-cycle learning rate")
-    base_momentum: float = Field(0.85, ge=0, lt=1, description="lowest momentum of the schedule")
-    max_momentum: float = Field(0.95, ge=0, lt=1, description="highest momentum of the schedule")
-    dropout: float = Field(0.04, ge=0, lt=1, description="probability of dropping an activation")
-    l1: float = Field(0, ge=0, le=10, description="factor of the L1 penalty; 0 is no penalty")
-    l1_reduction: Literal["mean", "sum"] = Field(
-        "mean",
-        description="sum of |w| over all weights, or sum of each tensor's mean |w| (the original)",
-    )
-    rotation_degrees: float = Field(
-        7, ge=0, le=180, description="images are rotated by uniform angles within ± this"
-    )
-    brightness: float = Field(0.4, ge=0, le=1, description="factors are uniform in 1 ± this")
-    contrast: float = Field(0.4, ge=0, le=1, description="factors are uniform in 1 ± this")
-    precision: Literal["fp32", "bf16"] = Field("fp32", description="bf16 uses autocast")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        "cpu", description="where a network is trained; auto: cuda, else mps, else cpu"
-    )
-    engine: Literal["auto", "kernels", "pytorch"] = Field(
-        "auto",
-        description="what trains: the compiled kernels, PyTorch, or by auto the kernels for a norm"
-        " that they have, in fp32 on the CPU, as long as they compute what model.py says",
-    )
-    threads: int = Field(
-        1,
-        ge=1,
-        le=256,
-        description="threads of one training job; their number changes floating-point sums, so it"
-        " is fixed",
-    )
+    epochs: int = Field(20, ge=1, le=10_000)
+    """passes over the training images"""
+    batch_size: int = Field(64, ge=1, le=60_000)
+    """images per step"""
+    max_lr: float = Field(0.015, gt=0, le=10)
+    """peak of the one-cycle learning rate"""
+    base_momentum: float = Field(0.85, ge=0, lt=1)
+    """lowest momentum of the schedule"""
+    max_momentum: float = Field(0.95, ge=0, lt=1)
+    """highest momentum of the schedule"""
+    dropout: float = Field(0.04, ge=0, lt=1)
+    """probability of dropping an activation"""
+    l1: float = Field(0, ge=0, le=10)
+    """factor of the L1 penalty; 0 is no penalty"""
+    l1_reduction: Literal["mean", "sum"] = "mean"
+    """sum of |w| over all weights, or sum of each tensor's mean |w| (the original's)"""
+    rotation_degrees: float = Field(7, ge=0, le=180)
+    """images are rotated by uniform angles within ± this"""
+    brightness: float = Field(0.4, ge=0, le=1)
+    """factors are uniform in 1 ± this"""
+    contrast: float = Field(0.4, ge=0, le=1)
+    """factors are uniform in 1 ± this"""
+    precision: Literal["fp32", "bf16"] = "fp32"
+    """bf16 uses autocast"""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"
+    """where a network is trained; auto: cuda, else mps, else cpu"""
+    engine: Literal["auto", "kernels", "pytorch"] = "auto"
+    """what trains: the compiled kernels, PyTorch, or by auto the kernels for a norm that they have,
+    in fp32 on the CPU, as long as they compute what model.py says"""
+    threads: int = Field(1, ge=1, le=256)
+    """threads of one training job; their number changes floating-point sums, so it is fixed"""
 
 
 class Variant(Recipe):
     """one of the models; of the recipe's keys it has those that it overrides"""
 
     label: str = Field(
-        pattern=r"\S",
-        max_length=80,
-        title="text of 1 to 80 characters, not all of them blank",
-        description="its name in the report",
+        pattern=r"\S", max_length=80, title="text of 1 to 80 characters, not all of them blank"
     )
-    norm: Norm = Field(
-        description="the normalization, a name of NORMS in"
-        " workflow/scripts/normstudy/network/model.py"
-    )
-    num_groups: int | None = Field(None, ge=1, description="number of groups in each layer")
-    channels_per_group: int | None = Field(None, ge=1, description="channels in each group")
+    """its name in the report"""
+    norm: Norm
+    """the normalization, a name of NORMS in workflow/scripts/normstudy/network/model.py"""
+    num_groups: int | None = Field(None, ge=1)
+    """number of groups in each layer"""
+    channels_per_group: int | None = Field(None, ge=1)
+    """channels in each group"""
 
     @model_serializer(mode="plain")
     def stated(self) -> dict:
@@ -214,110 +206,80 @@ class Variant(Recipe):
 class Misclassified(Keys):
     """the picture of misclassified test images"""
 
-    count: int = Field(10, ge=1, le=100, description="how many are shown")
-    order: Literal["index", "confidence"] = Field(
-        "index", description="in the order of the test set, or the most confident errors first"
-    )
+    count: int = Field(10, ge=1, le=100)
+    """how many are shown"""
+    order: Literal["index", "confidence"] = "index"
+    """in the order of the test set, or the most confident errors first"""
 
 
 class Verdicts(Keys):
     """how the claims are judged"""
 
-    margin: float = Field(
-        0.05,
-        gt=0,
-        le=100,
-        description="the largest difference in accuracy or in the train-test gap that does not"
-        " matter, in percentage points; two variants are equivalent when their difference is shown"
-        " to be within ± this",
-    )
-    loss_margin: float = Field(0.002, gt=0, description="the same for test_loss, in nats per image")
-    confidence: float = Field(
-        0.95,
-        ge=0.5,
-        lt=1,
-        description="1 − confidence is the accepted probability of any wrong verdict in the study",
-    )
-    looks: list[Annotated[int, Field(ge=2)]] | None = Field(
-        None,
-        min_length=1,
-        max_length=20,
-        description="the numbers of seeds at which the verdicts will be read, in ascending order,"
-        " stated before the first run; null: they are read once, with all seeds",
-    )
-    shares: list[Annotated[float, Field(gt=0, le=1)]] | None = Field(
-        None,
-        description="the share of 1 − confidence that each look has, with sum 1; null: most at the"
-        " last look (0.1, 0.3 and 0.6 of three)",
-    )
+    margin: float = Field(0.05, gt=0, le=100)
+    """the largest difference in accuracy or in the train-test gap that does not matter, in
+    percentage points; two variants are equivalent when their difference is shown to be within
+    ± this"""
+    loss_margin: float = Field(0.002, gt=0)
+    """the same for test_loss, in nats per image"""
+    confidence: float = Field(0.95, ge=0.5, lt=1)
+    """1 − confidence is the accepted probability of any wrong verdict in the study"""
+    looks: list[Annotated[int, Field(ge=2)]] | None = Field(None, min_length=1, max_length=20)
+    """the numbers of seeds at which the verdicts will be read, in ascending order, stated before
+    the first run; null: they are read once, with all seeds"""
+    shares: list[Annotated[float, Field(gt=0, le=1)]] | None = None
+    """the share of 1 − confidence that each look has, with sum 1; null: most at the last look (0.1,
+    0.3 and 0.6 of three)"""
 
 
 class Claim(Keys):
     """a conclusion to be tested"""
 
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]*$", title="lower-case letters, digits and -")
-    says: str = Field(min_length=1, description="the claim as a sentence")
-    metric: MetricName = Field(
-        description="after the last epoch. train_accuracy is running (train mode, augmented images,"
-        " while the weights change); train_accuracy_evaluated is that of the finished network on"
-        " the plain images; gap and gap_evaluated are these minus test_accuracy"
-    )
-    variant: str = Field(description="the variant that the claim is about")
-    against: Rivals = Field(
-        "all",
-        description="its rivals; the claim holds only if it holds against every one of them",
-    )
+    says: str = Field(min_length=1)
+    """the claim as a sentence"""
+    metric: MetricName
+    """after the last epoch. train_accuracy is running (train mode, augmented images, while the
+    weights change); train_accuracy_evaluated is that of the finished network on the plain images;
+    gap and gap_evaluated are these minus test_accuracy"""
+    variant: str
+    """the variant that the claim is about"""
+    against: Rivals = "all"
+    """its rivals; the claim holds only if it holds against every one of them"""
     direction: Literal["higher", "lower"] = Field(
         default_factory=lambda claim: (
             "higher" if METRICS[claim["metric"]].higher_is_better else "lower"
-        ),
-        description="whether the variant's value is claimed to be higher or lower than each"
-        " rival's; without this key, lower for a loss or a gap, higher for an accuracy",
+        )
     )
+    """whether the variant's value is claimed to be higher or lower than each rival's; without this
+    key, lower for a loss or a gap, higher for an accuracy"""
 
 
 class StudyKeys(Keys):
     """the keys of config.yaml"""
 
-    results: Folder = Field(
-        "results", description="folder that this study writes to; ~ is the home folder"
-    )
-    resume: (
-        Annotated[str, Field(pattern=NO_BRACES, title="a folder's name or a URL, without { and }")]
-        | None
-    ) = Field(
-        None,
-        description="where unfinished runs keep their state, to resume after an interruption: a"
-        " folder, or a URL that fsspec can write to, such as s3://bucket/folder; null is the folder"
-        " resume in the results. Each study needs its own",
-    )
+    results: Folder = "results"
+    """folder that this study writes to; ~ is the home folder"""
+    resume: FolderOrURL | None = None
+    """where unfinished runs keep their state, to resume after an interruption: a folder, or a URL
+    that fsspec can write to, such as s3://bucket/folder; null is the folder resume in the results.
+    Each study needs its own"""
     dataset: Dataset = Field(default_factory=Dataset)
     training: Recipe = Field(default_factory=Recipe)
-    variants: dict[VariantName, Variant] = Field(
-        min_length=1,
-        description="the models to compare; the key is the name of the variant's folder and"
-        " target. A later config file adds variants to those of an earlier one and removes one by"
-        " setting its key to null. (It replaces lists, such as seeds and claims, as a whole.)",
-    )
-    seeds: Seeds = Field(
-        [1],
-        description="a list of seeds, or a number n for n seeds from first_seed on, or `until"
-        " decided`: all variants have as many as the first of verdicts.looks; then, look by look,"
-        " only variants that an undecided claim needs get more",
-    )
-    first_seed: int = Field(
-        1,
-        ge=0,
-        le=2**32 - 1 - 10_000,
-        description="the first seed where `seeds` is a number or `until decided`; 31 tests claims"
-        " on other runs than those of the seeds 1 to 30 that suggested them",
-    )
+    variants: dict[VariantName, Variant] = Field(min_length=1)
+    """the models to compare; the key is the name of the variant's folder and target. A later config
+    file adds variants to those of an earlier one and removes one by setting its key to null. (It
+    replaces lists, such as seeds and claims, as a whole.)"""
+    seeds: Seeds = [1]
+    """a list of seeds, or a number n for n seeds from first_seed on, or `until decided`: all
+    variants have as many as the first of verdicts.looks; then, look by look, only variants that an
+    undecided claim needs get more"""
+    first_seed: int = Field(1, ge=0, le=2**32 - 1 - 10_000)
+    """the first seed where `seeds` is a number or `until decided`; 31 tests claims on other runs
+    than those of the seeds 1 to 30 that suggested them"""
     misclassified: Misclassified = Field(default_factory=Misclassified)
     verdicts: Verdicts = Field(default_factory=Verdicts)
-    claims: list[Claim] = Field(
-        [],
-        description="what the study tests, all together: the more claims, the wider each interval",
-    )
+    claims: list[Claim] = []
+    """what the study tests, all together: the more claims, the wider each interval"""
 
     @field_validator("variants", mode="before")
     @classmethod
@@ -348,5 +310,6 @@ def json_schema() -> dict:
 
 
 if __name__ == "__main__":
+    written = json.loads(json.dumps(json_schema()).replace(r"\n", " "))  # descriptions in one line
     print("# Written by `make schema` from workflow/scripts/normstudy/config/keys.py: change that.")
-    print(yaml.safe_dump(json_schema(), sort_keys=False, allow_unicode=True, width=100), end="")
+    print(yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100), end="")
