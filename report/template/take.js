@@ -1,4 +1,4 @@
-// Save tables as CSV or LaTeX and figures as SVG or PNG, and copy links: all from the page itself.
+// Print a handout, save tables as CSV or LaTeX and figures as SVG or PNG, and copy links: all from the page itself.
 
 const files = JSON.parse(document.getElementById("tables").textContent);
 const say = (words) => { document.getElementById("said").textContent = words; };
@@ -40,11 +40,10 @@ function rows(table) {
 const svg = (drawing) => new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" });
 async function png(shown) {
   const image = new Image();
-  image.src = shown.src ?? URL.createObjectURL(svg(shown));
+  image.src = URL.createObjectURL(svg(shown));
   await image.decode();
   const canvas = document.createElement("canvas");
-  const scale = shown.src ? 1 : 2;
-  [canvas.width, canvas.height] = [scale * image.naturalWidth, scale * image.naturalHeight];
+  [canvas.width, canvas.height] = [2 * image.naturalWidth, 2 * image.naturalHeight];
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => { canvas.toBlob(done, "image/png"); });
 }
@@ -52,7 +51,12 @@ async function png(shown) {
 for (const box of document.querySelectorAll(".save")) {
   box.hidden = false;
   box.addEventListener("click", async (event) => {
-    const { file, save: format } = event.target.dataset;
+    const { file, print: handout, save: format } = event.target.dataset;
+    if (handout !== undefined) {
+      document.documentElement.classList.add("handout");
+      window.print();
+      document.documentElement.classList.remove("handout");
+    }
     if (file) save(file, files[file]);
     if (!format) return;
     const table = box.previousElementSibling?.querySelector("table");
@@ -62,7 +66,7 @@ for (const box of document.querySelectorAll(".save")) {
       save(`${name}.${format}`, format === "csv" ? csv(rows(table)) : tex(rows(table), caption));
     } else {
       const figure = box.closest("figure");
-      const shown = figure.querySelector(".drawing > :is(svg, img)");
+      const shown = figure.querySelector(".drawing > svg");
       save(`${figure.dataset.name}.${format}`, format === "svg" ? svg(shown) : await png(shown));
     }
   });

@@ -1,6 +1,6 @@
 // Charts tell their values under the pointer, by touch and by arrow keys, and lines can be switched
 // off. All of it is in the drawing: `<title>` of its points and `data-series` of its lines.
-for (const box of document.querySelectorAll(".chart .drawing")) {
+for (const box of document.querySelectorAll(".drawing")) {
   const { make, rove } = touch;
   const lines = [...box.querySelectorAll("[data-series]")].map((group) => ({
     group,

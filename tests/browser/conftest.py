@@ -56,7 +56,7 @@ def made_page(open_page, made):
     def open_at(width=1280, charts=False, **options):
         page = open_page(made.path, width, **options)
         if charts:
-            for chart in page.locator("figure.chart:visible").all():
+            for chart in page.locator("figure:visible:has([data-series])").all():
                 chart.scroll_into_view_if_needed()
                 chart.locator(".live").wait_for()
         return page

@@ -6,7 +6,7 @@ from helpers.page import words
 
 def test_a_chart_tells_its_values_by_keyboard(made_page, made):
     page = made_page(charts=True)
-    chart = page.locator("figure.chart").first
+    chart = page.locator("figure").first
     chart.locator(".live").focus()
     page.keyboard.press("End")
     tip = chart.locator(".tip")
@@ -27,14 +27,14 @@ def test_a_chart_tells_its_values_by_keyboard(made_page, made):
 
 def test_lines_are_switched_off_by_keyboard_and_stay_untold(made_page, made):
     page = made_page(charts=True)
-    chart = page.locator("figure.chart").first
+    chart = page.locator("figure").first
     chart.locator(".live").focus()
     page.keyboard.press("Tab")  # to the switches
     first = chart.locator(".switches button").first
     assert first.evaluate("one => one === document.activeElement")
     label = next(iter(made.study.labels.values()))
     assert words(first) == label and first.locator("i").count() == 1  # its colour
-    dots = page.locator("figure.chart").nth(1).locator(".switches button", has_text="runs")
+    dots = page.locator("figure").nth(1).locator(".switches button", has_text="runs")
     assert dots.count() == 1 and not dots.locator("i").count()  # they are of every colour
     groups = chart.locator(f"[data-series^='{label}']")
     assert groups.count() >= 2
@@ -52,7 +52,7 @@ def test_lines_are_switched_off_by_keyboard_and_stay_untold(made_page, made):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_chart_tells_by_touch_what_is_under_the_finger(made_page, width):
     page = made_page(width, charts=True, has_touch=True)
-    charts = page.locator("figure.chart:has(.switches)")
+    charts = page.locator("figure:has(.switches)")
     assert charts.count() >= 2
     for chart in charts.all():
         chart.scroll_into_view_if_needed()

@@ -75,5 +75,5 @@ def test_a_matrix_of_images_is_saved_as_it_was_drawn(report):
     name, content = saved(page, "#figure-misclassified_gn [data-save=png]")
     assert name == "misclassified_gn.png"
     picture = Image.open(io.BytesIO(content)).convert("L")
-    assert picture.width == 1080 and picture.getextrema() == (0, 255)
+    assert picture.width == 1440 and picture.getextrema() == (0, 255)
     assert picture.getpixel((2, 2)) == 255  # white paper

@@ -72,6 +72,18 @@ def test_runs_of_one_seed_are_joined_in_the_dot_plot():
     assert all(row in drawn for row in table[list(made.labels)].to_numpy().tolist())
 
 
+def test_a_run_that_failed_does_not_flatten_the_others():
+    runs = {"gn": [99.5, 11.35], "ln": [99.4, 99.3]}
+    axes = final_accuracy(made_up_study(runs)).figure.axes[0]
+    low, high = axes.get_xlim()
+    assert 98 < low < 99.3 and 99.5 < high <= 100
+    assert [text.get_text() for text in axes.texts] == ["← 11.35"]
+    low, high = (
+        final_accuracy(made_up_study({"gn": [58.2], "ln": [63.6]})).figure.axes[0].get_xlim()
+    )
+    assert low < 58.2 and high > 63.6
+
+
 def test_looks_are_stable_and_distinct():
     twelve = looks([f"v{i}" for i in range(12)])
     assert len(set(twelve.values())) == 12

@@ -121,7 +121,7 @@ def test_a_figure_has_its_drawing_its_link_its_code_and_what_to_save():
     figure = page.partition("<figure")[2].partition("</figure>")[0]
     assert figure.count("<svg") == 1 and "<img" not in figure
     assert 'id="figure-lines"' in figure and 'href="#figure-lines"' in figure
-    assert 'aria-label="Chart: Test accuracy"' in figure
+    assert 'aria-label="Figure: Test accuracy"' in figure
     assert 'aria-label="Test accuracy. test accuracy, % by epoch: Group Norm' in figure
     assert re.findall(r'data-save="(\w+)"', figure) == ["svg", "png"]
     assert "<summary>Code</summary>" in figure and "<code>draw(a &lt; b)</code>" in figure

@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from helpers.made_up import made_up_study
+from helpers.made_up import claim, made_up_study
 from helpers.places import TEMPLATE
-from normstudy.report.side_by_side import differences, flattened, side_by_side
+from normstudy.report.side_by_side import (
+    differences,
+    flattened,
+    outcomes,
+    side_by_side,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +37,31 @@ def test_a_config_is_flattened_by_keys_and_claims_by_their_id():
     }  # fmt: skip
 
 
-def test_the_page_has_each_part_of_each_study_and_needs_nothing_else(studies):
+def test_claims_and_results_come_first_each_study_a_column(studies):
     html = side_by_side(studies, "body {}", TEMPLATE)
-    for heading in ("Config", "Summary", "Accuracy", "Loss", "Verdicts"):
-        assert html.count(f"<h2>{heading}</h2>") == 1
-    assert html.count("<h3>results</h3>") == html.count("<h3>results/other</h3>") == 4
+    headings = re.findall("<h2>(.*?)</h2>", html)
+    assert headings[:3] == ["Results", "Config", "Test accuracy, %"]  # these studies claim nothing
+    head = html.partition("<thead>")[2].partition("</thead>")[0]
+    assert head.count(">results<") == head.count(">results/other<") == 2
+    assert html.count("<h3>results</h3>") == html.count("<h3>results/other</h3>") == 2
     assert "99.50" in html and "98.50" in html
     assert len(re.findall(r'<img src="data:', html)) == 4
     assert not re.findall(r'(?:src|srcset)="(?!data:)', html)
     assert not re.findall(r"<(?:script|link)\b|href=", html)
+
+
+def test_each_claim_is_a_line_with_its_verdict_in_each_study():
+    claims = [claim("gn", id="first"), claim("ln", id="second")]
+    one, other = (
+        made_up_study(
+            {"gn": [99.5, 99.6, 99.5, 99.6], "ln": [ln] * 4}, claims=chosen, folder=Path(name)
+        )
+        for ln, chosen, name in ((99.0, claims, "a"), (99.8, claims[:1], "b"))
+    )
+    cells = outcomes([one, other]).cells
+    assert list(cells) == ["Claim", "a", "b"]
+    assert cells["a"].str.contains("holds|contradicted").tolist() == [True, True]
+    assert cells["b"].tolist()[1] == "–"
 
 
 def test_equal_configs_are_said_to_be_the_same(studies):

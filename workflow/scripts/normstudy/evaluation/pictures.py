@@ -22,6 +22,7 @@ STYLE = {
     "grid.linewidth": 0.7,
     "axes.axisbelow": True,
     "axes.formatter.useoffset": False,
+    "image.interpolation": "none",  # pixels as they are
     "legend.frameon": False,
     "legend.fontsize": 9,
     "lines.linewidth": 1.6,

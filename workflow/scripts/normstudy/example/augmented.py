@@ -6,7 +6,7 @@ from ..data.idx import Split
 from ..network.draws.augmentation import FILL, draw, jitter, rotate
 from ..network.draws.streams import key
 
-DRAWS = 4  # of each image
+DRAWS = 3  # of each image
 
 
 def augmented(

@@ -14,7 +14,6 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 from ..evaluation.pictures import png, use_style
 from .figures.plot import Plot
@@ -58,9 +57,7 @@ def use_report_style(slides: str | Path | None = None) -> None:
 
 def plot_bundle(plot: Plot, include=None, exclude=None) -> tuple[dict, dict]:
     """A plot of the package as `figure_bundle` gives it, with its own alt text and caption."""
-    kind = "photos" if plot.photos else "chart"
-    about = {"name": plot.name, "alt": plot.alt, "kind": kind}
-    about |= {"caption": plot.caption, "table": plot.table}
+    about = {"name": plot.name, "alt": plot.alt, "caption": plot.caption, "table": plot.table}
     return figure_bundle(plot.figure, **about)
 
 
@@ -69,11 +66,10 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
 
     Args:
         figure: drawn by anyone.
-        about: name, alt, kind ("chart" or "photos"), caption and table, where they are known.
+        about: name, alt, caption and table, where they are known.
     """
     name = re.sub(r"\W+", "-", str(figure.get_label())) or f"drawing-{next(_numbers)}"
-    kind = "photos" if figure.findobj(AxesImage) else "chart"
-    about = {"name": name, "alt": alt_text(figure), "kind": kind, "caption": "", **about}
+    about = {"name": name, "alt": alt_text(figure), "caption": "", "table": "", **about}
     if engine := figure.get_layout_engine():  # once, not again for each form
         engine.execute(figure)
         figure.set_layout_engine("none")

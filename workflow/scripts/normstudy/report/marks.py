@@ -10,6 +10,7 @@ anything else.
 """
 
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,8 @@ from ..evaluation.pictures import style
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
+LONG = re.compile(r"-?\d+\.\d{3,}")  # a number
+ALONG = re.compile(r"translate\(([\d.]+) 0\)")  # from a glyph to the next, of 1/6400 of its size
 PIXELS = 100 / 72  # on the page, of a point
 
 
@@ -64,13 +67,15 @@ def svg(figure: Figure, name: str = "figure", alt: str = "", transparent: bool =
     root = ET.fromstring(content.getvalue())
     for element in root.iter():
         element.tail = None  # matplotlib's indentation
+        if len(element):
+            element.text = None
         artist, names = marked.get(element.get("id", ""), (None, None))
         if artist is not None:
             artist.set_gid(names)
             element.set("data-series", names or artist.get_label())
             if isinstance(artist, Line2D):
                 _tell(element, artist, figure)
-        _name_ids(element, name)
+    _shorten(root, name)
     for rules in root.findall(f"{{{SVG}}}defs[{{{SVG}}}style]"):
         root.remove(rules)  # on a page it would be everybody's
     width, height = (round(72 * inches * PIXELS) for inches in figure.get_size_inches())
@@ -114,14 +119,27 @@ def _told(line: Line2D, figure: Figure, x: float, y: float) -> str:
     return f"{name}, {at} {x:g}: {axes.fmt_ydata(y) if axes.fmt_ydata else f'{y:.4g}'}"
 
 
-def _name_ids(element: ET.Element, name: str) -> None:
-    """Begin the ids that are referred to, and the references, with the figure's name."""
-    if element.tag == f"{{{SVG}}}g":
-        element.attrib.pop("id", None)  # matplotlib's numbers, which nothing refers to
-    for key, value in element.attrib.items():
-        if key == "id":
-            element.set(key, f"{name}-{value}")
-        elif key == f"{{{XLINK}}}href" and value.startswith("#"):
-            element.set(key, f"#{name}-{value[1:]}")
-        elif value.startswith("url(#"):
-            element.set(key, f"url(#{name}-{value[5:]}")
+def _shorten(root: ET.Element, name: str) -> None:
+    """Make ids short and the figure's own, numbers of two decimals: half the bytes."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    referred = [e.get("id") for e in root.iter() if e.get("id") and e.tag != f"{{{SVG}}}g"]
+    ids = {found: f"{name}-{number}" for number, found in enumerate(dict.fromkeys(referred))}
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            if key in ("d", "x", "y"):
+                element.set(key, LONG.sub(lambda number: f"{float(number[0]):.2f}", value))
+            elif key == f"{{{XLINK}}}href" and value.startswith("#"):
+                element.set(key, f"#{ids[value[1:]]}")
+            elif value.startswith("url(#"):
+                element.set(key, f"url(#{ids[value[5:-1]]})")
+        if element.get("id"):
+            if element.tag == f"{{{SVG}}}g":
+                del element.attrib["id"]  # matplotlib's numbers, which nothing refers to
+            else:
+                element.set("id", ids[element.attrib["id"]])
+        if element.tag == f"{{{SVG}}}use":
+            if glyph := ALONG.fullmatch(element.get("transform", "")):
+                del element.attrib["transform"]
+                element.set("x", f"{float(glyph[1]):.0f}")
+            elif style := element.attrib.pop("style", ""):  # of every marker of a line
+                parents[element].set("style", style)

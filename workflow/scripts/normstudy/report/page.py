@@ -92,15 +92,13 @@ class Page:
         Args:
             output: with the forms and metadata that `display.figure_bundle` gives.
         """
-        about, forms = output["metadata"][PAGE], output["data"]
-        photos = about["kind"] == "photos"
+        about = output["metadata"][PAGE]
         made = self._parts.figure(
-            drawing="" if photos else Markup(forms[PAGE]),
-            picture=f"data:image/png;base64,{forms['image/png']}",
+            drawing=Markup(output["data"][PAGE]),
             label=(about["caption"] or about["alt"]).partition(". ")[0].rstrip("."),
             code=cell["source"],
             folded="fold-figures" in cell["metadata"].get("tags", []),
-            **{"table": ""} | about,
+            **about,
         )
         return str(made)
 

@@ -1,9 +1,9 @@
-"""Studies side by side on one page: what differs in their configs, their tables, their curves."""
+"""Studies side by side on one page: verdicts, results, what differs in their configs, curves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,9 +13,17 @@ from .display import figure_bundle
 from .figures.plot import WIDTH, looks, plain
 from .page import Page
 from .study import Study
-from .tables.results import comparison
+from .tables.results import spreads
 from .tables.table import ABSENT, Table
-from .tables.verdicts import verdicts
+from .tables.verdicts import MARKS
+from .text.amounts import says
+from .text.wording import span
+
+# What is measured -> the metric, its digits
+MEASURED = (
+    ("Test accuracy, %", "test_accuracy", 2),
+    ("Test loss, nats per image", "test_loss", 4),
+)
 
 
 def flattened(config: object, key: str = "") -> dict[str, str]:
@@ -37,42 +45,67 @@ def differences(studies: Sequence[Study]) -> Table:
     keys = dict.fromkeys(key for one in settings for key in one)
     differing = [key for key in keys if len({one.get(key) for one in settings}) > 1]
     cells = {"Key": differing} | {
-        study.folder.as_posix(): [one.get(key, ABSENT) for key in differing]
-        for study, one in zip(studies, settings, strict=True)
+        folder: [one.get(key, ABSENT) for key in differing]
+        for folder, one in zip(_folders(studies), settings, strict=True)
     }
     return Table(pd.DataFrame(cells), "What differs in the configs", names=tuple(cells))
 
 
+def outcomes(studies: Sequence[Study]) -> Table | None:
+    """Every claim's verdict in each study; None without claims."""
+    claims: dict[str, dict[str, str]] = {}
+    for study in studies:
+        sentences = says(study.config)
+        for row in study.claims.itertuples():
+            said = claims.setdefault(sentences[row.claim], {})
+            said[study.folder.as_posix()] = f"{MARKS[row.verdict]} {row.verdict}"
+    rows = [{"Claim": claim} | said for claim, said in claims.items()]
+    cells = pd.DataFrame(rows).reindex(columns=["Claim", *_folders(studies)]).fillna(ABSENT)
+    return Table(cells, "The verdict on each claim.") if rows else None
+
+
+def results(studies: Sequence[Study]) -> Table:
+    """Every model's test accuracy and loss in each study."""
+    cells = {}
+    for name, metric, digits in MEASURED:
+        for study in studies:
+            spread = spreads(study, metric, digits)
+            cells[name, study.folder.as_posix()] = dict(
+                zip(study.labels.values(), spread, strict=True)
+            )
+    table = pd.DataFrame(cells).fillna(ABSENT).rename_axis("Model").reset_index()
+    counts = [f"{span(study.seed_counts)} in {study.folder.as_posix()}" for study in studies]
+    caption = f"Mean after the last epoch, ± standard deviation over seeds: {', '.join(counts)}."
+    return Table(table, caption, sortable=True)
+
+
+def _folders(studies: Sequence[Study]) -> list[str]:
+    return [study.folder.as_posix() for study in studies]
+
+
 def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> str:
-    """A self-contained HTML page about the studies, each part of one beside that of the others.
+    """A self-contained HTML page about the studies: verdicts, results, configs, curves.
 
     Args:
         studies: two or more, in the order in which they are shown.
         style: the report's style sheet.
         template: the folder of the report's templates.
     """
-    page = Page(template)
-
-    def table(made: Table | None) -> str:
-        """Without the link to its file, which lies in another folder than this page."""
-        shown = page.table(made and replace(made, source=""))
-        return shown.data if shown else "<p>None in this study.</p>"
-
-    parts = {
-        "Summary": lambda study: table(comparison(study)),
-        "Accuracy": lambda study: _curves(study, "test_accuracy", "test accuracy, %", 2),
-        "Loss": lambda study: _curves(study, "test_loss", "test loss, nats per image", 4),
-        "Verdicts": lambda study: table(verdicts(study)),
-    }
-    title = " and ".join(study.folder.as_posix() for study in studies)
-    body = f"<h1>{escape(title)}, side by side</h1><h2>Config</h2>"
+    page, title = Page(template), " and ".join(_folders(studies))
     differing = differences(studies)
-    made = None if differing.cells.empty else page.table(differing)
-    body += made.data if made else "<p>The configs are the same.</p>"
-    for heading, part in parts.items():
-        body += f'<h2>{heading}</h2><div class="beside">'
+    pieces: list[Any] = [
+        page.heading(1, f"{title}, side by side"),
+        *page.section(2, "Claims", page.table(outcomes(studies))),
+        *page.section(2, "Results", page.table(results(studies))),
+        page.heading(2, "Config"),
+        page.text("The configs are the same.") if differing.cells.empty else page.table(differing),
+    ]
+    body = "".join(piece.data for piece in pieces if piece)
+    for name, metric, digits in MEASURED:
+        body += f'<h2>{escape(name)}</h2><div class="beside">'
         for study in studies:
-            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{part(study)}</section>"
+            picture = _curves(study, metric, name, digits)
+            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{picture}</section>"
         body += "</div>"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -88,6 +121,7 @@ def _curves(study: Study, metric: str, name: str, digits: int) -> str:
     figure = Figure(figsize=(WIDTH, 4), layout="constrained")
     axes = figure.subplots()
     axes.set(xlabel="epoch", ylabel=name)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.fmt_ydata = f"{{:.{digits}f}}".format
     table = study.curves[study.curves["metric"] == metric]
     for variant, look in looks(study.labels).items():
@@ -99,7 +133,7 @@ def _curves(study: Study, metric: str, name: str, digits: int) -> str:
 
 
 LAYOUT = """
-main { max-width: none; padding: 1rem; }
+main { max-width: 71rem; margin: 0 auto; padding: 1rem; }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 2rem; }
 .beside > section { min-width: 0; }
 .beside img { max-width: 100%; height: auto; }

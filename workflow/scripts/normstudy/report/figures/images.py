@@ -55,7 +55,6 @@ def augmented_strip(
             f" of it in training: {ranges}."
         ),
         table="provenance.json",
-        photos=True,
     )
 
 

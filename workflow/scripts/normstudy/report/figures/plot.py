@@ -14,6 +14,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")  # 7 and 11: 77 distinct pairs
 GREY = "#595959"
 WIDTH = 7.2  # inches, of a figure on a screen or on paper
+FAR = 5.0  # points below the best, beyond which a run would flatten the others
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Plot:
     alt: str  # the numbers shown, in a sentence or two
     caption: str
     table: str  # the file that it shows, relative to the results folder
-    photos: bool = False  # whether it shows images, which have no dark version
 
     def png(self) -> bytes:
         """The figure as a bitmap."""
@@ -59,6 +59,15 @@ def plain(text: str, width: int | None = None) -> str:
     """
     text = textwrap.fill(text, width) if width else text
     return f" {text}" if text.startswith("_") else text
+
+
+def far_below(accuracies: Iterable[float]) -> float:
+    """The accuracy in percent below which a run that failed would flatten the others.
+
+    It is FAR points, or twice the best one's errors if that is more, below the best.
+    """
+    best = max(accuracies)
+    return best - max(FAR, 2 * (100 - best))
 
 
 def name_rows(axes, names: Iterable[str]) -> None:

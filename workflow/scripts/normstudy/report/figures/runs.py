@@ -10,7 +10,7 @@ from ..marks import mark
 from ..study import Study, means_of
 from ..text.amounts import metric_name
 from ..text.wording import counted, fixed, span
-from .plot import GREY, WIDTH, Plot, looks, name_rows
+from .plot import GREY, WIDTH, Plot, far_below, looks, name_rows
 
 JOINT = "#c8c8c8"  # of the lines between runs of the same seed
 MOST_JOINTS = 10  # seeds, beyond which the lines hide more than they show
@@ -52,6 +52,7 @@ def final_accuracy(study: Study) -> Plot:
         axes.plot([], [], "ko-", label="the run, with Wilson's 95 % interval")
     if reference:
         axes.plot([], [], "x", color=GREY, mew=2, label="the original")
+    _leave_out_failures(axes, study, reference)
     figure.legend(loc="outside lower left", ncols=4)
     return Plot(
         name="final_accuracy",
@@ -66,6 +67,23 @@ def final_accuracy(study: Study) -> Plot:
         ),
         table="evaluation.csv" if one else "evaluation.csv, summary.csv",
     )
+
+
+def _leave_out_failures(axes, study: Study, reference: dict[str, float]) -> None:
+    """End the axis before runs that would flatten the others, which are named at its edge."""
+    runs = study.tests()[["variant", "accuracy"]]
+    far = runs["accuracy"] < far_below(runs["accuracy"])
+    if not far.any():
+        return
+    near = [*runs.loc[~far, "accuracy"], *reference.values()]
+    room = 0.1 * (max(near) - min(near)) or 0.1
+    axes.set_xlim(min(near) - 3 * room, max(near) + room)
+    for row, variant in enumerate(study.labels):
+        if values := sorted(runs.loc[far & (runs["variant"] == variant), "accuracy"]):
+            words = (
+                "← " + ", ".join(f"{value:.2f}" for value in values[:3]) + " …" * (len(values) > 3)
+            )
+            axes.annotate(words, (0.01, row), xycoords=("axes fraction", "data"), va="center")
 
 
 @style()

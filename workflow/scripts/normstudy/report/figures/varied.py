@@ -13,10 +13,9 @@ from ..marks import mark
 from ..study import Study, means_of
 from ..tables.groups import group_settings
 from ..text.wording import listing, norm_name
-from .plot import COLOURS, WIDTH, Plot
+from .plot import COLOURS, WIDTH, Plot, far_below
 
 LOOKS = list(zip(COLOURS[:5], "os^Dv", ("-", "--", "-.", ":", (0, (5, 1, 1, 1))), strict=True))
-FAR = 5.0  # points below the best, beyond which a model would flatten the others
 WIDEST = max(NORMALIZED_CHANNELS)
 Points = Sequence[tuple[float, float]]  # (value of the quantity, accuracy in percent)
 
@@ -107,14 +106,14 @@ def accuracy_against(study: Study, key: str) -> Plot | None:
     figure = Figure(figsize=(WIDTH, 3.8), layout="constrained")
     ours, *others = figure.subplots(1, 1 + bool(quantity.paper), squeeze=False)[0]
     means, words = means_of(study.summary, "test_accuracy"), []
-    best = max(means[variant] for variant in varied)
+    lowest = far_below(means[variant] for variant in varied)
     for series in dict.fromkeys(series for series, _ in varied.values()):
         points, (colour, marker, dashes) = [], look[series]
         for variant, (of, value) in varied.items():
             if of != series:
                 continue
             points.append((value, means[variant]))
-            if means[variant] < best - FAR:  # named at the foot
+            if means[variant] < lowest:  # named at the foot
                 foot = {"xycoords": ("data", "axes fraction"), "ha": "center"}
                 ours.annotate(f"{means[variant]:.2f} %\n↓", (value, 0.02), **foot)
                 continue
@@ -125,12 +124,12 @@ def accuracy_against(study: Study, key: str) -> Plot | None:
             pairs = zip(runs["seed"], accuracy, strict=True)
             mark(dots, names[series], [f"{told}, seed {seed}: {x:.2f} %" for seed, x in pairs])
         points.sort()
-        near = [point for point in points if point[1] >= best - FAR]
+        near = [point for point in points if point[1] >= lowest]
         line = ours.plot(*zip(*near, strict=True), color=colour, ls=dashes) if near else []
         mark(line, names[series])
         ours.plot([], [], marker, color=colour, ls=dashes, label=names[series])
         words.append(f"{names[series]} {_listed(points, 2)}")
-    if min(means[variant] for variant in varied) < best - FAR:  # room for what is named there
+    if min(means[variant] for variant in varied) < lowest:  # room for what is named there
         low, high = ours.get_ylim()
         ours.set_ylim(low - 0.2 * (high - low), high)
     _value_axis(ours, {value for _, value in varied.values()}, quantity.base)

@@ -22,13 +22,14 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
         layer: its name, one of `arithmetic.LAYERS`.
         batch: whole numbers (image, channel, row, column).
     """
-    figure = Figure(figsize=(WIDTH, 8.2), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 5), layout="constrained")
     figure.suptitle(f"{layer}: the cells that share a mean and a variance", x=0.01, ha="left")
     panels = figure.subplot_mosaic([["batch", "layer"], ["group", "group"]])
     sentences = []
     for key, method in METHODS.items():
         means, variances, _ = normalize(batch, key)
-        _panel(panels[key], key, batch, _pairs(means, variances))
+        pairs = [f"μ {shown(m)}\nσ² {shown(v)}" for m, v in zip(means, variances, strict=True)]
+        _panel(panels[key], key, batch, pairs)
         named = ", ".join(
             f"{name} {shown(mean)} and {shown(variance)}"
             for name, mean, variance in zip(method.sets(), means, variances, strict=True)
@@ -49,10 +50,6 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
     )
 
 
-def _pairs(means: np.ndarray, variances: np.ndarray) -> list[str]:
-    return [f"μ {shown(m)}\nσ² {shown(v)}" for m, v in zip(means, variances, strict=True)]
-
-
 def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     """A method's grid, images down and channels across, with a mean and a variance per set."""
     # (image, channel, row, column) as it is seen: a row of all images' first rows, and so on.
@@ -62,28 +59,26 @@ def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     )
     axes.pcolormesh(sets, cmap=ListedColormap(FILLS[: len(pairs)]), edgecolors="white")
     for (y, x), number in np.ndenumerate(numbers):
-        axes.text(x + 0.5, y + 0.5, shown(number), ha="center", va="center", fontsize=9)
+        axes.text(x + 0.5, y + 0.5, shown(number), ha="center", va="center", fontsize=8)
     for cut in range(SIDE, IMAGES * SIDE, SIDE):  # between one matrix and the next
-        axes.axhline(cut, color="white", linewidth=5)
-        axes.axvline(cut, color="white", linewidth=5)
+        axes.axhline(cut, color="white", linewidth=4)
+        axes.axvline(cut, color="white", linewidth=4)
     for number in range(len(pairs)):
         rows, columns = np.nonzero(sets == number)
         corner, size = (columns[0], rows[0]), (np.ptp(columns) + 1, np.ptp(rows) + 1)
-        axes.add_patch(Rectangle(corner, *size, fill=False, linewidth=1.8))
-    axes.set_title(f"{METHODS[method].name}:\n{len(pairs)} means and variances")
-    axes.set(aspect="equal", xlim=(0, CHANNELS * SIDE), ylim=(IMAGES * SIDE, 0))
-    axes.set_xticks(MIDDLES, [f"channel\n{c}" for c in range(1, CHANNELS + 1)])
-    axes.set_yticks(MIDDLES, [f"image {n}" for n in range(1, IMAGES + 1)])
-    across, down = axes.secondary_xaxis("bottom"), axes.secondary_yaxis("right")
-    across.set_xticks(MIDDLES if method == "batch" else [], pairs if method == "batch" else [])
-    per_image = [] if method == "batch" else np.reshape(pairs, (IMAGES, -1)).tolist()
-    beside = [
-        "\n".join("   ".join(part) for part in zip(*(p.split("\n") for p in row), strict=True))
-        for row in per_image
-    ]
-    down.set_yticks(MIDDLES if beside else [], beside)
-    for each in (axes, across, down):
-        each.tick_params(length=0, labelsize=8)
+        axes.add_patch(Rectangle(corner, *size, fill=False, linewidth=1.5, zorder=3))
+    axes.set_title(f"{METHODS[method].name}: {len(pairs)} sets", fontsize=10)
+    axes.set(xlim=(0, CHANNELS * SIDE), ylim=(IMAGES * SIDE, 0))
+    axes.set_xticks(MIDDLES, ["channel 1", *range(2, CHANNELS + 1)])
+    names = [f"image {n}" for n in range(1, IMAGES + 1)]
+    axes.set_yticks(*([], []) if method == "layer" else (MIDDLES, names))  # beside batch's
+    below, beside = axes.secondary_xaxis("bottom"), axes.secondary_yaxis("right")
+    below.set_xticks(*(MIDDLES, pairs) if method == "batch" else ([], []))
+    lines = np.char.partition(pairs, "\n")[:, ::2].reshape(IMAGES, -1, 2).swapaxes(1, 2)
+    words = ["\n".join("   ".join(line) for line in image) for image in lines]
+    beside.set_yticks(*([], []) if method == "batch" else (MIDDLES, words))
+    for each in (axes, below, beside):
+        each.tick_params(length=0, labelsize=7.5)
         each.spines[:].set_visible(False)
     axes.tick_params(top=True, labeltop=True, labelbottom=False)
     axes.grid(visible=False)

@@ -135,8 +135,8 @@ def version_table(study: Study) -> Table:
         "Threads per job": listing(dict.fromkeys(str(run.recipe["threads"]) for run in runs)),
         "System": listing(dict.fromkeys(run.system for run in runs)),
         "Python": facts.python,
+        "Packages": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
     }
-    rows |= facts.versions
     if sources := facts.sources:
         changed = " (with changes not committed)" if sources["modified"] else ""
         rows["Commit of the sources"] = sources["commit"] + changed
