@@ -103,7 +103,8 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert action["agent"].type == "Person" and action["agent"]["name"]
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
     made = {entity.id for entity in action["result"]}
-    assert {"results/gn/seed-1/checkpoint.pt", "results/summary.csv"} <= made <= files
+    packed = ("gn/seed-1/checkpoint.pt", "summary.csv", "datapackage.json")
+    assert {f"results/{name}" for name in packed} <= made <= files
     *data, config = action["object"]
     assert config.id == "config.yaml"
     assert {entity["sha256"] for entity in data} == {

@@ -6,6 +6,8 @@ import zipfile
 from html import unescape
 
 import pytest
+import yaml
+from helpers.places import ROOT
 from normstudy.records.tables import STUDY_TABLES
 
 
@@ -13,7 +15,8 @@ from normstudy.records.tables import STUDY_TABLES
 def made(finished, tmp_path_factory):
     """The project and the folder that the report was unpacked to."""
     project = finished.copy(tmp_path_factory.mktemp("report") / "project")
-    project.snakemake("--report", "results/snakemake-report.zip")
+    metadata = ("--report-metadata", "report/metadata.yaml")  # as results/README.md says
+    project.snakemake("--report", "results/snakemake-report.zip", *metadata)
     with zipfile.ZipFile(project.folder / "results/snakemake-report.zip") as archive:
         archive.extractall(project.folder / "unpacked")
     return project, project.folder / "unpacked" / "snakemake-report"
@@ -56,6 +59,8 @@ def test_it_opens_in_a_browser_without_a_network(made, browser):
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto((made[1] / "report.html").as_uri())
+        version = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["version"]
+        page.get_by_text(f"compared reproducibly, version {version}").wait_for()
         for category in ("Report", "Figures", "Tables", "Misclassified images"):
             assert page.get_by_role("link", name=category, exact=True).count() == 1
         page.get_by_role("link", name="Tables", exact=True).click()

@@ -14,6 +14,7 @@ BENCHMARKS = RESULTS / "benchmarks"
 DATASET = STUDY.dataset.name
 DATA = folder_of(STUDY.dataset.folder) / DATASET
 FACTS = STUDY.dataset_facts
+TITLE = f"Normalizations compared on {DATASET}"
 VARIANTS = list(STUDY.variants)
 SEEDS = STUDY.all_seeds  # all that there may be
 RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]

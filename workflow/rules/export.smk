@@ -58,6 +58,7 @@ rule crate:
         results=[
             *rules.report.output,
             *(path for path in rules.summarize.output if Path(path).suffix == ".csv"),
+            rules.summarize.output.package,
             *rules.worked_example.output,
         ],
         checkpoints=run_files("checkpoint.pt"),
@@ -77,7 +78,7 @@ rule crate:
         runtime=10,
     params:
         code=code("exports/crate"),
-        title=f"Normalizations compared on {DATASET}",
+        title=TITLE,
         project=str(SOURCE),
     message:
         "Packing the study into a crate"

@@ -26,6 +26,7 @@ rule summarize:
         # `update`: when verdicts were read before is kept, and the new looks are added.
         looks=update(RESULTS / "looks.json"),
         provenance=RESULTS / "provenance.json",
+        package=RESULTS / "datapackage.json",
     log:
         LOGS / "summarize.log",
     benchmark:
@@ -42,6 +43,7 @@ rule summarize:
         runs=for_runs(list),
         jobs=for_runs(lambda runs: [*job_costs(runs)]),
         sources=str(SOURCE),
+        title=TITLE,
     message:
         "Combining the tables"
     script:

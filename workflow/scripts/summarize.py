@@ -9,6 +9,7 @@ sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 from functools import partial
 from pathlib import Path
 
+from normstudy.records.data_package import data_package
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import LookRecord, RunRecord, read_looks
 from normstudy.records.machine import now
@@ -40,6 +41,7 @@ with job_log(snakemake.log[0]):
     written = study_tables(params.study, metrics, evaluation, predictions, reference, issues)
     for name, table in written.items():
         write_csv(table, output[name])
+    write_json(data_package(params.title), output.package)
     study = params.study
     dates = {look.seeds: look.taken for look in map(LookRecord.read, given.looks)}
     looks = taken_looks(study["verdicts"], written["comparisons"]["look"].dropna())
