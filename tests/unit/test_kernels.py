@@ -105,14 +105,15 @@ def test_a_normalizations_own_gradients_for_any_groups(groups):
     random = np.random.default_rng(groups)
     r, dy = random.normal(0.5, 1, (2, 16, 36, LANES))
     gamma, beta = random.normal(1, 0.3, (2, 16)).astype(np.float32)
-    s = np.zeros((11, 16 * LANES), np.float32)
+    s = np.zeros((11, 1, 16 * LANES), np.float32)
     s[normalization.SUMS] = r.sum(axis=1).ravel()
     s[normalization.SQUARES] = (r * r).sum(axis=1).ravel()
     s[normalization.DY_SUMS] = dy.sum(axis=1).ravel()
     s[normalization.DOTS] = (dy * r).sum(axis=1).ravel()
     dgamma, dbeta = np.zeros((2, 16), np.float32)
-    normalization.image_statistics(s, 36, groups, True, gamma, beta)
-    normalization.image_gradients(s, 36, groups, True, gamma, dgamma, dbeta)
+    sets, nothing = (16 // groups, 1, LANES, True), np.zeros(16, np.float32)
+    normalization.statistics(s, sets, 36, nothing, nothing, True, gamma, beta)
+    normalization.gradients(s, sets, 36, gamma, dgamma, dbeta)
     a, b, p, q, u = (s[i].reshape(16, 1, LANES) for i in (4, 5, 8, 9, 10))
     layer = torch.nn.GroupNorm(groups, 16).double()
     layer.load_state_dict({"weight": torch.tensor(gamma), "bias": torch.tensor(beta)})
@@ -271,6 +272,15 @@ def test_what_the_kernels_cannot_train(changes, reason):
 
 
 def test_this_machine_gives_the_reference_bits():
+    assert gives_reference_bits()
+
+
+def test_a_process_that_takes_denormals_for_zero_does_not():
+    assert torch.set_flush_denormal(True)
+    try:
+        assert not gives_reference_bits()
+    finally:
+        torch.set_flush_denormal(False)
     assert gives_reference_bits()
 
 

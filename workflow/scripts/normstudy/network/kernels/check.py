@@ -9,7 +9,7 @@ import numpy as np
 from ...data.idx import Split
 from ...errors import StudyError
 from ...records.files import replacing
-from ..compiled import FOLDER
+from ..compiled import FOLDER, compiled
 from ..draws.augmentation import normalize
 from ..draws.dropout import dropout_masks, key_words
 from ..draws.initial import initial_weights
@@ -123,8 +123,19 @@ def few_steps() -> str:
     return digest.hexdigest()
 
 
+@compiled
+def keeps_denormals(smallest):
+    """Whether half the smallest normal number is not 0: some libraries switch a process to that."""
+    return smallest / np.float32(2) > 0
+
+
 def gives_reference_bits() -> bool:
-    """Whether this machine's few steps are the reference's; found once per cache of `compiled`."""
+    """Whether this machine's few steps are the reference's, and this process keeps denormals.
+
+    The former is computed once per cache of `compiled`.
+    """
+    if not keeps_denormals(np.finfo(np.float32).tiny):
+        return False
     kept = FOLDER / "few_steps.txt" if FOLDER else None
     if kept and kept.exists():
         return kept.read_text(encoding="utf-8") == REFERENCE

@@ -11,22 +11,9 @@ from ..draws.dropout import key_words
 from ..draws.initial import initial_weights
 from ..draws.streams import key
 from ..schedule import one_cycle
+from . import step as network
 from .simd import LANES
-from .step import (
-    BATCH,
-    C_IN,
-    C_OUT,
-    IMAGE,
-    NAMES,
-    NONE,
-    PIXELS,
-    TRANSITION,
-    Norm,
-    Parameters,
-    descend,
-    new_memory,
-    run,
-)
+from .step import BATCH, C_IN, C_OUT, IMAGE, NAMES, NONE, PIXELS, Norm, Parameters
 
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")  # not learned
 PREDICTED = 1000  # images at a time
@@ -58,7 +45,7 @@ def shapes_of(recipe: dict) -> dict[str, tuple[int, ...]]:
         if recipe["norm"] == "batch":
             shapes |= {f"{name}.norm.{buffer}": (c_out,) for buffer in BUFFERS[:2]}
             shapes[f"{name}.norm.{BUFFERS[2]}"] = ()
-        if name == NAMES[TRANSITION]:
+        if name == NAMES[network.TRANSITION]:
             shapes["transition.conv.weight"] = (8, 16, 1, 1)
     shapes["output.conv.weight"] = (recipe["num_classes"], 16, 1, 1)
     return shapes
@@ -71,18 +58,20 @@ def views(flat: np.ndarray, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.
     return {n: part.reshape(s) for (n, s), part in zip(shapes.items(), parts, strict=True)}
 
 
+def of_layers(
+    named: dict[str, np.ndarray], kind: str, names: tuple = NAMES, otherwise: float = 0
+) -> tuple[np.ndarray, ...]:
+    """A flat array per layer, as the kernels want them; a constant where a layer has none."""
+    default = np.full(max(C_OUT), otherwise, np.float32)
+    return tuple(named.get(f"{name}.{kind}", default).reshape(-1) for name in names)
+
+
 def parameters(named: dict[str, np.ndarray]) -> Parameters:
-    """A state dict's learned arrays, or their gradients, as the kernels want them."""
-
-    def of_norms(kind: str, otherwise: float) -> tuple[np.ndarray, ...]:
-        default = np.full(max(C_OUT), otherwise, np.float32)
-        return tuple(named.get(f"{name}.norm.{kind}", default) for name in NAMES)
-
+    """A state dict's learned arrays, or their gradients."""
     return Parameters(
-        convolutions=tuple(named[f"{name}.conv.weight"].reshape(-1) for name in NAMES),
-        gammas=of_norms("weight", 1),
-        betas=of_norms("bias", 0),
-        transition=named["transition.conv.weight"].reshape(-1),
+        convolutions=of_layers(named, "conv.weight", (*NAMES, "transition")),
+        gammas=of_layers(named, "norm.weight", otherwise=1),
+        betas=of_layers(named, "norm.bias"),
         output=named["output.conv.weight"].reshape(-1),
     )
 
@@ -100,20 +89,20 @@ class Network:
         learned = {n: s for n, s in shapes.items() if n.rpartition(".")[2] not in BUFFERS}
         self.weights = np.concatenate([np.ravel(state[name]) for name in learned])
         self.slopes = np.zeros_like(self.weights)
-        buffers = {name: np.array(state[name]) for name in shapes.keys() - learned}
-        self.arrays, self.gradient = (
-            views(self.weights, learned) | buffers,
-            views(self.slopes, learned),
-        )
-        self.arrays = {name: self.arrays[name] for name in shapes}
+        self.gradient = views(self.slopes, learned)
+        arrays = views(self.weights, learned)
+        self.arrays = {name: arrays.get(name, np.array(state[name])) for name in shapes}
         self.p, self.d = parameters(self.arrays), parameters(self.gradient)
-        nothing = np.zeros(1, np.float32)
-        self.running = tuple(
-            tuple(self.arrays.get(f"{name}.norm.{buffer}", nothing) for name in NAMES)
-            for buffer in BUFFERS[:2]
-        )
+        self.running = tuple(of_layers(self.arrays, f"norm.{name}") for name in BUFFERS[:2])
         at_once = recipe["batch_size"] if self.norm.over == BATCH else LANES
-        self.memory = new_memory(-(-at_once // LANES), recipe["num_classes"])
+        self.memory = network.new_memory(-(-at_once // LANES), recipe["num_classes"])
+
+    def _run(self, images, labels, training, dropout):
+        """Log-probabilities of network inputs, by `step.run`."""
+        log_probs = np.empty((len(images), self.recipe["num_classes"]), np.float32)
+        of_network = self.norm, self.p, self.d, self.running, dropout, self.memory
+        network.run(images.reshape(-1, PIXELS), labels, training, *of_network, log_probs)
+        return log_probs
 
     def step(self, images: np.ndarray, labels: np.ndarray, dropout: tuple) -> np.ndarray:
         """Log-probabilities of a batch in training, float32 (n, classes); sets the gradient.
@@ -122,24 +111,16 @@ class Network:
             images, labels: float32 (n, 28, 28), int64 (n,).
             dropout: probability of dropping; of the masks the step, and the words of the key.
         """
-        log_probs = np.empty((len(images), self.recipe["num_classes"]), np.float32)
-        flat = images.reshape(-1, PIXELS)
-        of_network = self.norm, self.p, self.d, self.running
-        run(flat, labels, True, *of_network, dropout, self.memory, log_probs)
+        self.slopes[:] = 0
         for name in NAMES if self.norm.over == BATCH else ():
             self.arrays[f"{name}.norm.num_batches_tracked"] += 1
-        return log_probs
+        return self._run(images, labels, True, dropout)
 
     def log_probabilities(self, images: np.ndarray) -> np.ndarray:
         """Those of uint8 images (N, 28, 28) in eval mode, float32 (N, classes)."""
-        log_probs = np.empty((len(images), self.recipe["num_classes"]), np.float32)
-        for start in range(0, len(images), PREDICTED):
-            part = slice(start, start + PREDICTED)
-            flat = normalize(images[part], self.recipe["mean"], self.recipe["std"])
-            flat = flat.reshape(-1, PIXELS)
-            of_network = self.norm, self.p, self.d, self.running
-            run(flat, NO_LABELS, False, *of_network, NO_DROPOUT, self.memory, log_probs[part])
-        return log_probs
+        parts = np.split(images, range(PREDICTED, len(images), PREDICTED))
+        inputs = (normalize(part, self.recipe["mean"], self.recipe["std"]) for part in parts)
+        return np.concatenate([self._run(x, NO_LABELS, False, NO_DROPOUT) for x in inputs])
 
 
 class Trainer(Network):
@@ -173,7 +154,7 @@ class Trainer(Network):
             labels.append(targets)
             at = (epoch - 1) * len(self.batches) + step
             rate, momentum = np.float32(self.rates[at]), np.float32(self.momenta[at])
-            descend(self.weights, self.slopes, self.velocity, self.l1, rate, momentum)
+            network.descend(self.weights, self.slopes, self.velocity, self.l1, rate, momentum)
         return np.concatenate(outputs), np.concatenate(labels)
 
     def state_dict(self) -> dict[str, np.ndarray]:

@@ -18,24 +18,23 @@ lanes. Neither depends on the size of the tiles, which is chosen for the registe
 import numpy as np
 
 from ..compiled import AVX512, inner
-from .normalization import DOTS, DY_SUMS, SQUARES, SUMS, A, B, P, Q, U
+from .normalization import DOTS, DY_SUMS, A, B, P, Q, U
 from .simd import (
     LANES,
     add,
+    at_least,
     fma,
     load,
     multiply,
     outer,
-    relu,
     spread,
     store,
     tile,
     where_equal,
     where_greater,
-    where_positive,
 )
 
-ZERO, ONE = np.float32(0), np.float32(1)
+ZERO = np.float32(0)
 CHANNELS, PLACES = 4, 2  # tile of a convolution: channels out × places
 FILTERS = 2  # tile of a weight's gradient: channels out × ROWS·3 taps of the kernel
 ROWS = 3 if AVX512 else 1
@@ -54,18 +53,18 @@ down_update = outer(4, [(channel, 0) for channel in range(4)], scalars=False)
 
 
 @inner
-def pack(weights, forward, backward, c_in, c_out):
-    """Weights (c_out, c_in, 3, 3) as the convolutions read them, CHANNELS channels out together.
+def pack(weights, packed, outs, ins, strides, taps, turned):
+    """Weights as the tiles read them: (outs / CHANNELS, ins, taps, CHANNELS).
 
-    Those of `backward` take c_out channels to c_in, with the kernel turned by 180°.
+    Args:
+        weights: that of an output and an input begins at their product with `strides`.
+        turned: the taps from last to first, a kernel turned by 180°.
     """
-    for o in range(c_out):
-        for i in range(c_in):
-            for k in range(9):
-                weight = weights[(o * c_in + i) * 9 + k]
-                forward[((o // CHANNELS * c_in + i) * 9 + k) * CHANNELS + o % CHANNELS] = weight
-                at = ((i // CHANNELS * c_out + o) * 9 + 8 - k) * CHANNELS + i % CHANNELS
-                backward[at] = weight
+    for o in range(outs):
+        for i in range(ins):
+            for k in range(taps):
+                weight = weights[o * strides[0] + i * strides[1] + (taps - 1 - k if turned else k)]
+                packed[((o // CHANNELS * ins + i) * taps + k) * CHANNELS + o % CHANNELS] = weight
 
 
 @inner
@@ -90,55 +89,27 @@ def convolve_row(x, width, border, weights, out, y, c_in, c_out):
 
 
 @inner
-def convolve_relu(x, width, border, weights, r, c_in, c_out, s):
-    """r = ReLU(weights ∗ x), and in s the sums of r and r² over the places."""
-    size, sums, squares = width - 2, s[SUMS], s[SQUARES]
-    for c in range(c_out):
-        store(spread(ZERO), sums, c)
-        store(spread(ZERO), squares, c)
+def convolve_and_sum(x, width, border, weights, least, mask, masked, out, c_in, c_out, other, s):
+    """out = max(weights ∗ x, least) · mask; in s[0] and s[1] its sums and those of out · other."""
+    size = width - 2
+    s[:2] = 0
     for y in range(size):
-        convolve_row(x, width, border, weights, r, y, c_in, c_out)
+        convolve_row(x, width, border, weights, out, y, c_in, c_out)
         for c in range(c_out):
-            total, square = spread(ZERO), spread(ZERO)
+            total, product = spread(ZERO), spread(ZERO)
             for i in range((c * size + y) * size, (c * size + y + 1) * size):
-                value = relu(load(r, i))
-                store(value, r, i)
-                total, square = add(total, value), fma(value, value, square)
-            store(add(load(sums, c), total), sums, c)
-            store(add(load(squares, c), square), squares, c)
-
-
-@inner
-def convolve_back(g, width, border, weights, dx, c_in, c_out):
-    """The gradient dx of a convolution's input, from that of its output."""
-    for y in range(width - 2):
-        convolve_row(g, width, border, weights, dx, y, c_in, c_out)
-
-
-@inner
-def convolve_back_to_norm(g, width, border, weights, mask, masked, r, dy, c_in, c_out, s):
-    """dy = mask · the gradient of a convolution's input; in s the sums of dy and dy·r."""
-    size, sums, dots = width - 2, s[DY_SUMS], s[DOTS]
-    for c in range(c_out):
-        store(spread(ZERO), sums, c)
-        store(spread(ZERO), dots, c)
-    for y in range(size):
-        convolve_row(g, width, border, weights, dy, y, c_in, c_out)
-        for c in range(c_out):
-            total, dot = spread(ZERO), spread(ZERO)
-            for i in range((c * size + y) * size, (c * size + y + 1) * size):
-                value = load(dy, i)
+                value = at_least(load(out, i), spread(least))
                 if masked:
                     value = multiply(value, load(mask, i))
-                    store(value, dy, i)
-                total, dot = add(total, value), fma(value, load(r, i), dot)
-            store(add(load(sums, c), total), sums, c)
-            store(add(load(dots, c), dot), dots, c)
+                store(value, out, i)
+                total, product = add(total, value), fma(value, load(other, i), product)
+            store(add(load(s[0], c), total), s[0], c)
+            store(add(load(s[1], c), product), s[1], c)
 
 
 @inner
 def convolution_gradient(x, width, g, border, dw, c_in, c_out):
-    """Add the gradient of the weights, lane by lane, to dw (c_out/FILTERS, c_in, FILTERS, 9)."""
+    """Add the gradient of the weights, lane by lane, to dw (c_out, c_in, 9)."""
     size = width - 2
     wide = size + 2 * border
     rows = 6 if size == 24 else size  # at a time: what of x and g stays in the cache
@@ -146,33 +117,24 @@ def convolution_gradient(x, width, g, border, dw, c_in, c_out):
         for o in range(0, c_out, FILTERS):
             for c in range(c_in):
                 for kernel_row in range(0, 3, ROWS):
-                    at = (o * c_in + c * FILTERS) * 9 + 3 * kernel_row
-                    t = taps_load(dw, at, 9)
+                    at = (o * c_in + c) * 9 + 3 * kernel_row
+                    t = taps_load(dw, at, 9 * c_in)
                     for y in range(start, start + rows):
                         i = (o * wide + y + border) * wide + border
                         j = (c * width + y + kernel_row) * width
                         for k in range(size):
                             t = taps_update(t, g, i + k, wide * wide, x, j + k, width)
-                    taps_store(t, dw, at, 9)
+                    taps_store(t, dw, at, 9 * c_in)
 
 
 @inner
-def sum_lanes(lanes, i):
-    """The sum of vector number i's lanes, from first to last."""
-    total = ZERO
-    for lane in range(i * LANES, (i + 1) * LANES):
-        total += lanes[lane]
-    return total
-
-
-@inner
-def gather_convolution(dw, gradient, c_in, c_out):
-    """The gradient (c_out, c_in, 3, 3) from its lanes."""
-    for o in range(c_out):
-        for i in range(c_in):
-            for k in range(9):
-                at = (o // FILTERS * FILTERS * c_in + i * FILTERS + o % FILTERS) * 9 + k
-                gradient[(o * c_in + i) * 9 + k] = sum_lanes(dw, at)
+def sum_lanes(lanes, sums):
+    """The sum of each vector's lanes, from first to last."""
+    for i in range(sums.size):
+        total = ZERO
+        for lane in range(i * LANES, (i + 1) * LANES):
+            total += lanes[lane]
+        sums[i] = total
 
 
 # --- Normalization, applied -------------------------------------------------------------------
@@ -196,7 +158,7 @@ def normalize(r, s, mask, masked, y, channels, size, border):
 @inner
 def normalize_back(r, dy, s, g, channels, size, border):
     """g = p·dy + q·r + u where r > 0, else 0, into a buffer with a border."""
-    wide = size + 2 * border
+    wide, zero = size + 2 * border, spread(ZERO)
     for c in range(channels):
         of_dy, of_r, constant = load(s[P], c), load(s[Q], c), load(s[U], c)
         for row in range(size):
@@ -204,25 +166,16 @@ def normalize_back(r, dy, s, g, channels, size, border):
             for k in range(size):
                 value = load(r, i + k)
                 dr = fma(load(dy, i + k), of_dy, fma(value, of_r, constant))
-                store(where_positive(value, dr), g, o + k)
+                store(where_greater(value, zero, dr, zero), g, o + k)
 
 
 # --- Transition: 1×1 convolution 16 → 8, then 2×2 max pooling ---------------------------------
 
 
 @inner
-def pack_transition(weights, forward):
-    """Weights (8, 16) with four channels out together."""
-    for o in range(8):
-        for i in range(16):
-            forward[o // 4 * 64 + i * 4 + o % 4] = weights[o * 16 + i]
-
-
-@inner
 def transition(x, weights, scratch, out, which, size):
     """out (8, size/2, size/2); `which` of the four places was the maximum, 0 to 3."""
     half = size // 2
-    zero, one, two, three = spread(ZERO), spread(ONE), spread(ONE + ONE), spread(ONE + ONE + ONE)
     for group in range(0, 8, 4):
         for y in range(half):
             for k in range(half):
@@ -232,22 +185,14 @@ def transition(x, weights, scratch, out, which, size):
                     t = window_update(t, weights, group * 16 + c * 4, 1, x, i, size)
                 square_store(t, scratch, 0, 4)
                 for c in range(4):
-                    best, place = load(scratch, 4 * c), zero
-                    value = load(scratch, 4 * c + 1)
-                    place, best = larger(value, best, one, place)
-                    value = load(scratch, 4 * c + 2)
-                    place, best = larger(value, best, two, place)
-                    value = load(scratch, 4 * c + 3)
-                    place, best = larger(value, best, three, place)
+                    best, place = load(scratch, 4 * c), spread(ZERO)
+                    for other in range(1, 4):
+                        value = load(scratch, 4 * c + other)
+                        place = where_greater(value, best, spread(np.float32(other)), place)
+                        best = where_greater(value, best, value, best)
                     o = ((group + c) * half + y) * half + k
                     store(place, which, o)
                     store(best, out, o)
-
-
-@inner
-def larger(value, best, its_place, place):
-    """The place of the larger one, and its value."""
-    return where_greater(value, best, its_place, place), where_greater(value, best, value, best)
 
 
 @inner
@@ -256,21 +201,18 @@ def transition_back(x, r, weights, dt, which, scratch, dy, dw, s, size):
 
     dt is the gradient of the pooled output; x, whose gradient dy is, the normalized r.
     """
-    sums, dots = s[DY_SUMS], s[DOTS]
+    sums, dots, zero = s[DY_SUMS], s[DOTS], spread(ZERO)
     half, pair = size // 2, 2 * size  # two rows of x at a time: a row of the pooled output
-    zero, one, two, three = spread(ZERO), spread(ONE), spread(ONE + ONE), spread(ONE + ONE + ONE)
-    for c in range(16):
-        store(zero, sums, c)
-        store(zero, dots, c)
+    sums[:], dots[:] = 0, 0
     for y in range(half):
         for o in range(8):
             for k in range(half):
-                at, i = (o * half + y) * half + k, o * pair + 2 * k
-                value, place = load(dt, at), load(which, at)
-                store(where_equal(place, zero, value), scratch, i)
-                store(where_equal(place, one, value), scratch, i + 1)
-                store(where_equal(place, two, value), scratch, i + size)
-                store(where_equal(place, three, value), scratch, i + size + 1)
+                at = (o * half + y) * half + k
+                value, which_one = load(dt, at), load(which, at)
+                for place in range(4):
+                    i = o * pair + place // 2 * size + 2 * k + place % 2
+                    here = where_equal(which_one, spread(np.float32(place)), value, zero)
+                    store(here, scratch, i)
         start = y * pair
         for group in range(0, 16, 4):
             for k in range(0, pair, 4):
@@ -287,17 +229,8 @@ def transition_back(x, r, weights, dt, which, scratch, dy, dw, s, size):
                 store(dot, dots, c)
         for o in range(0, 8, 4):
             for c in range(0, 16, 4):
-                t = square_load(dw, o * 16 + c * 4, 4)
+                t = square_load(dw, o * 16 + c, 16)
                 for k in range(pair):
                     i, j = o * pair + k, c * size * size + start + k
                     t = down_update(t, scratch, i, pair, x, j, size * size)
-                square_store(t, dw, o * 16 + c * 4, 4)
-
-
-@inner
-def gather_transition(dw, gradient):
-    """The gradient (8, 16) from its lanes."""
-    for o in range(8):
-        for i in range(16):
-            at = o // 4 * 64 + i // 4 * 16 + o % 4 * 4 + i % 4
-            gradient[o * 16 + i] = sum_lanes(dw, at)
+                square_store(t, dw, o * 16 + c, 16)

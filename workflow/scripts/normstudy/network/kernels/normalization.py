@@ -16,8 +16,8 @@ An index set is the channels of a group in one image (group; layer: one group; i
 of one channel; rms: as layer, with 0 for m and M) or one channel in all images (batch). Sums
 over channels, from first to last, and over images likewise are in float64.
 
-All of that lies per channel and image in `s`: (11, channels · LANES) of a block of images, or
-(11, blocks, channels · LANES). Lanes beyond the batch take no part.
+All of that lies per channel and image in `s`: (11, blocks of images, channels · LANES). Lanes
+beyond the batch take no part.
 """
 
 import numpy as np
@@ -31,102 +31,76 @@ SUMS, SQUARES, MEAN, RECIPROCAL, A, B, DY_SUMS, DOTS, P, Q, U = range(11)  # the
 
 
 @compiled
-def reciprocal_deviation(variance):
-    """1/√(variance + eps); a variance that rounding made negative is 0, NaN stays NaN."""
-    return 1 / np.sqrt((0.0 if variance < 0 else variance) + EPS)
-
-
-@compiled
-def image_statistics(s, places, groups, centred, gamma, beta):
-    """Group, layer, instance and rms: mean, reciprocal deviation, a and b of a block's images."""
-    channels = gamma.size // groups  # of a group
-    count = channels * places
-    for lane in range(LANES):
-        for first in range(0, gamma.size, channels):
-            total, square = 0.0, 0.0
-            for c in range(first, first + channels):
-                total += s[SUMS, c * LANES + lane]
-                square += s[SQUARES, c * LANES + lane]
-            m = total / count if centred else 0.0
-            reciprocal = reciprocal_deviation(square / count - m * m)
-            for c in range(first, first + channels):
-                i = c * LANES + lane
-                s[MEAN, i], s[RECIPROCAL, i] = m, reciprocal
-                s[A, i] = gamma[c] * reciprocal
-                s[B, i] = beta[c] - gamma[c] * reciprocal * m
-
-
-@compiled
-def image_gradients(s, places, groups, centred, gamma, dgamma, dbeta):
-    """Group, layer, instance and rms: p, q and u of a block; dγ and dβ are added to."""
-    channels = gamma.size // groups
-    count = channels * places
-    for lane in range(LANES):
-        for first in range(0, gamma.size, channels):
-            m = np.float64(s[MEAN, first * LANES + lane])
-            reciprocal = np.float64(s[RECIPROCAL, first * LANES + lane])
-            mean_dy, mean_dot = 0.0, 0.0
-            for c in range(first, first + channels):
-                db = np.float64(s[DY_SUMS, c * LANES + lane])
-                dg = reciprocal * (s[DOTS, c * LANES + lane] - m * db)
-                dgamma[c] += dg
-                dbeta[c] += db
-                mean_dy += gamma[c] * db
-                mean_dot += gamma[c] * dg
-            mean_dy = mean_dy / count if centred else 0.0
-            mean_dot /= count
-            for c in range(first, first + channels):
-                i = c * LANES + lane
-                s[P, i], s[Q, i] = gamma[c] * reciprocal, -reciprocal * reciprocal * mean_dot
-                s[U, i] = reciprocal * reciprocal * mean_dot * m - reciprocal * mean_dy
-
-
-@compiled
-def batch_sum(values, c, images):
-    """The sum over a batch's images of values (blocks, channels · LANES) of one channel."""
+def set_sum(values, channels, images):
+    """The sum of values (blocks, channels · LANES) over ranges of channels and of images."""
     total = 0.0
-    for image in range(images):
-        total += values[image // LANES, c * LANES + image % LANES]
+    for c in range(*channels):
+        for image in range(*images):
+            total += values[image // LANES, c * LANES + image % LANES]
     return total
 
 
 @compiled
-def batch_statistics(s, places, images, running_mean, running_var, training, gamma, beta):
-    """Batch: mean, reciprocal deviation, a and b of all blocks, and the running averages.
+def statistics(s, sets, places, running_mean, running_var, training, gamma, beta):
+    """Set mean, reciprocal deviation, a and b; and in training the running averages of batch.
 
-    In training from the batch, else from the running averages, whose variance is unbiased.
+    Args:
+        s: as above, with the sums of r and r².
+        sets: each set's channels and lanes, the lanes that hold images, whether m is not 0.
+        places: height · width.
+        running_mean, running_var: read instead of the sums by batch without training; the variance
+            is unbiased.
     """
-    count = images * places
-    for c in range(gamma.size):
-        m, variance = np.float64(running_mean[c]), np.float64(running_var[c])
-        if training:
-            m = batch_sum(s[SUMS], c, images) / count
-            variance = batch_sum(s[SQUARES], c, images) / count - m * m
-            unbiased = variance * count / (count - 1)
-            running_mean[c] = (1 - MOMENTUM) * running_mean[c] + MOMENTUM * m
-            running_var[c] = (1 - MOMENTUM) * running_var[c] + MOMENTUM * unbiased
-        reciprocal = reciprocal_deviation(variance)
-        lanes = slice(c * LANES, (c + 1) * LANES)
-        s[MEAN, :, lanes], s[RECIPROCAL, :, lanes] = m, reciprocal
-        s[A, :, lanes] = gamma[c] * reciprocal
-        s[B, :, lanes] = beta[c] - gamma[c] * reciprocal * m
+    channels, step, images, centred = sets
+    for c in range(0, gamma.size, channels):
+        for image in range(0, s.shape[1] * LANES, step):
+            of_set = (c, c + channels), (image, min(image + step, images))
+            count = channels * (of_set[1][1] - image) * places
+            m = set_sum(s[SUMS], *of_set) / count if centred else 0.0
+            variance = set_sum(s[SQUARES], *of_set) / count - m * m
+            if step > 1 and training:
+                unbiased = variance * count / (count - 1)
+                running_mean[c] = (1 - MOMENTUM) * running_mean[c] + MOMENTUM * m
+                running_var[c] = (1 - MOMENTUM) * running_var[c] + MOMENTUM * unbiased
+            elif step > 1:
+                m, variance = np.float64(running_mean[c]), np.float64(running_var[c])
+            # What rounding made negative is 0; NaN stays NaN.
+            reciprocal = 1 / np.sqrt((0.0 if variance < 0 else variance) + EPS)
+            for k in range(c, c + channels):
+                for lane in range(image, image + step):
+                    b, i = lane // LANES, k * LANES + lane % LANES
+                    s[MEAN, b, i], s[RECIPROCAL, b, i] = m, reciprocal
+                    s[A, b, i] = gamma[k] * reciprocal
+                    s[B, b, i] = beta[k] - gamma[k] * reciprocal * m
 
 
 @compiled
-def batch_gradients(s, places, images, gamma, dgamma, dbeta):
-    """Batch: p, q and u of all blocks, dγ and dβ. Lanes beyond the batch get no gradient."""
-    count = images * places
-    for c in range(gamma.size):
-        m, reciprocal = np.float64(s[MEAN, 0, c * LANES]), np.float64(s[RECIPROCAL, 0, c * LANES])
-        db = batch_sum(s[DY_SUMS], c, images)
-        dg = reciprocal * (batch_sum(s[DOTS], c, images) - m * db)
-        dgamma[c], dbeta[c] = dg, db
-        mean_dy, mean_dot = gamma[c] * db / count, gamma[c] * dg / count
-        lanes = slice(c * LANES, (c + 1) * LANES)
-        s[P, :, lanes], s[Q, :, lanes] = gamma[c] * reciprocal, -reciprocal * reciprocal * mean_dot
-        s[U, :, lanes] = reciprocal * reciprocal * mean_dot * m - reciprocal * mean_dy
-        for image in range(images, s.shape[1] * LANES):
-            s[P:, image // LANES, c * LANES + image % LANES] = 0
+def gradients(s, sets, places, gamma, dgamma, dbeta):
+    """p, q and u, from the sums of dy and dy·r; dγ and dβ are added to. Arguments: as above."""
+    channels, step, images, centred = sets
+    for c in range(0, gamma.size, channels):
+        for image in range(0, s.shape[1] * LANES, step):
+            of_set, i = (image, min(image + step, images)), c * LANES + image % LANES
+            m = np.float64(s[MEAN, image // LANES, i])
+            reciprocal = np.float64(s[RECIPROCAL, image // LANES, i])
+            mean_dy, mean_dot = 0.0, 0.0
+            for k in range(c, c + channels):
+                db = set_sum(s[DY_SUMS], (k, k + 1), of_set)
+                dg = reciprocal * (set_sum(s[DOTS], (k, k + 1), of_set) - m * db)
+                dgamma[k] += dg
+                dbeta[k] += db
+                mean_dy += gamma[k] * db
+                mean_dot += gamma[k] * dg
+            count = channels * (of_set[1] - image) * places
+            mean_dy = mean_dy / count if centred else 0.0
+            mean_dot /= count
+            q = -reciprocal * reciprocal * mean_dot
+            u = reciprocal * reciprocal * mean_dot * m - reciprocal * mean_dy
+            for k in range(c, c + channels):
+                for lane in range(image, image + step):
+                    b, i = lane // LANES, k * LANES + lane % LANES
+                    pqu = (gamma[k] * reciprocal, q, u) if lane < images else (0.0, 0.0, 0.0)
+                    s[P, b, i], s[Q, b, i], s[U, b, i] = pqu
 
 
 # --- Head: average pooling, 1×1 convolution, log-softmax ------------------------------------

@@ -64,6 +64,10 @@ def _spread(b, scalar):
     return b.shuffle_vector(first, UNDEFINED, lanes)
 
 
+def _load_spread(b, data, index):
+    return _spread(b, b.load(_pointer(b, data, index, unit=1)))
+
+
 def _fma(b, x, y, z):
     kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
     name = f"llvm.fma.v{LANES}f32"
@@ -76,64 +80,37 @@ def _array(context, b, kind, array):
     return context.make_array(kind)(context, b, array).data
 
 
+# --- Operations on vectors --------------------------------------------------------------------
+
+
 def _operation(emit):
-    """What Numba asks of an intrinsic on vectors: its code, from a function of builder, values."""
-    return lambda context, b, signature, values: emit(b, *values)
+    """A function of vectors for compiled code, from its instructions: of a builder and values."""
+
+    def code(context, b, signature, values):
+        return emit(b, *values)
+
+    of = {
+        2: lambda context, x, y: (floats(x, y), code),
+        3: lambda context, x, y, z: (floats(x, y, z), code),
+        4: lambda context, x, y, z, a: (floats(x, y, z, a), code),
+    }
+    return intrinsic(of[emit.__code__.co_argcount - 1])
 
 
-# --- Vectors --------------------------------------------------------------------------------
+add = _operation(lambda b, x, y: b.fadd(x, y))
+multiply = _operation(lambda b, x, y: b.fmul(x, y))
+fma = _operation(_fma)  # x · y + z, rounded once
+# x where it is greater than least, else least; NaN stays NaN.
+at_least = _operation(lambda b, x, least: b.select(b.fcmp_ordered("<", x, least), least, x))
+# a where x > y, else z; a where x = y, else z.
+where_greater = _operation(lambda b, x, y, a, z: b.select(b.fcmp_ordered(">", x, y), a, z))
+where_equal = _operation(lambda b, x, y, a, z: b.select(b.fcmp_ordered("==", x, y), a, z))
 
 
 @intrinsic
 def spread(context, x):
     """A float32 in every lane."""
-    return floats(types.float32), _operation(_spread)
-
-
-@intrinsic
-def add(context, x, y):
-    """x + y"""
-    return floats(x, y), _operation(lambda b, x, y: b.fadd(x, y))
-
-
-@intrinsic
-def multiply(context, x, y):
-    """x · y"""
-    return floats(x, y), _operation(lambda b, x, y: b.fmul(x, y))
-
-
-@intrinsic
-def fma(context, x, y, z):
-    """x · y + z, rounded once."""
-    return floats(x, y, z), _operation(_fma)
-
-
-@intrinsic
-def relu(context, x):
-    """max(x, 0); NaN stays NaN."""
-    return floats(x), _operation(lambda b, x: b.select(b.fcmp_ordered("<", x, ZERO), ZERO, x))
-
-
-@intrinsic
-def where_positive(context, x, y):
-    """y where x > 0, else 0."""
-    return floats(x, y), _operation(lambda b, x, y: b.select(b.fcmp_ordered(">", x, ZERO), y, ZERO))
-
-
-@intrinsic
-def where_greater(context, x, y, a, b):
-    """a where x > y, else b."""
-    return floats(x, y, a, b), _operation(
-        lambda builder, x, y, a, b: builder.select(builder.fcmp_ordered(">", x, y), a, b)
-    )
-
-
-@intrinsic
-def where_equal(context, x, y, a):
-    """a where x = y, else 0."""
-    return floats(x, y, a), _operation(
-        lambda b, x, y, a: b.select(b.fcmp_ordered("==", x, y), a, ZERO)
-    )
+    return floats(types.float32), lambda context, b, signature, values: _spread(b, *values)
 
 
 @intrinsic
@@ -165,6 +142,13 @@ def tile(rows, columns):
     kind = types.UniTuple(floats, rows * columns)
     raw = ir.ArrayType(VECTOR, rows * columns)
 
+    def places(b, index, stride):
+        """Number, row's index and column of each vector."""
+        for row in range(rows):
+            for column in range(columns):
+                yield row * columns + column, index, column
+            index = b.add(index, stride)
+
     @intrinsic
     def zeros(context):
         return kind(), lambda *_: ir.Constant(raw, [ZERO] * (rows * columns))
@@ -172,26 +156,19 @@ def tile(rows, columns):
     @intrinsic
     def load_tile(context, array, index, stride):
         def emit(context, b, signature, values):
-            data, index = _array(context, b, array, values[0]), values[1]
-            value = ir.Constant(raw, ir.Undefined)
-            for row in range(rows):
-                for column in range(columns):
-                    part = _load(b, data, index, column)
-                    value = b.insert_value(value, part, row * columns + column)
-                index = b.add(index, values[2])
-            return value
+            data, tile = _array(context, b, array, values[0]), ir.Constant(raw, ir.Undefined)
+            for number, row, column in places(b, *values[1:]):
+                tile = b.insert_value(tile, _load(b, data, row, column), number)
+            return tile
 
         return kind(array, types.intp, types.intp), emit
 
     @intrinsic
-    def store_tile(context, value, array, index, stride):
+    def store_tile(context, tile, array, index, stride):
         def emit(context, b, signature, values):
-            data, index = _array(context, b, array, values[1]), values[2]
-            for row in range(rows):
-                for column in range(columns):
-                    part = b.extract_value(values[0], row * columns + column)
-                    _store(b, part, data, index, column)
-                index = b.add(index, values[3])
+            data = _array(context, b, array, values[1])
+            for number, row, column in places(b, *values[2:]):
+                _store(b, b.extract_value(values[0], number), data, row, column)
             return context.get_dummy_value()
 
         return types.void(kind, array, types.intp, types.intp), emit
@@ -214,20 +191,16 @@ def outer(rows, columns, scalars):
         def emit(context, b, signature, values):
             t, factors, i, stride, data, j, width = values
             factors, data = _array(context, b, a, factors), _array(context, b, x, data)
-            spreads = []
+            of_rows = []
             for _ in range(rows):
-                if scalars:
-                    spreads.append(_spread(b, b.load(_pointer(b, factors, i, unit=1))))
-                else:
-                    spreads.append(_load(b, factors, i))
+                of_rows.append(_load_spread(b, factors, i) if scalars else _load(b, factors, i))
                 i = b.add(i, stride)
             for column, (down, right) in enumerate(columns):
                 start = b.add(j, b.mul(width, ir.Constant(width.type, down))) if down else j
                 value = _load(b, data, start, right)
-                for row in range(rows):
-                    at = row * len(columns) + column
-                    sum_ = _fma(b, value, spreads[row], b.extract_value(t, at))
-                    t = b.insert_value(t, sum_, at)
+                for number, factor in enumerate(of_rows):
+                    at = number * len(columns) + column
+                    t = b.insert_value(t, _fma(b, value, factor, b.extract_value(t, at)), at)
             return t
 
         intp = types.intp

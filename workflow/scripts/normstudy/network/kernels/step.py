@@ -12,7 +12,7 @@ import numpy as np
 from ..compiled import compiled, inner
 from ..draws.dropout import masks_of_lanes
 from . import layers, normalization
-from .normalization import A, B, P, Q, U
+from .normalization import DY_SUMS, SUMS, A, B, P, Q, U
 from .simd import LANES
 
 # --- The network: convolutions with ReLU and normalization ----------------------------------
@@ -29,6 +29,7 @@ LAYERS, LAST, PIXELS = len(NAMES), len(NAMES) - 1, 28 * 28
 TRANSITION = 1  # the layer that the transition follows
 
 NONE, IMAGE, BATCH = range(3)
+ZERO, LEAST = np.float32(0), np.float32(-np.inf)
 
 
 class Norm(NamedTuple):
@@ -42,10 +43,9 @@ class Norm(NamedTuple):
 class Parameters(NamedTuple):
     """The network's parameters, or their gradients: float32, each flat as in the state dict."""
 
-    convolutions: tuple[np.ndarray, ...]
+    convolutions: tuple[np.ndarray, ...]  # the transition's last
     gammas: tuple[np.ndarray, ...]
     betas: tuple[np.ndarray, ...]
-    transition: np.ndarray
     output: np.ndarray
 
 
@@ -54,11 +54,9 @@ class Memory(NamedTuple):
 
     blocks: np.ndarray  # (blocks at once, BLOCK), by BUFFERS
     stats: np.ndarray  # (LAYERS, 11, blocks at once, 16 · LANES): s of normalization.py
-    forward: tuple[np.ndarray, ...]  # the convolutions' weights, packed
+    forward: tuple[np.ndarray, ...]  # the convolutions' weights, packed; the transition's last
     backward: tuple[np.ndarray, ...]
-    lanes: tuple[np.ndarray, ...]  # the gradients of the convolutions' weights, lane by lane
-    transition: np.ndarray  # the transition's weights, packed, and their gradient's lanes
-    transition_lanes: np.ndarray
+    lanes: tuple[np.ndarray, ...]  # their gradients, lane by lane; the transition's last
     logits: np.ndarray  # (classes · LANES)
 
 
@@ -95,11 +93,9 @@ def new_memory(blocks: int, classes: int) -> Memory:
     return Memory(
         blocks=aligned(blocks, BLOCK),
         stats=aligned(LAYERS, U + 1, blocks, 16 * LANES),
-        forward=tuple(aligned(9 * i * o) for i, o in pairs),
+        forward=(*(aligned(9 * i * o) for i, o in pairs), aligned(128)),
         backward=tuple(aligned(9 * max(i, layers.CHANNELS) * o) for i, o in pairs),
-        lanes=tuple(aligned(9 * i * o * LANES) for i, o in pairs),
-        transition=aligned(128),
-        transition_lanes=aligned(128 * LANES),
+        lanes=(*(aligned(9 * i * o * LANES) for i, o in pairs), aligned(128 * LANES)),
         logits=aligned(classes * LANES),
     )
 
@@ -111,8 +107,10 @@ def new_memory(blocks: int, classes: int) -> Memory:
 def pack_weights(p, memory):
     """Put the weights in the order in which the kernels read them."""
     for i in range(LAYERS):
-        layers.pack(p.convolutions[i], memory.forward[i], memory.backward[i], C_IN[i], C_OUT[i])
-    layers.pack_transition(p.transition, memory.transition)
+        weights, c_in, c_out = p.convolutions[i], C_IN[i], C_OUT[i]
+        layers.pack(weights, memory.forward[i], c_out, c_in, (9 * c_in, 9), 9, False)
+        layers.pack(weights, memory.backward[i], c_in, c_out, (9, 9 * c_in), 9, True)
+    layers.pack(p.convolutions[-1], memory.forward[-1], 8, 16, (16, 1), 1, False)
 
 
 @inner
@@ -125,32 +123,11 @@ def put_images(images, block):
 
 
 @inner
-def statistics(i, norm, p, running, training, images, s):
-    """a and b of layer i's normalization for the blocks of s, from the sums."""
-    places, gamma, beta = SIZE[i] ** 2, p.gammas[i], p.betas[i]
+def sets_of(norm, i, images, blocks):
+    """Layer i's index sets, as `normalization` takes them."""
     if norm.over == BATCH:
-        mean, var = running[0][i], running[1][i]
-        normalization.batch_statistics(s, places, images, mean, var, training, gamma, beta)
-    elif norm.over == IMAGE:
-        for b in range(s.shape[1]):
-            groups, centred = norm.groups[i], norm.centred
-            normalization.image_statistics(s[:, b], places, groups, centred, gamma, beta)
-    else:
-        s[A], s[B] = 1, 0
-
-
-@inner
-def norm_gradients(i, norm, p, d, images, s):
-    """p, q and u of layer i's normalization, and the gradients of gamma and beta."""
-    places, gamma, dgamma, dbeta = SIZE[i] ** 2, p.gammas[i], d.gammas[i], d.betas[i]
-    if norm.over == BATCH:
-        normalization.batch_gradients(s, places, images, gamma, dgamma, dbeta)
-    elif norm.over == IMAGE:
-        for b in range(s.shape[1]):
-            groups, centred = norm.groups[i], norm.centred
-            normalization.image_gradients(s[:, b], places, groups, centred, gamma, dgamma, dbeta)
-    else:
-        s[P], s[Q], s[U] = 1, 0, 0
+        return 1, blocks * LANES, images, norm.centred
+    return C_OUT[i] // norm.groups[i], 1, blocks * LANES, norm.centred
 
 
 @inner
@@ -163,8 +140,14 @@ def forward(images, norm, p, running, training, masked, memory, log_probs):
         s, c_in, c_out = memory.stats[i, :, :used], C_IN[i], C_OUT[i]
         for b in range(used):
             x, r = blocks[b, X[i] :], blocks[b, R[i] :]
-            layers.convolve_relu(x, WIDTH[i], BORDER[i], memory.forward[i], r, c_in, c_out, s[:, b])
-        statistics(i, norm, p, running, training, len(images), s)
+            given = x, WIDTH[i], BORDER[i], memory.forward[i], ZERO, x, False  # no mask
+            layers.convolve_and_sum(*given, r, c_in, c_out, r, s[SUMS:, b])
+        if norm.over == NONE:
+            s[A], s[B] = 1, 0
+        else:
+            sets, averages = sets_of(norm, i, len(images), used), (running[0][i], running[1][i])
+            affine = p.gammas[i], p.betas[i]
+            normalization.statistics(s, sets, SIZE[i] ** 2, *averages, training, *affine)
         for b in range(used if i < LAST else 0):  # the head takes the mean of y
             m = blocks[b]
             y, mask = m[Y if i == TRANSITION else X[i + 1] :], m[MASK[i] :]
@@ -172,7 +155,7 @@ def forward(images, norm, p, running, training, masked, memory, log_probs):
             layers.normalize(m[R[i] :], s[:, b], mask, drops, y, c_out, SIZE[i], BORDER[i + 1])
             if i == TRANSITION:
                 out, scratch = m[X[i + 1] :], m[SCRATCH:]
-                layers.transition(y, memory.transition, scratch, out, m[WHICH:], SIZE[i])
+                layers.transition(y, memory.forward[-1], scratch, out, m[WHICH:], SIZE[i])
     for b in range(used):
         s, part = memory.stats[LAST, :, b], log_probs[b * LANES : (b + 1) * LANES]
         normalization.head(s, SIZE[LAST] ** 2, p.output, memory.logits, part)
@@ -184,35 +167,32 @@ def backward(labels, log_probs, batch, norm, p, d, masked, memory):
     blocks, used = memory.blocks, -(-len(labels) // LANES)
     for b in range(used):
         part, s = slice(b * LANES, (b + 1) * LANES), memory.stats[LAST, :, b]
-        given, said, dy = labels[part], log_probs[part], blocks[b, DY:]
-        normalization.head_back(
-            s, SIZE[LAST] ** 2, given, said, batch, p.output, d.output, memory.logits, dy
-        )
+        outputs, dy = (labels[part], log_probs[part], batch), blocks[b, DY:]
+        head = p.output, d.output, memory.logits
+        normalization.head_back(s, SIZE[LAST] ** 2, *outputs, *head, dy)
     for i in range(LAST, -1, -1):
         s, c_in, c_out, border = memory.stats[i, :, :used], C_IN[i], C_OUT[i], G_BORDER[i]
-        norm_gradients(i, norm, p, d, len(labels), s)
+        if norm.over == NONE:
+            s[P], s[Q], s[U] = 1, 0, 0
+        else:
+            sets = sets_of(norm, i, len(labels), used)
+            normalization.gradients(s, sets, SIZE[i] ** 2, p.gammas[i], d.gammas[i], d.betas[i])
         for b in range(used):
             m = blocks[b]
             g, dy, width, weights = m[G[i] :], m[DY:], SIZE[i] + 2 * border, memory.backward[i]
             layers.normalize_back(m[R[i] :], dy, s[:, b], g, c_out, SIZE[i], border)
-            layers.convolution_gradient(
-                m[X[i] :], WIDTH[i], g, border, memory.lanes[i], c_in, c_out
-            )
+            x, dw = m[X[i] :], memory.lanes[i]
+            layers.convolution_gradient(x, WIDTH[i], g, border, dw, c_in, c_out)
             if i == 0:
                 continue
             k = i - 1  # the layer that the gradient goes on to
-            r, below = m[R[k] :], memory.stats[k, :, b]
+            r, below, mask, drops = m[R[k] :], memory.stats[k, :, b], m[MASK[k] :], DROPOUT[k] >= 0
+            dx = m[DT:] if k == TRANSITION else dy
+            given = g, width, border, weights, LEAST, mask, masked and drops
+            layers.convolve_and_sum(*given, dx, c_out, c_in, r, below[DY_SUMS:])
             if k == TRANSITION:
-                dt, lanes = m[DT:], memory.transition_lanes
-                layers.convolve_back(g, width, border, weights, dt, c_out, c_in)
-                layers.transition_back(
-                    m[Y:], r, p.transition, dt, m[WHICH:], m[SCRATCH:], dy, lanes, below, SIZE[k]
-                )
-            else:
-                mask, drops = m[MASK[k] :], masked and DROPOUT[k] >= 0
-                layers.convolve_back_to_norm(
-                    g, width, border, weights, mask, drops, r, dy, c_out, c_in, below
-                )
+                pooled = m[Y:], r, p.convolutions[-1], dx, m[WHICH:], m[SCRATCH:]
+                layers.transition_back(*pooled, dy, memory.lanes[-1], below, SIZE[k])
 
 
 # --- What the engine calls ------------------------------------------------------------------
@@ -220,20 +200,17 @@ def backward(labels, log_probs, batch, norm, p, d, masked, memory):
 
 @compiled
 def run(images, labels, training, norm, p, d, running, dropout, memory, log_probs):
-    """Log-probabilities of images; in training, too, the gradients d of a batch's mean loss.
+    """Log-probabilities of images; in training, the gradients of a batch's mean loss in d too.
 
     Args:
         images, labels: float32 (n, PIXELS), int64 (n,); without training no label is read.
+        d: zeros, if there is training.
         running: Batch Norm's running averages of means and of variances, moved by training.
         dropout: probability of dropping, and of the masks the step and the words of the key.
     """
     pack_weights(p, memory)
-    memory.transition_lanes[:] = 0
-    d.output[:] = 0
-    for i in range(LAYERS):
-        memory.lanes[i][:] = 0
-        d.gammas[i][:] = 0
-        d.betas[i][:] = 0
+    for lanes in memory.lanes:
+        lanes[:] = 0
     probability, step, low, high = dropout
     masked = training and probability > 0
     at_once = len(memory.blocks) * LANES if training else LANES
@@ -242,19 +219,14 @@ def run(images, labels, training, norm, p, d, running, dropout, memory, log_prob
         for b in range(len(memory.blocks) if masked else 0):
             for i in range(LAYERS):
                 if DROPOUT[i] >= 0:
-                    block, image, count = (
-                        memory.blocks[b],
-                        first + b * LANES,
-                        C_OUT[i] * SIZE[i] ** 2,
-                    )
-                    stream = DROPOUT[i], probability, low, high
-                    masks_of_lanes(block, MASK[i], count, image, step, *stream)
+                    count, image = C_OUT[i] * SIZE[i] ** 2, first + b * LANES
+                    layer = DROPOUT[i], probability, low, high
+                    masks_of_lanes(memory.blocks[b], MASK[i], count, image, step, *layer)
         forward(images[part], norm, p, running, training, masked, memory, log_probs[part])
         if training:
             backward(labels[part], log_probs[part], len(images), norm, p, d, masked, memory)
-    for i in range(LAYERS if training else 0):
-        layers.gather_convolution(memory.lanes[i], d.convolutions[i], C_IN[i], C_OUT[i])
-    layers.gather_transition(memory.transition_lanes, d.transition)
+    for i in range(len(memory.lanes) if training else 0):
+        layers.sum_lanes(memory.lanes[i], d.convolutions[i])
 
 
 @compiled
