@@ -1,38 +1,45 @@
-"""make fidelity: does the engine draw from the same distribution as the loop it replaced?
+"""make fidelity: do the kernels give what the loop and the engine of PyTorch give?
 
 Trains the reference loop (reference_loop.py: DataLoader, PIL, torchvision's transforms) by the
-original's recipe with several seeds, and compares the runs with the engine's published runs of
-the same variant. The two draw their random numbers differently, so runs are not pairs: the
-difference of means has Welch's interval. Writes docs/fidelity.md, and the reference loop's epochs
-to docs/fidelity.csv.
-
-An interrupted run resumes after its last complete epoch.
+original's recipe, into docs/fidelity.csv; an interrupted run resumes after its last complete epoch.
+Then writes docs/fidelity.md: the test accuracies after the last epoch of these runs, of those of
+docs/evidence/pytorch and of the kernels' in docs/evidence/claims, and the verdicts of the project's
+own rule on every pair.
 """
 
 import argparse
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
 import torch
 import yaml
 from normstudy.config.check import check
-from normstudy.data.idx import load_split
+from normstudy.data.idx import Split, load_split
 from normstudy.records.machine import processor
 from normstudy.report.text.wording import signed
-from scipy import stats
+from normstudy.statistics.contrasts import Scale
+from normstudy.statistics.verdicts.judging import judge
+from normstudy.statistics.verdicts.rule import Verdict
 
 from benchmarks.reference_loop import ReferenceLoop
 
 ROOT = Path(__file__).parent.parent
-OUT = ROOT / "results" / "fidelity"
-EPOCHS = 20
-METRICS = {
-    "test_accuracy": "test accuracy, %",
-    "test_loss": "test loss, nats per image",
-    "train_accuracy": "running train accuracy, %",
+RUNS = {"gn": 8, "ln": 4, "bn_l1": 4}  # of the reference loop
+FIRST_SEED = 31
+ENGINES = {"kernels": "kernels", "pytorch": "PyTorch engine", "loop": "reference loop"}
+SETTINGS = {"confidence": 0.95, "looks": None}
+SCALE = Scale(margin=0.05, resolution=0.01)  # points: five of 10,000 test images, and one
+KEYS = ["engine", "variant", "seed"]
+MEANING = {
+    Verdict.NO_DIFFERENCE: "no difference that matters",
+    Verdict.HOLDS: "the kernels are higher",
+    Verdict.TOO_SMALL: "the kernels are higher, but too little to matter",
+    Verdict.CONTRADICTED: "the kernels are lower",
+    Verdict.UNDECIDED: "undecided: these runs cannot tell",
+    Verdict.ONE_RUN: "one run cannot tell",
 }
 
 
@@ -42,114 +49,117 @@ def recipe_of(variant: str) -> dict:
     return check(yaml.safe_load(text)).run_parameters(variant)
 
 
-def train(variant: str, raw: Path, seed: int) -> Path:
+def train(splits: tuple[Split, Split], out: Path, run: tuple[str, int], epochs: int = 20) -> Path:
     """Train one run of the reference loop; returns its table, a row per epoch."""
-    table, state = (OUT / f"{variant}-seed-{seed}{ending}" for ending in (".csv", ".state"))
-    rows = pd.read_csv(table).to_dict("records") if table.exists() and state.exists() else []
-    if table.exists() and len(pd.read_csv(table)) == EPOCHS:
+    variant, seed = run
+    table, state = (out / f"{variant}-seed-{seed}{ending}" for ending in (".csv", ".state"))
+    rows = pd.read_csv(table).to_dict("records") if table.exists() else []
+    if len(rows) == epochs:
         return table
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    loop = ReferenceLoop(recipe_of(variant), load_split(raw, "train"), load_split(raw, "test"))
-    if rows:
+    loop = ReferenceLoop(recipe_of(variant), *splits, epochs)
+    if rows and state.exists():
         loop.load(state)
     rows = rows[: loop.schedule.last_epoch // len(loop.train)]  # an epoch may lack its state
-    while len(rows) < EPOCHS:
-        rows.append({"variant": variant, "seed": seed, "epoch": len(rows) + 1, **loop.epoch()})
+    while len(rows) < epochs:
+        keys = {"engine": "loop", "variant": variant, "seed": seed}
+        rows.append({**keys, "epoch": len(rows) + 1, **loop.epoch()})
         pd.DataFrame(rows).to_csv(table, index=False)
         loop.save(state)
         print(f"{variant} seed {seed} · {rows[-1]}", flush=True)
-    state.unlink()
+    state.unlink(missing_ok=True)
     return table
 
 
-def compare(reference: pd.DataFrame, engine: pd.DataFrame) -> pd.DataFrame:
-    """The difference of means, engine less reference loop, after the last epoch.
+def last_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
+    """The last row of each run of a table of epochs, with the columns of KEYS."""
+    return metrics.sort_values("epoch").groupby(KEYS, sort=False, as_index=False).last()
+
+
+def compare(runs: pd.DataFrame) -> pd.DataFrame:
+    """The verdicts on the kernels against each other engine, all of them one family.
 
     Args:
-        reference, engine: a row per run and epoch with the columns of METRICS.
+        runs: a row per run with KEYS and its test_accuracy in percent. The runs of two engines are
+            paired in the order of their seeds: the kernels and the PyTorch engine draw the same
+            numbers with a seed, the reference loop draws others, so that its pairs are
+            independent.
 
     Returns:
-        A row per metric: metric, reference and engine means and standard deviations, difference,
-        and low and high of Welch's 95 % interval (Welch 1947).
+        A row per variant and engine: variant, engine, and the columns of `judging.COLUMNS`.
     """
-    last = [table[table["epoch"] == EPOCHS] for table in (reference, engine)]
-    rows = []
-    for metric in METRICS:
-        theirs, ours = (table[metric] for table in last)
-        interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(0.95)
-        rows.append(
-            {
-                "metric": metric,
-                "reference_mean": theirs.mean(),
-                "reference_sd": theirs.std(),
-                "engine_mean": ours.mean(),
-                "engine_sd": ours.std(),
-                "difference": ours.mean() - theirs.mean(),
-                "low": interval.low,
-                "high": interval.high,
-            }
+    accuracies = runs.sort_values("seed").groupby(["variant", "engine"])["test_accuracy"]
+    of, values, claims = {name: own.to_numpy() for name, own in accuracies}, [], []
+    for engine, variant in product(("loop", "pytorch"), RUNS):
+        pair = {name: of.get((variant, name), ()) for name in ("kernels", engine)}
+        count = min(map(len, pair.values()))
+        names = [f"{variant}/{engine}/{name}" for name in pair]
+        for name, own in zip(names, pair.values(), strict=True):
+            keys = {"variant": name, "metric": "test_accuracy"}
+            values += [keys | {"seed": seed, "value": own[seed]} for seed in range(count)]
+        if count:
+            claim = {"id": names[1], "variant": names[0], "against": names[1:]}
+            claims.append(claim | {"metric": "test_accuracy", "direction": "higher"})
+    table = judge(pd.DataFrame(values), claims, SETTINGS, {"test_accuracy": SCALE}).comparisons
+    names = table["rival"].str.split("/", expand=True)
+    return table.assign(variant=names[0], engine=names[1])
+
+
+def page(runs: pd.DataFrame) -> str:
+    """docs/fidelity.md, from runs as `compare` takes them."""
+    lines = [f"| | {' | '.join(ENGINES.values())} |", f"|{'---|' * 4}"]
+    for variant, own in runs.groupby("variant", sort=False):
+        means = own.groupby("engine")["test_accuracy"].agg(["mean", "std", "count"])
+        cells = {e: f"{m:.3f} ± {sd:.3f} ({n})" for e, m, sd, n in means.to_records()}
+        lines.append(f"| {variant} | {' | '.join(cells.get(e, '–') for e in ENGINES)} |")
+    lines += ["", "| kernels − | pairs | difference | interval | verdict |", f"|{'---|' * 5}"]
+    for row in compare(runs).itertuples():
+        difference, *ends = (
+            signed(value, 3) for value in (row.mean_difference, row.ci_low, row.ci_high)
         )
-    return pd.DataFrame(rows)
+        lines.append(
+            f"| {ENGINES[row.engine]}, {row.variant} | {row.seeds} | {difference}"
+            f" | {' to '.join(ends)} | {MEANING[row.verdict]} |"
+        )
+    table = "\n".join(lines)
+    return f"""# Fidelity: the kernels against the loop and the engine of PyTorch
 
+The reference loop augments one image at a time with PIL and torchvision, as the original does. The
+project's engines augment whole batches and do not round grey levels between brightness and
+contrast. All trained by the original's recipe. Test accuracy in percent after the last epoch, mean
+± standard deviation (runs), and the verdicts of the project's rule ([verdicts.md](verdicts.md))
+with a margin of ±{SCALE.margin:g} points. All intervals hold together with 95 % confidence:
 
-def page(table: pd.DataFrame, variant: str, seeds: tuple[int, int]) -> str:
-    """docs/fidelity.md."""
-    lines = [
-        f"| {METRICS[row.metric]} | {row.reference_mean:.4f} ± {row.reference_sd:.4f}"
-        f" | {row.engine_mean:.4f} ± {row.engine_sd:.4f} | {signed(row.difference, 4)}"
-        f" | {signed(row.low, 4)} to {signed(row.high, 4)} |"
-        for row in table.itertuples()
-    ]
-    outside = [METRICS[row.metric] for row in table.itertuples() if row.low * row.high > 0]
-    found = (
-        "Every interval includes 0: these runs show no difference between the two."
-        if not outside
-        else f"The interval excludes 0 for: {', '.join(outside)}."
-    )
-    body = "\n".join(lines)
-    return f"""# Fidelity: the fast engine against the loop it replaced
+{table}
 
-The engine augments whole batches on tensors and does not round grey levels between brightness and
-contrast; the reference loop augments one image at a time with PIL and torchvision, as the original
-does. Both trained variant `{variant}` with the original's recipe for {EPOCHS} epochs on all of
-MNIST: the reference loop with {seeds[0]} seeds, the engine with {seeds[1]}. The table has mean ±
-standard deviation after the last epoch, and the difference of means (engine − reference loop) with
-Welch's 95 % interval:
+Runs are paired in the order of their seeds. With a seed, the kernels and the PyTorch engine draw
+the same random numbers; the reference loop draws others.
 
-| | reference loop | engine | difference | 95 % interval |
-|---|---|---|---|---|
-{body}
-
-{found}
-
-Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. The epochs of the
-reference loop are in [fidelity.csv](fidelity.csv), those of the engine's runs in
-[evidence/exploratory](evidence/exploratory).
+Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. Runs of the reference loop:
+[fidelity.csv](fidelity.csv); of the engines: [evidence/claims](evidence/claims) and
+[evidence/pytorch](evidence/pytorch).
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--variant", default="gn")
-    parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--raw", type=Path, default=ROOT / "data" / "MNIST" / "raw")
-    parser.add_argument("--train-only", action="store_true")
-    options = parser.parse_args()
-    OUT.mkdir(parents=True, exist_ok=True)
+    options, docs = parser.parse_args(), ROOT / "docs"
+    out = ROOT / "results" / "fidelity"
+    out.mkdir(parents=True, exist_ok=True)
+    names = [(variant, FIRST_SEED + k) for variant, count in RUNS.items() for k in range(count)]
+    splits = load_split(options.raw, "train"), load_split(options.raw, "test")
     with ProcessPoolExecutor(options.jobs) as pool:
-        runs = partial(train, options.variant, options.raw)
-        tables = list(pool.map(runs, range(1, options.seeds + 1)))
-    if options.train_only:
-        sys.exit()
-    reference = pd.concat(map(pd.read_csv, tables))
-    reference.to_csv(ROOT / "docs" / "fidelity.csv", index=False, lineterminator="\n")
-    engine = pd.read_csv(ROOT / "docs" / "evidence" / "exploratory" / "epochs.csv.gz")
-    engine = engine[engine["variant"] == options.variant]
-    seeds = reference["seed"].nunique(), engine["seed"].nunique()
-    text = page(compare(reference, engine), options.variant, seeds)
-    (ROOT / "docs" / "fidelity.md").write_text(text, encoding="utf-8")
+        loop = pd.concat(map(pd.read_csv, pool.map(partial(train, splits, out), names)))
+    loop.to_csv(docs / "fidelity.csv", index=False, lineterminator="\n")
+    tables = [loop]
+    for engine, study in (("kernels", "claims"), ("pytorch", "pytorch")):
+        epochs = pd.read_csv(docs / "evidence" / study / "epochs.csv.gz").assign(engine=engine)
+        tables.append(epochs[epochs["variant"].isin(RUNS)])
+    text = page(last_epochs(pd.concat(tables)))
+    (docs / "fidelity.md").write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -1,35 +1,66 @@
-"""The comparison of the engine with the reference loop, and the loop's exact resume."""
+"""The kernels' runs beside those of the reference loop and of the PyTorch engine."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 from normstudy.data.idx import Split
+from normstudy.network.training import train
+from scipy import stats
 
 from benchmarks import fidelity
 from benchmarks.reference_loop import ReferenceLoop
 
 
-def runs(mean: float, count: int) -> pd.DataFrame:
-    values = np.random.default_rng(1).normal(mean, 0.06, count)
-    return pd.DataFrame(
-        {"seed": range(count), "epoch": 20} | dict.fromkeys(fidelity.METRICS, values)
-    )
+def made_up(engine, mean, spread, count=8, variant="gn"):
+    ranks = stats.norm.ppf((np.arange(count) + 0.5) / count)
+    values = mean + spread * np.random.default_rng([count, len(engine)]).permutation(ranks)
+    runs = {"engine": engine, "variant": variant, "seed": range(count), "test_accuracy": values}
+    return pd.DataFrame(runs).round(2)
 
 
-def test_the_interval_is_welchs():
-    table = fidelity.compare(runs(99.4, 5), runs(99.6, 10)).set_index("metric")
-    row = table.loc["test_accuracy"]
-    a, b = runs(99.4, 5)["test_accuracy"], runs(99.6, 10)["test_accuracy"]
-    error = np.sqrt(a.var() / 5 + b.var() / 10)
-    assert row["difference"] == pytest.approx(b.mean() - a.mean())
-    assert row["low"] < row["difference"] - 1.96 * error  # t is wider than the normal
-    assert 0.1 < row["low"] < row["high"] < 0.3
-    assert "excludes 0" in fidelity.page(table.reset_index(), "gn", (5, 10))
-    less = fidelity.compare(runs(99.6, 10), runs(99.4, 5))  # set with a true minus
-    assert f"−{-less.loc[0, 'low']:.4f} to −" in fidelity.page(less, "gn", (10, 5))
-    same = fidelity.compare(runs(99.4, 5), runs(99.4, 5))
-    assert "includes 0" in fidelity.page(same, "gn", (5, 5))
+@pytest.mark.parametrize(
+    ("mean", "spread", "verdict"),
+    [
+        (99.45, 0.01, "no difference that matters"),
+        (99.45, 0.06, "undecided: these runs cannot tell"),
+        (99.60, 0.01, "the kernels are lower"),
+    ],
+)
+def test_the_page_says_what_the_rule_decides(mean, spread, verdict):
+    runs = pd.concat([made_up("kernels", 99.45, spread, 30), made_up("loop", mean, spread)])
+    (row,) = fidelity.compare(runs).itertuples()
+    pairs = runs[runs["seed"] < 8].pivot(index="seed", columns="engine", values="test_accuracy")
+    difference = (pairs["kernels"] - pairs["loop"]).round(2)
+    expected = stats.ttest_1samp(difference, 0).confidence_interval(0.95)
+    assert (row.ci_low, row.ci_high) == pytest.approx(expected, abs=1e-5)
+    page = fidelity.page(runs)
+    assert f"| {verdict} |" in page
+    assert ("no difference" in page) == (verdict == "no difference that matters")
+
+
+def test_all_pairs_are_one_family():
+    runs = [
+        made_up(engine, 99.4, 0.05, variant=v)
+        for engine in ("kernels", "loop")
+        for v in ("gn", "ln")
+    ]
+    together, alone = fidelity.compare(pd.concat(runs)), fidelity.compare(pd.concat(runs[::2]))
+    assert together["ci_level"].tolist() == [0.975, 0.975] and alone["ci_level"].tolist() == [0.95]
+
+
+def test_loop_and_engines_in_small(sample, recipe, tmp_path):
+    splits = tuple(Split(split.images[:192], split.labels[:192]) for split in sample)
+    seeds, tables = (31, 32), []
+    for seed in seeds:
+        tables.append(pd.read_csv(fidelity.train(splits, tmp_path, ("gn", seed), epochs=1)))
+        for engine in ("kernels", "pytorch"):
+            _, metrics = train(recipe("gn", epochs=1, engine=engine), seed, *splits)
+            tables.append(metrics.assign(engine=engine, variant="gn", seed=seed))
+    runs = fidelity.last_epochs(pd.concat(tables))
+    assert len(runs) == 6
+    page = fidelity.page(runs)
+    assert "| PyTorch engine, gn | 2 |" in page and "| reference loop, gn | 2 |" in page
 
 
 def test_a_reference_run_resumes_exactly(sample, tmp_path):
