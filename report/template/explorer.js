@@ -157,7 +157,7 @@
       const all = state.model < 0 && state.actual < 0;
       clear.hidden = all;
       const what = state.actual < 0 ? "" : `, ${classes[state.actual]} predicted as ${classes[state.predicted]}`;
-      status.textContent = `${counted(found.length, "image")}${what}, the most often missed first`;
+      status.textContent = `${counted(found.length, "image")}${what}, those that most runs misclassify first`;
       stopGrid(0, false);
       chosen(tiles[0]);
     }

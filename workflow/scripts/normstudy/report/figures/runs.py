@@ -9,7 +9,7 @@ from ...records.metrics import METRICS
 from ..marks import mark
 from ..study import Study, means_of
 from ..text.amounts import metric_name
-from ..text.wording import counted, fixed, span
+from ..text.wording import fixed, span
 from .plot import GREY, WIDTH, Plot, far_below, looks, name_rows
 
 JOINT = "#c8c8c8"  # of the lines between runs of the same seed
@@ -27,7 +27,7 @@ def final_accuracy(study: Study) -> Plot:
     means, reference = means_of(study.summary, metric), study.reported(metric)
     figure, (axes,) = _panels(study, [metric])
     axes.set_title("Final test accuracy", fontweight="bold")
-    axes.set_xlabel(f"test accuracy, % of {counted(study.images('test'), 'image')}")
+    axes.set_xlabel(f"test accuracy, % of {study.images('test'):,} images")
     words = []
     for row, (variant, label) in enumerate(study.labels.items()):
         runs = study.tests()[study.tests()["variant"] == variant]
@@ -62,8 +62,8 @@ def final_accuracy(study: Study) -> Plot:
             "Test accuracy after the last epoch. The bar shows how much the result could change"
             " with other test images (Wilson's 95 % interval). Another seed can change it too."
             if one
-            else "Test accuracy after the last epoch, a mark for each of"
-            f" {span(study.seed_counts)} seeds."
+            else "Test accuracy after the last epoch, one mark per seed"
+            f" ({span(study.seed_counts)} seeds)."
         ),
         table="evaluation.csv" if one else "evaluation.csv, summary.csv",
     )

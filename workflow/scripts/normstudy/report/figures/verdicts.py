@@ -33,8 +33,8 @@ def forests(differences: pd.DataFrame, comparisons: pd.DataFrame, config: dict) 
     """Forest plots of all contrasts: one in points and one in nats, as far as claims ask for.
 
     Args:
-        differences: a table of `claims.paired_differences`.
-        comparisons: a table of `judging.compare`.
+        differences: those of `judging.judge`.
+        comparisons: those of `judging.judge`.
     """
     units = comparisons["metric"].map(unit)
     return [
@@ -74,26 +74,23 @@ def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: s
         if rows[f"{columns}_low"].notna().any() and not set(rows["verdict"]) <= {*UNJUDGED}:
             axes.plot([], [], label=meaning, color=GREY, **drawn)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
-    what = (
-        "Mean paired differences; each small line is one seed. For a difference to hold, the thin"
-        " bar must lie on one side of 0; for no difference that matters, the thick one within the"
-        " grey band"
-    )
+    caption = "Mean difference between runs with the same seed; each small line is one seed."
     if (rows["verdict"] == Verdict.ONE_RUN).any():
-        what = "The difference between two runs, one of each variant"
-    elif (rows["verdict"] == Verdict.NOT_YET).all():
-        what = "Mean paired differences; each small line is one seed. No interval before the first"
-        what += " look"
-    elif wider:
-        what += ". These bars are about other seeds and these test images; the pale one below is"
-        what += " about other seeds and other test images"
+        caption = "The difference between two runs with the same seed."
+    elif (rows["verdict"] != Verdict.NOT_YET).any():
+        caption += (
+            " A difference is shown if the thin bar is on one side of 0, and “no difference that"
+            " matters” if the thick bar is within the grey band."
+        )
+    if wider:
+        caption += " The pale bar below is for other test images, too."
     sentences = " ".join(_sentence(row, labels) for row in rows.itertuples())
     band = f"Differences between variants with a band of ±{limit:g} {unit(metric)} around 0."
     return Plot(
         name=name,
         figure=figure,
         alt=f"{band} {sentences}",
-        caption=f"{what}. Differences within the grey band do not matter.",
+        caption=f"{caption} Differences within the grey band do not matter.",
         table="comparisons.csv",
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 from ...example.arithmetic import shown, statistics_table
 from ..original import departures
 from ..study import Study
-from ..text.wording import counted, fixed, signed, span
+from ..text.wording import fixed, signed, span
 from .table import ABSENT, Table
 
 
@@ -87,13 +87,12 @@ def label_scores(study: Study) -> Table | None:
     }
     cells = {"Model": list(study.labels.values())}
     cells |= {name: spreads(study, metric) for name, metric in columns.items()}
-    seeds = span(study.seed_counts)
-    spread = f" (mean ± standard deviation of {seeds} seeds)" if len(study.seeds) > 1 else ""
     caption = (
-        f"Test accuracy with {counted(touched, 'disputed label')} taken as given,"
-        " corrected where three or more of five raters agree on another, or left out"
-        f"{spread}."
+        f"Test accuracy with the disputed labels ({touched}) as given; replaced where three or more"
+        " of five raters agree on another; and left out."
     )
+    if len(study.seeds) > 1:
+        caption += f" Mean ± standard deviation of {span(study.seed_counts)} seeds."
     return Table(pd.DataFrame(cells), caption, "summary.csv", sortable=True)
 
 

@@ -105,13 +105,8 @@ def job_table(study: Study) -> Table:
             }
         )
     caption = "Time and peak memory of the jobs."
-    resumed = sum(run.resumed_after_epoch > 0 for run in study.provenance.runs)
-    if resumed:
-        were = "run was" if resumed == 1 else "runs were"
-        caption += (
-            f" {resumed:,} training {were} interrupted: of those the job that finished is counted,"
-            " not the one before."
-        )
+    if resumed := sum(run.resumed_after_epoch > 0 for run in study.provenance.runs):
+        caption += f" Training runs that were resumed: {resumed:,}; only their last job is counted."
     return Table(pd.DataFrame(rows), caption, "provenance.json", sortable=True)
 
 

@@ -115,14 +115,11 @@ def published(study: Study) -> Table | None:
     found = study.published_verdicts
     if found is None:
         return None
-    first = found.iloc[0]
-    kind = "planned in advance" if first["study"] == "claims" else "exploratory, not planned"
     cells = found[["claim", "verdict", DIFFERENCE]]
     return Table(
         cells.rename(columns=str.capitalize),
-        f"What more seeds show: this project's published verdicts, from {first['seeds']} seeds per"
-        f" model ({kind}; last run on {first['date']}). Differences to the rival in brackets; of"
-        " accuracies and gaps in points, of losses in nats.",
+        "The published verdicts. Differences are to the rival in brackets; those of accuracies and"
+        " gaps are in points, those of losses in nats.",
         "docs/claims.md",
         names=tuple(cells.columns.str.capitalize()),
     )

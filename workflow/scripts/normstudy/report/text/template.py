@@ -13,22 +13,11 @@ from .. import original
 from . import amounts, wording
 
 FILTERS = {
-    one.__name__: one
-    for one in (
-        *(amounts.labels_of, amounts.margins, amounts.metric_name),
-        *(amounts.on_these_images, amounts.says),
-        *(wording.listing, wording.norm_name, wording.named, wording.numbers),
-        *(wording.several, wording.short, wording.span),
-    )
+    name: one for room in (amounts, wording) for name, one in vars(room).items() if callable(one)
 }
 GLOBALS = {
-    "original": original,
-    "Verdict": Verdict,
-    "DECIDED": DECIDED,
-    "FAR": FAR,
-    "SCORINGS": SCORINGS,
+    **{"original": original, "Verdict": Verdict, "DECIDED": DECIDED, "notna": pd.notna},
+    **{"changed_since": changed_since, "unplanned_looks": unplanned_looks},
+    **{"FAR": FAR, "SCORINGS": SCORINGS},
     "PARTS": {"claims": "the claims", "margin": "the margin or confidence", "looks": "the looks"},
-    "notna": pd.notna,
-    "changed_since": changed_since,
-    "unplanned_looks": unplanned_looks,
 }

@@ -36,11 +36,6 @@ def numbers(values: Sequence[int]) -> str:
     return ", ".join(words)
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """1 image / 1,234 images."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def span(counts: Iterable[float], to: str = " to ") -> str:
     """The number that all counts are; where they differ, 5 to 20."""
     low, high = min(counts := list(counts)), max(counts)
