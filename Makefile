@@ -10,7 +10,7 @@
 # make test-aarch64   whether the kernels give the same bits on an emulated ARM processor
 # make test-bare      `make run` and .ci/run on a bare Debian, which it sets up: needs root
 # make setup-s3       install what studies in S3 need: see docs/cluster.md
-# make bench          measure speed on this machine, into results/benchmarks/bench.md
+# make bench          measure the engines' speed on this machine, into the README's table
 # make bench-scaling  measure what studies of up to 1,000 runs cost, into docs/scaling.png
 # make evidence       judge the published runs again and remake their pages in docs/
 # make verify         train a published run again, compare it bit by bit (RUN=gn/31, ALL=1, STUDY=claims)

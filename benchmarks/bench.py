@@ -1,34 +1,36 @@
-"""make bench: how fast the engines and the workflow are on this machine.
+"""make bench: how fast the engines train on this machine.
 
-Measures, each in a process of its own:
-
-    engines     an epoch of the reference loop, the PyTorch engine and the kernels, in turn: seconds
-                of processor time, and ratios of neighbours, which hold on a machine that others
-                use too; the kernels' share of this core's peak of fused multiply-adds
-    workflow    a run with nothing to do, and remaking the report alone
-
-Writes results/benchmarks/bench.md and the tables *.csv beside it, and the table of engines into
-README.md.
+An epoch of 60,000 training and 10,000 test images with the reference loop (reference_loop.py), the
+PyTorch engine and the kernels, in turn, each in a process of its own: seconds of processor time;
+ratios of neighbours, which hold on a busy machine too; and the kernels' share of the core's peak of
+fused multiply-adds. Writes results/benchmarks/engines.csv, and the README's table.
 """
 
 import argparse
-import json
-import os
+import multiprocessing
 import re
-import subprocess
-import sys
+import resource
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
+import torch
+import yaml
+from normstudy.config.check import check
+from normstudy.data.idx import Split, load_split
 from normstudy.network.compiled import compiled
 from normstudy.network.kernels.simd import LANES, add, fma, spread, store
+from normstudy.network.kernels.step import C_IN, C_OUT, SIZE
+from normstudy.network.training import train
+from normstudy.records.files import write_csv
 from normstudy.records.machine import processor
 
+from benchmarks.reference_loop import ReferenceLoop
+
 ROOT = Path(__file__).parent.parent
-OUT = ROOT / "results" / "benchmarks"
 VARIANTS = {
     "gn": "Group Normalization",
     "ln": "Layer Normalization",
@@ -37,36 +39,45 @@ VARIANTS = {
 ENGINES = ("reference", "pytorch", "kernels")
 # Multiply-adds of the convolutions forward and backward (three times the forward's, less the
 # gradient of the first one's input) for 60,000 images, and forward for 10,000, twice.
-CONVOLUTIONS = ((1, 8, 26), (8, 16, 24), (8, 12, 10), (12, 16, 8), (16, 16, 6), (16, 16, 6))
-FORWARD = sum(9 * i * o * size**2 for i, o, size in CONVOLUTIONS) + 16 * 8 * 24**2
+FORWARD = (
+    sum(9 * i * o * size**2 for i, o, size in zip(C_IN, C_OUT, SIZE, strict=True)) + 128 * 24**2
+)
 EPOCH_GFLOP = 2 * (60_000 * (3 * FORWARD - 9 * 8 * 26**2) + 10_000 * FORWARD) / 1e9
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "workflow" / "scripts")}
 
 
-def epoch(engine: str, variant: str, raw: Path) -> dict:
-    """What an epoch in a process of its own measured."""
-    command = [sys.executable, ROOT / "benchmarks" / "epoch.py", engine, variant, raw]
-    answer = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(answer.stdout)
+def epoch(engine: str, variant: str, raw: Path) -> tuple[float, float]:
+    """Seconds of processor time of an epoch, and the process's peak memory in MB."""
+    torch.set_num_threads(1)
+    study = check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
+    recipe = study.run_parameters(variant) | {"epochs": 1, "engine": engine}
+    splits = load_split(raw, "train"), load_split(raw, "test")
+    if engine == "reference":
+        loop = ReferenceLoop(recipe, *splits)
+        started = time.process_time()
+        loop.epoch()
+    else:
+        train(recipe, 1, *(Split(s.images[:500], s.labels[:500]) for s in splits))  # compiles
+        started = time.process_time()
+        train(recipe, 1, *splits)
+    seconds = time.process_time() - started
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux: KiB
 
 
-def measure_engines(raw: Path, rounds: int, peak: float) -> pd.DataFrame:
+def measure(raw: Path, rounds: int, peak: float) -> pd.DataFrame:
     """A row per variant: medians over the rounds, in each of which the engines take turns."""
-    rows = []
+    rows, fresh = [], multiprocessing.get_context("spawn")
     for variant in VARIANTS:
-        seen = [{engine: epoch(engine, variant, raw) for engine in ENGINES} for _ in range(rounds)]
-        seconds = [{engine: of[engine]["seconds"] for engine in ENGINES} for of in seen]
-        kernels = median(of["kernels"] for of in seconds)
-        rows.append(
-            {
-                "variant": variant,
-                **{engine: median(of[engine] for of in seconds) for engine in ENGINES},
-                "over_pytorch": median(of["pytorch"] / of["kernels"] for of in seconds),
-                "over_reference": median(of["reference"] / of["kernels"] for of in seconds),
-                "share_of_peak": EPOCH_GFLOP / kernels / peak,
-                "memory_mb": max(of["kernels"]["peak_memory_mb"] for of in seen),
-            }
-        )
+        seen: dict[str, list] = {engine: [] for engine in ENGINES}
+        for _ in range(rounds):
+            for engine, of in seen.items():
+                with ProcessPoolExecutor(1, fresh) as pool:
+                    of.append(pool.submit(epoch, engine, variant, raw).result())
+        seconds = {engine: np.array(of)[:, 0] for engine, of in seen.items()}
+        ratios = {name: median(seconds[name] / seconds["kernels"]) for name in ENGINES[:2]}
+        row = {"variant": variant} | {engine: median(of) for engine, of in seconds.items()}
+        row |= {f"over_{name}": ratio for name, ratio in ratios.items()}
+        row["share_of_peak"] = EPOCH_GFLOP / row["kernels"] / peak
+        rows.append(row | {"memory_mb": max(memory for _, memory in seen["kernels"])})
         print(pd.DataFrame(rows[-1:]).round(2).to_string(index=False), flush=True)
     return pd.DataFrame(rows)
 
@@ -97,28 +108,6 @@ def fma_peak(times: int = 2_000_000) -> float:
     return 2 * 12 * LANES * times / min(seconds) / 1e9
 
 
-def timed_snakemake(*arguments: str) -> float:
-    """Seconds of a snakemake command."""
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if answer.returncode:
-        sys.exit(answer.stderr)
-    return time.perf_counter() - started
-
-
-def measure_workflow() -> pd.DataFrame:
-    """Seconds of a run with nothing to do, and of remaking the report of the default study."""
-    timed_snakemake()
-    noop = [timed_snakemake() for _ in range(5)]
-    report = [timed_snakemake("--forcerun", "report") for _ in range(3)]
-    rows = [
-        ("nothing to do", median(noop), min(noop), max(noop)),
-        ("the report alone", median(report), min(report), max(report)),
-    ]
-    return pd.DataFrame(rows, columns=["what", "median_seconds", "min_seconds", "max_seconds"])
-
-
 def readme_table(engines: pd.DataFrame) -> str:
     """The table of engines as the README has it."""
     head = "| | loop with DataLoader and PIL transforms | PyTorch engine | kernels"
@@ -136,25 +125,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--raw", type=Path, default=ROOT / "data" / "MNIST" / "raw")
-    parser.add_argument("--only-engines", action="store_true")
-    options = parser.parse_args()
-    OUT.mkdir(parents=True, exist_ok=True)
-    peak = fma_peak()
-    tables = {"engines": measure_engines(options.raw, options.rounds, peak)}
-    if not options.only_engines:
-        tables["workflow"] = measure_workflow()
-    sections = [f"# Speed on {processor()}: {peak:.0f} GFLOP/s of fused multiply-adds per core\n"]
-    for name, table in tables.items():
-        table.round(3).to_csv(OUT / f"{name}.csv", index=False)
-        sections.append(f"## {name}\n\n```\n{table.round(2).to_string(index=False)}\n```\n")
-    text = "\n".join(sections)
-    (OUT / "bench.md").write_text(text, encoding="utf-8")
-    readme = ROOT / "README.md"
+    options, peak, readme = parser.parse_args(), fma_peak(), ROOT / "README.md"
+    print(f"{processor()}: {peak:.0f} GFLOP/s of fused multiply-adds per core")
+    engines = measure(options.raw, options.rounds, peak)
+    write_csv(engines.round(3), ROOT / "results" / "benchmarks" / "engines.csv")
     before = readme.read_text(encoding="utf-8")
-    table = readme_table(tables["engines"])
+    table = readme_table(engines)
     after = re.sub(r"\| \| (a )?loop with DataLoader.*\n(\|.*\n)+", lambda _: table, before)
     readme.write_text(after, encoding="utf-8")
-    print(text)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """make fidelity: do the kernels give what the loop and the engine of PyTorch give?
 
 Trains the reference loop (reference_loop.py: DataLoader, PIL, torchvision's transforms) by the
-original's recipe, into docs/fidelity.csv; an interrupted run resumes after its last complete epoch.
-Then writes docs/fidelity.md: the test accuracies after the last epoch of these runs, of those of
+original's recipe, into docs/fidelity.csv; finished runs are not trained again. Then writes
+docs/fidelity.md: the test accuracies after the last epoch of these runs, of those of
 docs/evidence/pytorch and of the kernels' in docs/evidence/claims, and the verdicts of the project's
 own rule on every pair.
 """
@@ -18,6 +18,7 @@ import torch
 import yaml
 from normstudy.config.check import check
 from normstudy.data.idx import Split, load_split
+from normstudy.records.files import write_csv
 from normstudy.records.machine import processor
 from normstudy.report.text.wording import signed
 from normstudy.statistics.contrasts import Scale
@@ -50,26 +51,18 @@ def recipe_of(variant: str) -> dict:
 
 
 def train(splits: tuple[Split, Split], out: Path, run: tuple[str, int], epochs: int = 20) -> Path:
-    """Train one run of the reference loop; returns its table, a row per epoch."""
+    """Train one run of the reference loop, if it is not there; its table, a row per epoch."""
     variant, seed = run
-    table, state = (out / f"{variant}-seed-{seed}{ending}" for ending in (".csv", ".state"))
-    rows = pd.read_csv(table).to_dict("records") if table.exists() else []
-    if len(rows) == epochs:
-        return table
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    loop = ReferenceLoop(recipe_of(variant), *splits, epochs)
-    if rows and state.exists():
-        loop.load(state)
-    rows = rows[: loop.schedule.last_epoch // len(loop.train)]  # an epoch may lack its state
-    while len(rows) < epochs:
+    path = out / f"{variant}-seed-{seed}.csv"
+    if not path.exists():
+        torch.set_num_threads(1)
+        torch.manual_seed(seed)
+        loop = ReferenceLoop(recipe_of(variant), *splits, epochs)
         keys = {"engine": "loop", "variant": variant, "seed": seed}
-        rows.append({**keys, "epoch": len(rows) + 1, **loop.epoch()})
-        pd.DataFrame(rows).to_csv(table, index=False)
-        loop.save(state)
-        print(f"{variant} seed {seed} · {rows[-1]}", flush=True)
-    state.unlink(missing_ok=True)
-    return table
+        rows = [{**keys, "epoch": epoch, **loop.epoch()} for epoch in range(1, epochs + 1)]
+        write_csv(pd.DataFrame(rows), path)
+        print(rows[-1], flush=True)
+    return path
 
 
 def last_epochs(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,6 @@ Images pass one by one through PIL and torchvision's transforms, a DataLoader ba
 loss and accuracy are read out at every step. No workers: one thread, as a study's jobs have.
 """
 
-from pathlib import Path
-
 import torch
 from normstudy.data.idx import Split
 from normstudy.network.model import model_of
@@ -84,18 +82,3 @@ class ReferenceLoop:
             "test_loss": total_loss / len(self.test.dataset),
             "test_accuracy": 100 * right / len(self.test.dataset),
         }
-
-    def save(self, path: Path) -> None:
-        """Write the state after a whole epoch."""
-        parts = (self.model, self.optimizer, self.schedule)
-        state = [part.state_dict() for part in parts]
-        temporary = path.with_suffix(".part")
-        torch.save([*state, torch.get_rng_state()], temporary)
-        temporary.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Go back to the state that `save` wrote, random numbers included."""
-        *states, random = torch.load(path, weights_only=True)
-        for part, state in zip((self.model, self.optimizer, self.schedule), states, strict=True):
-            part.load_state_dict(state)
-        torch.set_rng_state(random)

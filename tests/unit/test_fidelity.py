@@ -3,13 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from normstudy.data.idx import Split
 from normstudy.network.training import train
 from scipy import stats
 
 from benchmarks import fidelity
-from benchmarks.reference_loop import ReferenceLoop
 
 
 def made_up(engine, mean, spread, count=8, variant="gn"):
@@ -61,21 +59,3 @@ def test_loop_and_engines_in_small(sample, recipe, tmp_path):
     assert len(runs) == 6
     page = fidelity.page(runs)
     assert "| PyTorch engine, gn | 2 |" in page and "| reference loop, gn | 2 |" in page
-
-
-def test_a_reference_run_resumes_exactly(sample, tmp_path):
-    train, test = (Split(split.images[:192], split.labels[:192]) for split in sample)
-    recipe = fidelity.recipe_of("gn")
-
-    torch.manual_seed(1)
-    whole = ReferenceLoop(recipe, train, test)
-    first, second = whole.epoch(), whole.epoch()
-
-    torch.manual_seed(1)
-    stopped = ReferenceLoop(recipe, train, test)
-    assert stopped.epoch() == first
-    stopped.save(tmp_path / "state")
-    torch.manual_seed(99)
-    resumed = ReferenceLoop(recipe, train, test)
-    resumed.load(tmp_path / "state")
-    assert resumed.epoch() == second

@@ -72,7 +72,7 @@ def test_every_import_is_declared_and_nothing_else_is():
     tops = [SCRIPTS, ROOT / "docs" / "tools", ROOT / "benchmarks"]
     sources = [path.read_text("utf-8") for top in tops for path in top.rglob("*.py")]
     modules = set().union(*map(imported, [*sources, cells()])) - sys.stdlib_module_names
-    modules -= {"normstudy", "evidence", "benchmarks", "reference_loop"}
+    modules -= {"normstudy", "evidence", "benchmarks"}
     packages = packages_distributions()
     wanted = {canonicalize_name(packages[name][0]) for name in modules}
     assert wanted | UNIMPORTED == direct().keys()
