@@ -6,9 +6,9 @@ import numpy as np
 from helpers.page import words
 from normstudy.example.arithmetic import (
     LAYERS,
+    apply_method,
     example_batches,
     group_normalization,
-    normalize,
     shown,
 )
 
@@ -25,7 +25,7 @@ def assert_worked(page, method, place):
     image, channel, *_ = place
     for number, layer in enumerate(LAYERS):
         batch = example_batches()[layer]
-        _, _, normalized = normalize(batch, method)
+        _, _, normalized = apply_method(batch, method)
         facts = words(page.locator("#worked .facts").nth(number))
         own = np.zeros_like(batch, bool)
         x = batch[place]
@@ -80,5 +80,5 @@ def test_the_worked_example_by_touch_and_mouse(made_page):
         box = cell.bounding_box()
         assert min(box["width"], box["height"]) >= 24
         press(page.locator("#worked label", has_text="after"))
-        _, _, normalized = normalize(example_batches()[LAYERS[1]], group_normalization(1))
+        _, _, normalized = apply_method(example_batches()[LAYERS[1]], group_normalization(1))
         assert cell.inner_text() == shown(normalized[3, 3, 1, 1], 2)

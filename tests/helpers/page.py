@@ -17,7 +17,7 @@ from normstudy.example.arithmetic import example_batches
 from normstudy.report.display import figure_bundle, plot_bundle
 from normstudy.report.explorer import explorer
 from normstudy.report.figures import runs, worked_example
-from normstudy.report.figures.plot import looks
+from normstudy.report.figures.plot import series_styles
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.notebook import execute, render
 from normstudy.report.page import Page
@@ -138,7 +138,7 @@ def lines(study) -> Figure:
     axes.set(title="Test accuracy", xlabel="epoch", ylabel="test accuracy, %")
     axes.fmt_ydata = "{:.2f} %".format
     epochs = study.metrics.groupby(["variant", "epoch"])["test_accuracy"]
-    for variant, look in looks(study.labels).items():
+    for variant, look in series_styles(study.labels).items():
         own, label = epochs.agg(["mean", "min", "max"]).loc[variant], study.labels[variant]
         axes.plot(own["mean"], color=look.colour, marker=look.marker, label=label)
         axes.fill_between(own.index, own["min"], own["max"], alpha=0.2, gid=label)

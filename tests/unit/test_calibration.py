@@ -9,7 +9,7 @@ import pytest
 from helpers.judged import compare
 from helpers.made_up import claim, runs_table
 from helpers.places import ROOT, SCRIPTS
-from normstudy.records.metrics import METRICS
+from normstudy.records.metrics import RUN_METRICS
 from normstudy.statistics.contrasts import Scale
 from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.looks import interval_levels
@@ -30,7 +30,7 @@ def config(claims, rivals):
         {"id": f"c{j}", "metric": metric, "variant": NAMES[j], "direction": "higher"}
         | {"against": [NAMES[r] for r in own]}
         for j, (metric, own) in enumerate(
-            zip(METRICS, simulation.rivals_of(claims, rivals), strict=False)
+            zip(RUN_METRICS, simulation.rivals_of(claims, rivals), strict=False)
         )
     ]
 
@@ -38,13 +38,13 @@ def config(claims, rivals):
 def as_table(runs):
     """A simulated study's runs, (measures, variants, seeds), as summary.run_metrics has them."""
     count = runs.shape[-1]
-    values = {metric: own.ravel() for metric, own in zip(METRICS, runs, strict=True)}
+    values = {metric: own.ravel() for metric, own in zip(RUN_METRICS, runs, strict=True)}
     keys = {"variant": np.repeat(NAMES, count), "seed": np.tile(range(1, count + 1), len(NAMES))}
     return pd.DataFrame(keys | values)
 
 
 def judged(table, claims, settings):
-    scales = dict.fromkeys(METRICS, Scale(simulation.MARGIN, simulation.RESOLUTION))
+    scales = dict.fromkeys(RUN_METRICS, Scale(simulation.MARGIN, simulation.RESOLUTION))
     return compare(table, claims, settings, scales, seeds=range(1, LOOKS[-1] + 1))
 
 

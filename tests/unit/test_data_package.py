@@ -7,7 +7,7 @@ import re
 import pytest
 from helpers.made_up import graded_study
 from normstudy.records.data_package import data_package
-from normstudy.records.metrics import METRICS
+from normstudy.records.metrics import RUN_METRICS
 from normstudy.records.tables import STUDY_TABLES
 
 PACKAGE = data_package("Normalizations compared on Fashion-MNIST")
@@ -51,7 +51,7 @@ def test_the_values_of_every_table_are_of_its_types(study):
 
 def test_units():
     units = {name: {f["name"]: f.get("unit") for f in fields} for name, fields in FIELDS.items()}
-    for name, metric in METRICS.items():
+    for name, metric in RUN_METRICS.items():
         assert units["runs"][name] == metric.unit
     assert units["metrics"]["train_loss"] == units["evaluation"]["loss"] == "nats per image"
     assert units["evaluation"]["ci_low"] == units["label_doubts"]["accuracy"] == "%"

@@ -17,7 +17,7 @@ from normstudy.example.augmented import DRAWS, augmented
 from normstudy.report.display import plot_bundle, save_slide, use_report_style
 from normstudy.report.figures.images import augmented_strip
 from normstudy.report.figures.network import network_drawing
-from normstudy.report.figures.plot import looks
+from normstudy.report.figures.plot import series_styles
 from normstudy.report.figures.runs import final_accuracy
 from normstudy.report.figures.verdicts import forests
 from PIL import Image
@@ -85,9 +85,9 @@ def test_a_run_that_failed_does_not_flatten_the_others():
 
 
 def test_looks_are_stable_and_distinct():
-    twelve = looks([f"v{i}" for i in range(12)])
+    twelve = series_styles([f"v{i}" for i in range(12)])
     assert len(set(twelve.values())) == 12
-    assert looks(["v0", "v1"])["v1"] == twelve["v1"]
+    assert series_styles(["v0", "v1"])["v1"] == twelve["v1"]
 
 
 def test_strings_of_the_user_are_drawn_as_they_are():

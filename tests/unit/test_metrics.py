@@ -47,8 +47,9 @@ def test_a_metric_is_added_as_the_document_says(tmp_path, errors_of_ln, verdict)
     shutil.copytree(SCRIPTS / "normstudy", tmp_path / "normstudy")
     module = tmp_path / "normstudy" / "records" / "metrics.py"
     source = module.read_text(encoding="utf-8")
-    assert source.count("METRICS = {\n") == 1
-    module.write_text(source.replace("METRICS = {\n", "METRICS = {\n" + entry), encoding="utf-8")
+    opening = "RUN_METRICS = {\n"
+    assert source.count(opening) == 1
+    module.write_text(source.replace(opening, opening + entry), encoding="utf-8")
     names = {"CONFIG": str(ROOT / "config.yaml"), "LN": errors_of_ln}
     stated = "\n".join(f"{name} = {value!r}" for name, value in names.items())
     done = subprocess.run(

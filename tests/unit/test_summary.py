@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from normstudy.records.metrics import METRICS
+from normstudy.records.metrics import RUN_METRICS
 from normstudy.records.tables import STUDY_TABLES
 from normstudy.statistics.summary import (
     RunTables,
@@ -112,7 +112,7 @@ def test_gaps_are_train_less_test_accuracy_here_and_of_the_original():
 def runs_of(**accuracies):
     """A table of runs: variant → its test accuracies; all other metrics are 1."""
     rows = [
-        dict.fromkeys(METRICS, 1.0) | {"variant": name, "seed": seed, "test_accuracy": value}
+        dict.fromkeys(RUN_METRICS, 1.0) | {"variant": name, "seed": seed, "test_accuracy": value}
         for name, values in accuracies.items()
         for seed, value in enumerate(values, start=1)
     ]
@@ -123,7 +123,7 @@ def test_each_variant_is_summed_up_by_itself_in_the_order_of_the_runs():
     """Halves by Student's t at 97.5 % with 1 and 2 degrees of freedom: 12.70620, 4.30265."""
     table = summarize(runs_of(ln=[90.0, 90.2], gn=[80.0, 80.3, 80.9]))
     assert list(table["variant"].unique()) == ["ln", "gn"]
-    assert list(table.loc[table["variant"] == "gn", "metric"]) == list(METRICS)
+    assert list(table.loc[table["variant"] == "gn", "metric"]) == list(RUN_METRICS)
     ln, gn = (row for _, row in table[table["metric"] == "test_accuracy"].iterrows())
     assert (ln["seeds"], gn["seeds"]) == (2, 3)
     half = 12.70620 * 0.1  # the deviation of two is their distance / √2
@@ -148,7 +148,7 @@ def test_corrected_labels_are_metrics_of_their_own():
         columns=["variant", "seed", "scoring", "accuracy"],
     )  # fmt: skip
     table = summarize(runs_of(gn=[99.0, 99.3]), doubts=doubts).set_index("metric")
-    added = table.loc[[name for name in table.index if name not in METRICS]]
+    added = table.loc[[name for name in table.index if name not in RUN_METRICS]]
     assert added["mean"].to_dict() == pytest.approx(
         {"test_accuracy_corrected": 99.4, "test_accuracy_left out": 99.4}
     )

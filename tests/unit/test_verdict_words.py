@@ -150,7 +150,7 @@ def test_no_interval_reaches_beyond_what_differences_can_be(config):
     text = " ".join(verdict_table(table, study.claims, config).to_numpy().ravel())
     assert not re.search(r"\d{3}\.\d", text.replace("100.000", "").replace("200.000", ""))
     assert "−100.000 to +100.000" in text and "−200.000 to +200.000" in text
-    assert amounts.interval(-403.03, 411.83, "test_loss") == "−403.0300 to +411.8300"
+    assert amounts.low_to_high(-403.03, 411.83, "test_loss") == "−403.0300 to +411.8300"
 
 
 def test_no_difference_is_said_of_these_images_where_others_may_differ(one_claim):

@@ -42,7 +42,7 @@ def test_the_batches_are_whole_numbers_and_always_the_same(batches):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_values_agree_with_pytorch(batches, layer, method):
-    mean, variance, normalized = worked_example.normalize(batches[layer], method)
+    mean, variance, normalized = worked_example.apply_method(batches[layer], method)
     assert len(mean) == len(variance) == len(METHODS[method].sets()) == SETS[method]
     np.testing.assert_allclose(normalized, reference(batches[layer], method), atol=1e-12)
 
@@ -56,7 +56,7 @@ def test_the_sets_by_hand(batches):
         "group": [batch[0, c, i, j] for c in (0, 1) for i in (0, 1) for j in (0, 1)],
     }
     for method, own in cells.items():
-        mean, variance, _ = worked_example.normalize(batch, method)
+        mean, variance, _ = worked_example.apply_method(batch, method)
         average = sum(own) / len(own)
         assert mean[0] == average
         assert variance[0] == pytest.approx(sum((x - average) ** 2 for x in own) / len(own))
@@ -111,7 +111,7 @@ def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
             sheet = recalculated[layer]
             found = grid_values(sheet, method)
             np.testing.assert_allclose(found, reference(batch, method), atol=1e-6)
-            mean, variance, _ = worked_example.normalize(batch, method)
+            mean, variance, _ = worked_example.apply_method(batch, method)
             np.testing.assert_allclose(statistics_values(sheet, method), (mean, variance))
 
 
@@ -138,7 +138,7 @@ def test_every_result_of_the_workbook_is_a_formula():
     ],
 )
 def test_numbers_are_rounded_as_taught_in_school(number, digits, text):
-    assert worked_example.shown(number, digits) == text
+    assert worked_example.rounded(number, digits) == text
 
 
 def test_the_figure_names_every_mean(batches):

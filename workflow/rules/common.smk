@@ -112,7 +112,7 @@ def resource(name):
     return [source(table)] if known else []
 
 
-def shown(path, category, label, caption):
+def reported(path, category, label, caption):
     """An output that Snakemake's own report (--report) shows, under a label for readers."""
     return report(
         path,

@@ -13,7 +13,7 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "normstud
 
 from normstudy.config.check import check
 from normstudy.config.figures import report_figures
-from normstudy.config.lines import command_line, read_config_file, spelled, typed
+from normstudy.config.lines import command_line, read_config_file, study_options, typed
 from normstudy.config.study import compared_folders
 from normstudy.config.study import folder as folder_of
 from normstudy.config.targets import RESERVED, TARGETS

@@ -9,7 +9,7 @@ rule misclassified:
         predictions=RUN / "predictions.csv",
         evaluation=RUN / "evaluation.csv",
         misclassified=RUN / "misclassified.csv",
-        picture=shown(
+        picture=reported(
             RUN / "misclassified.png",
             "Misclassified images",
             lambda wildcards: {"Model": LABELS[wildcards.variant], "Seed": wildcards.seed},

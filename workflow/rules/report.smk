@@ -22,9 +22,9 @@ rule report:
         ],
     output:
         notebook=RESULTS / "report.ipynb",
-        page=shown(RESULTS / "report.html", "Report", "The report", "report"),
+        page=reported(RESULTS / "report.html", "Report", "The report", "report"),
         figures=[
-            shown(RESULTS / "figures" / f"{name}.svg", "Figures", label, caption)
+            reported(RESULTS / "figures" / f"{name}.svg", "Figures", label, caption)
             for name, (label, caption) in FIGURES.items()
         ],
         bitmaps=expand(RESULTS / "figures" / "{name}.png", name=FIGURES),
@@ -52,7 +52,7 @@ rule report:
 
 rule worked_example:
     output:
-        workbook=shown(
+        workbook=reported(
             RESULTS / "normalization_example.xlsx",
             "Report",
             "Worked example, with formulas",

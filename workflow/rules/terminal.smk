@@ -44,7 +44,7 @@ def leftovers():
 
 def command(target):
     """The command for a target of this study."""
-    options = spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS)
+    options = study_options(SOURCE, workflow.overwrite_configfiles, SETTINGS)
     return f"snakemake {target} {options}".rstrip()
 
 
@@ -68,7 +68,7 @@ def begin():
     claim(RESULTS)
     plan = Plan(
         command=shlex.join(["snakemake", *WORDS]),
-        options=spelled(SOURCE, workflow.overwrite_configfiles, SETTINGS),
+        options=study_options(SOURCE, workflow.overwrite_configfiles, SETTINGS),
         runs={f"{run.variant}-seed-{run.seed}": STUDY.cost(run.variant) for run in to_train()},
     )
     write_json(plan, PLAN)

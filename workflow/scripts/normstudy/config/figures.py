@@ -1,6 +1,6 @@
 """Which figures a study's report has: known from its config, before anything is run."""
 
-from ..records.metrics import METRICS
+from ..records.metrics import RUN_METRICS
 from .study import StudyConfig
 
 
@@ -30,7 +30,7 @@ def report_figures(study: StudyConfig, original: bool) -> dict[str, tuple[str, s
     claimed = dict.fromkeys(claim.metric for claim in study.claims)
     if set(claimed) - {"test_accuracy"} and len(study.all_seeds) > 1:
         figures["seed_dots"] = ("Each seed's figures", "verdicts")
-    for unit in dict.fromkeys(METRICS[metric].difference for metric in claimed):
+    for unit in dict.fromkeys(RUN_METRICS[metric].difference for metric in claimed):
         figures[f"forest_{unit}"] = (f"Paired differences in {unit}", "verdicts")
     if study.varied("batch_size"):
         figures["batch_size"] = ("Accuracy against batch size", "batch_size")

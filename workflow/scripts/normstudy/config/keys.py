@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema
 
 from ..errors import StudyError
-from ..records.metrics import METRICS
+from ..records.metrics import RUN_METRICS
 
 
 def norm_names() -> list[str]:
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     MetricName = str
 else:
     Norm = Annotated[Literal[*norm_names()], Field(json_schema_extra=_names)]
-    MetricName = Annotated[Literal[*METRICS], Field(json_schema_extra=_names)]
+    MetricName = Annotated[Literal[*RUN_METRICS], Field(json_schema_extra=_names)]
 NO_BRACES = r"^[^{}\x00-\x1f]+$"
 Folder = Annotated[str, Field(pattern=NO_BRACES, title="a folder's name without { and }")]
 FolderOrURL = Annotated[
@@ -247,7 +247,7 @@ class Claim(Keys):
     """its rivals; the claim holds only if it holds against every one of them"""
     direction: Literal["higher", "lower"] = Field(
         default_factory=lambda claim: (
-            "higher" if METRICS[claim["metric"]].higher_is_better else "lower"
+            "higher" if RUN_METRICS[claim["metric"]].higher_is_better else "lower"
         )
     )
     """whether the variant's value is claimed to be higher or lower than each rival's; without this

@@ -188,7 +188,7 @@ def command_line(settings: dict, words: Sequence[str] = ()) -> ConfigFile:
     return ConfigFile(COMMAND_LINE, dict.fromkeys(keys(settings, ()), 0))
 
 
-def spelled(source: Path, files: Sequence[str | Path], settings: dict) -> str:
+def study_options(source: Path, files: Sequence[str | Path], settings: dict) -> str:
     """The `snakemake` options that select this study, for use with a target.
 
     Args:

@@ -22,7 +22,7 @@ from ..records.machine import now
 from ..running.processes import lock
 from .checksums import CHECKSUMS, listed, sha256
 from .datasets import DATASETS
-from .folder import content, digests, find, shown
+from .folder import content, digests, find, tilde
 from .idx import FILE_NAMES, FILES, load_split
 
 DATA_SOURCE = "source.json"  # beside the checksums; decides nothing
@@ -82,7 +82,7 @@ def expected(dataset: str, source: Path, raw: Path) -> dict[str, str]:
         StudyError: the folder lacks a file, or one cannot be read.
     """
     origin = recorded_origin(raw)
-    if not source.is_dir() and origin and origin["from"] == f"folder {shown(source)}":
+    if not source.is_dir() and origin and origin["from"] == f"folder {tilde(source)}":
         return listed(raw.parent / CHECKSUMS)
     return digests(source, dataset)
 
@@ -118,7 +118,7 @@ def _fetch(
     """Fetch the files from the first source that has them; returns its name."""
     sources: dict[str, Callable[[Path], Path]] = {}  # name → brings the files to a folder
     if source is not None:
-        sources[f"folder {shown(source)}"] = lambda folder: source
+        sources[f"folder {tilde(source)}"] = lambda folder: source
     if dataset in DATASETS:
         sources["torchvision"] = lambda folder: _from_torchvision(dataset, folder)
     if dataset == "MNIST":

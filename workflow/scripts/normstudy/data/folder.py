@@ -21,7 +21,7 @@ def find(folder: Path, dataset: str, name: str) -> Path:
         StudyError: it is in none of them; names a file whose name is nearly right.
     """
     if not folder.is_dir():
-        raise StudyError(f"there is no folder {shown(folder)}")
+        raise StudyError(f"there is no folder {tilde(folder)}")
     archive = DATASETS[dataset].archives.get(name, name) if dataset in DATASETS else name
     places = [folder, folder / "raw", folder / dataset / "raw"]
     stems = dict.fromkeys((name, archive))
@@ -30,7 +30,7 @@ def find(folder: Path, dataset: str, name: str) -> Path:
             for path in (place / stem, place / f"{stem}.gz"):
                 if path.is_file():
                     return path
-    raise StudyError(f"{shown(folder)} has no {' or '.join(stems)} (or .gz){_near(places, name)}")
+    raise StudyError(f"{tilde(folder)} has no {' or '.join(stems)} (or .gz){_near(places, name)}")
 
 
 def _near(places: list[Path], name: str) -> str:
@@ -46,7 +46,7 @@ def _letters(name: str) -> str:
     return re.sub("[^a-z0-9]", "", name.lower())
 
 
-def shown(folder: Path) -> str:
+def tilde(folder: Path) -> str:
     """A folder as records and messages show it, with ~ for the home folder."""
     home = Path.home()
     return f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder)
@@ -63,7 +63,7 @@ def content(path: Path) -> bytes:
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise StudyError(f"{shown(path)} cannot be read: {error}") from error
+        raise StudyError(f"{tilde(path)} cannot be read: {error}") from error
     return _classes(data, path) if data[:4] == b"\x00\x00\x0c\x02" else data
 
 
@@ -72,7 +72,7 @@ def _classes(data: bytes, path: Path) -> bytes:
     (https://github.com/facebookresearch/qmnist)."""
     count, columns = struct.unpack(">II", data[4:12]) if len(data) >= 12 else (0, 0)
     if not columns or len(data) != 12 + 4 * count * columns:
-        raise StudyError(f"{shown(path)}: its labels are cut short")
+        raise StudyError(f"{tilde(path)}: its labels are cut short")
     labels = np.frombuffer(data, ">i4", offset=12).reshape(count, columns)[:, 0].astype("u1")
     return struct.pack(">BBBBI", 0, 0, 8, 1, count) + labels.tobytes()
 

@@ -81,7 +81,9 @@ def set_numbers(method: str | Method) -> np.ndarray:
     return np.broadcast_to(numbers, method.shape).reshape(IMAGES, CHANNELS, SIDE, SIDE)
 
 
-def normalize(batch: np.ndarray, method: str | Method) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def apply_method(
+    batch: np.ndarray, method: str | Method
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Means and variances, (sets,) each, and the normalized batch, in the batch's shape."""
     method = METHODS[method] if isinstance(method, str) else method
     cells, axes = batch.reshape(method.shape).astype(float), method.axes
@@ -91,7 +93,7 @@ def normalize(batch: np.ndarray, method: str | Method) -> tuple[np.ndarray, np.n
     return mean.ravel(), variance.ravel(), normalized.reshape(batch.shape)
 
 
-def shown(number: float, digits: int = 4) -> str:
+def rounded(number: float, digits: int = 4) -> str:
     """The number as a reader's calculator has it: halves rounded away from zero, a true minus.
 
     Four digits, the default, are all that a mean of 16 whole numbers has; zeros at their end are
@@ -109,7 +111,7 @@ def statistics_table(batches: dict[str, np.ndarray]) -> pd.DataFrame:
     tables = []
     for layer, batch in batches.items():
         for key, method in METHODS.items():
-            mean, variance, _ = normalize(batch, key)
+            mean, variance, _ = apply_method(batch, key)
             columns = {"layer": layer, "method": method.name, "set": method.sets()}
             tables.append(pd.DataFrame({**columns, "mean": mean, "variance": variance}))
     return pd.concat(tables, ignore_index=True)

@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 from ..config.study import StudyConfig
 from ..network.model import model_of, parameter_count
 from ..records.json_records import StudyRecord
-from ..records.metrics import METRICS
+from ..records.metrics import RUN_METRICS
 
 SHOWN = ("test_accuracy", "test_loss", "train_accuracy_evaluated", "gap_evaluated")
 
@@ -44,7 +44,7 @@ def model_card(
         parameters=parameter_count(model_of(runs[0].recipe)),
         classes=facts.classes,
         attribution=facts.attribution,
-        shown={metric: METRICS[metric] for metric in SHOWN},
+        shown={metric: RUN_METRICS[metric] for metric in SHOWN},
         own=summary[summary["variant"] == variant].set_index("metric"),
         tested=own.loc[["test"]].iloc[0].to_dict(),
         train_images=own.loc[["train"], "images"].iloc[0],

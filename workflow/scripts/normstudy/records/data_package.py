@@ -6,7 +6,7 @@ A Data Package (https://specs.frictionlessdata.io/data-package/) of Tabular Data
 
 import re
 
-from .metrics import METRICS
+from .metrics import RUN_METRICS
 from .tables import ANYTHING, PERCENT, STUDY_TABLES, TEXT, WHOLE
 
 # Of columns in which the registry allows anything, since they may be empty.
@@ -37,8 +37,8 @@ def _type(column: str, kind: tuple) -> str:
 
 def _unit(column: str, kind: tuple) -> str | None:
     """A column's unit, if it has one."""
-    if column in METRICS:
-        return METRICS[column].unit
+    if column in RUN_METRICS:
+        return RUN_METRICS[column].unit
     if column.startswith("other_images"):
         return "points"
     if kind == PERCENT or column == "accuracy":

@@ -69,7 +69,7 @@ def _gap(name: str, column: str) -> Metric:
     )
 
 
-METRICS = {
+RUN_METRICS = {
     "test_accuracy": _accuracy("test accuracy", "test_accuracy", lambda test, train: 100 / test),
     "test_loss": Metric(
         name="test loss",
@@ -98,6 +98,6 @@ METRICS = {
 
 def described(name: str) -> Metric:
     """What is known of a metric; of a column of another training code, its name only."""
-    return METRICS.get(name) or Metric(
+    return RUN_METRICS.get(name) or Metric(
         name, "", "units", lambda runs: runs[name], "margin", lambda test, train: 0
     )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .metrics import METRICS as RUN_METRICS
+from .metrics import RUN_METRICS
 
 # Kinds of columns: (in words, lowest, highest); anything may stand in the others.
 TEXT = ("text", None, None)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..evaluation import pictures
 from .display import figure_bundle
-from .figures.plot import WIDTH, looks, plain
+from .figures.plot import WIDTH, plain, series_styles
 from .page import Page
 from .study import Study
 from .tables.results import spreads
@@ -124,7 +124,7 @@ def _curves(study: Study, metric: str, name: str, digits: int) -> str:
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.fmt_ydata = f"{{:.{digits}f}}".format
     table = study.curves[study.curves["metric"] == metric]
-    for variant, look in looks(study.labels).items():
+    for variant, look in series_styles(study.labels).items():
         curve, label = table[table["variant"] == variant], plain(study.labels[variant])
         style = {"color": look.colour, "marker": look.marker}
         axes.plot(curve["epoch"], curve["mean"], label=label, **style)

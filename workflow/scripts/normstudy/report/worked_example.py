@@ -9,10 +9,10 @@ from ..example.arithmetic import (
     METHODS,
     SIDE,
     Method,
+    apply_method,
     group_normalization,
-    normalize,
+    rounded,
     set_numbers,
-    shown,
 )
 
 GROUPINGS = (1, 2, 4)  # numbers of groups to choose from
@@ -51,7 +51,7 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
         "side": SIDE,
         "eps": f"{EPS:.5f}",
         "layers": [
-            {"name": name, "cells": [shown(cell) for cell in _seen(batch)]}
+            {"name": name, "cells": [rounded(cell) for cell in _seen(batch)]}
             for name, batch in batches.items()
         ],
         "methods": [
@@ -71,11 +71,11 @@ def worked_example(batches: dict[str, np.ndarray]) -> dict:
 
 def _results(batch: np.ndarray, method: Method) -> dict[str, list[str]]:
     """Means and variances by set, and the normalized cells as a reader sees them."""
-    mean, variance, normalized = normalize(batch, method)
+    mean, variance, normalized = apply_method(batch, method)
     return {
-        "mean": [shown(value) for value in mean],
-        "variance": [shown(value) for value in variance],
-        "cells": [shown(value, 2) for value in _seen(normalized)],
+        "mean": [rounded(value) for value in mean],
+        "variance": [rounded(value) for value in variance],
+        "cells": [rounded(value, 2) for value in _seen(normalized)],
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from ..records.metrics import METRICS
+from ..records.metrics import RUN_METRICS
 
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
 
@@ -44,7 +44,7 @@ def study_scales(settings: dict, test_images: int, train_images: int) -> dict[st
             metric.step(test_images, train_images),
             metric.near_zero,
         )
-        for name, metric in METRICS.items()
+        for name, metric in RUN_METRICS.items()
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 import scipy
 
-from ..records.metrics import METRICS
+from ..records.metrics import RUN_METRICS
 from .mcnemar import wilson
 
 EPOCH_METRICS = ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
@@ -51,12 +51,12 @@ def final_values(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
 
 
 def metrics_of(final: pd.DataFrame) -> pd.DataFrame:
-    """Each run's metrics: a row per run, columns variant, seed and those of METRICS.
+    """Each run's metrics: a row per run, columns variant, seed and those of RUN_METRICS.
 
     Args:
         final: a table of `final_values`.
     """
-    values = {name: metric.of(final) for name, metric in METRICS.items()}
+    values = {name: metric.of(final) for name, metric in RUN_METRICS.items()}
     return pd.DataFrame({**final[["variant", "seed"]], **values}).round(6)
 
 
@@ -67,7 +67,7 @@ def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame
 
 def tidy(runs: pd.DataFrame) -> pd.DataFrame:
     """A table of `metrics_of` as `judging.judge` takes it: variant, seed, metric, value."""
-    return runs.melt(["variant", "seed"], [*METRICS], "metric")
+    return runs.melt(["variant", "seed"], [*RUN_METRICS], "metric")
 
 
 def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
     mean, count = values.mean(), len(values)
     deviation = values.std(ddof=1)  # NaN of one value, and so is what follows from it
     half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
-    low, high = METRICS[metric].lowest, METRICS[metric].highest
+    low, high = RUN_METRICS[metric].lowest, RUN_METRICS[metric].highest
     return {
         "mean": mean,
         "standard_deviation": deviation,
@@ -129,14 +129,14 @@ def summarize(
         known = final.to_dict("index")
     rows = []
     for variant, group in runs.groupby("variant", sort=False):
-        values = {metric: group[metric] for metric in METRICS}
+        values = {metric: group[metric] for metric in RUN_METRICS}
         if doubts is not None:
             own = doubts[(doubts["variant"] == variant) & (doubts["scoring"] != "given")]
             for scoring, scored in own.groupby("scoring", sort=False):
                 values[f"test_accuracy_{scoring}"] = scored["accuracy"]
         for metric, column in values.items():
             row = {"variant": variant, "metric": metric, "seeds": len(column)}
-            row |= mean_interval(column, metric if metric in METRICS else "test_accuracy")
+            row |= mean_interval(column, metric if metric in RUN_METRICS else "test_accuracy")
             row["reference"] = known.get(variant, {}).get(metric, math.nan)
             rows.append(row | {"difference": row["mean"] - row["reference"]})
     return pd.DataFrame(rows).round(6)

@@ -37,17 +37,17 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Look:
+class SeriesStyle:
     """How a variant is drawn wherever it appears."""
 
     colour: str
     marker: str
 
 
-def looks(variants: Iterable[str]) -> dict[str, Look]:
+def series_styles(variants: Iterable[str]) -> dict[str, SeriesStyle]:
     """variant → its look, by the order of the variants: the same in every figure."""
     return {
-        variant: Look(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
+        variant: SeriesStyle(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
         for i, variant in enumerate(variants)
     }
 

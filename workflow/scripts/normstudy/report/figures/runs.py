@@ -5,12 +5,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...evaluation.pictures import style
-from ...records.metrics import METRICS
+from ...records.metrics import RUN_METRICS
 from ..marks import mark
 from ..study import Study, means_of
 from ..text.amounts import metric_name
 from ..text.wording import fixed, span
-from .plot import GREY, WIDTH, Plot, far_below, looks, name_rows
+from .plot import GREY, WIDTH, Plot, far_below, name_rows, series_styles
 
 JOINT = "#c8c8c8"  # of the lines between runs of the same seed
 MOST_JOINTS = 10  # seeds, beyond which the lines hide more than they show
@@ -33,7 +33,7 @@ def final_accuracy(study: Study) -> Plot:
         runs = study.tests()[study.tests()["variant"] == variant]
         if one:
             low, high = runs[["ci_low", "ci_high"]].iloc[0]
-            colour = looks(study.labels)[variant].colour
+            colour = series_styles(study.labels)[variant].colour
             mark(axes.hlines(row, low, high, color=colour, linewidth=2), "intervals")
             how = f"interval {low:.2f}–{high:.2f} %"
         else:
@@ -101,7 +101,7 @@ def seed_dots(study: Study) -> Plot | None:
     figure, panels = _panels(study, list(metrics))
     sentences = []
     for axes, metric in zip(panels, metrics, strict=True):
-        axes.set_xlabel(METRICS[metric].text)
+        axes.set_xlabel(RUN_METRICS[metric].text)
         name_rows(axes, study.labels.values())
         means, parts = means_of(study.summary, metric), []
         for variant, label in study.labels.items():
@@ -122,7 +122,7 @@ def seed_dots(study: Study) -> Plot | None:
 
 def _panels(study: Study, metrics: list[str]) -> tuple[Figure, list]:
     """A figure with a panel per metric: its runs, their means, and lines between equal seeds."""
-    labels, look = study.labels, looks(study.labels)
+    labels, look = study.labels, series_styles(study.labels)
     height = 0.9 + len(metrics) * (0.5 + 0.36 * len(labels))
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     panels = list(figure.subplots(len(metrics), squeeze=False)[:, 0])
@@ -150,4 +150,4 @@ def _panels(study: Study, metrics: list[str]) -> tuple[Figure, list]:
 
 
 def _value(value: float, metric: str) -> str:
-    return fixed(value, METRICS[metric].decimals) if pd.notna(value) else ""
+    return fixed(value, RUN_METRICS[metric].decimals) if pd.notna(value) else ""

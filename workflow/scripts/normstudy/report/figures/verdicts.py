@@ -8,7 +8,7 @@ from ...evaluation.pictures import style
 from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
-from ..text.amounts import amount, bounded, interval, labels_of, metric_name, unit
+from ..text.amounts import amount, bounded, labels_of, low_to_high, metric_name, unit
 from .plot import COLOURS, GREY, WIDTH, Plot, plain
 
 # verdict on a contrast -> colour, marker, filled
@@ -149,8 +149,8 @@ def _sentence(row, labels: dict[str, str]) -> str:
     text = f"{labels[row.variant]} minus {labels[row.rival]}, {what}:"
     text += f" {amount(row.mean_difference, row.metric)}"
     if row.verdict not in UNJUDGED:
-        text += f", interval {interval(row.ci_low, row.ci_high, row.metric)}"
+        text += f", interval {low_to_high(row.ci_low, row.ci_high, row.metric)}"
     if pd.notna(row.other_images_low):
-        wider = interval(row.other_images_low, row.other_images_high, row.metric)
+        wider = low_to_high(row.other_images_low, row.other_images_high, row.metric)
         text += f", for other images too {wider}"
     return f"{text}, {row.verdict}."

@@ -6,7 +6,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ...evaluation.pictures import style
-from ...example.arithmetic import CHANNELS, IMAGES, METHODS, SIDE, normalize, set_numbers, shown
+from ...example.arithmetic import (
+    CHANNELS,
+    IMAGES,
+    METHODS,
+    SIDE,
+    apply_method,
+    rounded,
+    set_numbers,
+)
 from .plot import WIDTH, Plot
 
 # The outline tells the sets apart; the fill helps the eye.
@@ -27,11 +35,11 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
     panels = figure.subplot_mosaic([["batch", "layer"], ["group", "group"]])
     sentences = []
     for key, method in METHODS.items():
-        means, variances, _ = normalize(batch, key)
-        pairs = [f"μ {shown(m)}\nσ² {shown(v)}" for m, v in zip(means, variances, strict=True)]
+        means, variances, _ = apply_method(batch, key)
+        pairs = [f"μ {rounded(m)}\nσ² {rounded(v)}" for m, v in zip(means, variances, strict=True)]
         _panel(panels[key], key, batch, pairs)
         named = ", ".join(
-            f"{name} {shown(mean)} and {shown(variance)}"
+            f"{name} {rounded(mean)} and {rounded(variance)}"
             for name, mean, variance in zip(method.sets(), means, variances, strict=True)
         )
         sentences.append(f"{method.name} has {len(means)} means and variances: {named}.")
@@ -59,7 +67,7 @@ def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     )
     axes.pcolormesh(sets, cmap=ListedColormap(FILLS[: len(pairs)]), edgecolors="white")
     for (y, x), number in np.ndenumerate(numbers):
-        axes.text(x + 0.5, y + 0.5, shown(number), ha="center", va="center", fontsize=8)
+        axes.text(x + 0.5, y + 0.5, rounded(number), ha="center", va="center", fontsize=8)
     for cut in range(SIDE, IMAGES * SIDE, SIDE):  # between one matrix and the next
         axes.axhline(cut, color="white", linewidth=4)
         axes.axvline(cut, color="white", linewidth=4)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ...example.arithmetic import shown, statistics_table
+from ...example.arithmetic import rounded, statistics_table
 from ..original import departures
 from ..study import Study
 from ..text.wording import fixed, signed, span
@@ -102,7 +102,7 @@ def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
     for layer, own in statistics_table(batches).groupby("layer", sort=False):
         cells |= {"Normalization": own["method"].tolist(), "Over": own["set"].tolist()}
         cells |= {
-            f"{layer}, {what}": own[what].map(shown).tolist() for what in ("mean", "variance")
+            f"{layer}, {what}": own[what].map(rounded).tolist() for what in ("mean", "variance")
         }
     return Table(
         pd.DataFrame(cells),

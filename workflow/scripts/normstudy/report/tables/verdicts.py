@@ -7,8 +7,8 @@ from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..study import Study
 from ..text.amounts import (
     amount,
-    interval,
     labels_of,
+    low_to_high,
     metric_name,
     on_these_images,
     probability,
@@ -75,13 +75,13 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
         if row.verdict not in UNJUDGED:
             others, least = (row.other_images_low, row.other_images_high), row.smallest_margin
             cells |= {
-                "interval": interval(row.ci_low, row.ci_high, row.metric),
-                "narrower interval": interval(
+                "interval": low_to_high(row.ci_low, row.ci_high, row.metric),
+                "narrower interval": low_to_high(
                     row.equivalence_low, row.equivalence_high, row.metric
                 ),
                 "verdict": row.verdict,
                 "smallest margin": "" if pd.isna(least) else amount(least, row.metric).lstrip("+±"),
-                "other images too": "" if pd.isna(others[0]) else interval(*others, row.metric),
+                "other images too": "" if pd.isna(others[0]) else low_to_high(*others, row.metric),
                 "seeds to show it": seeds_needed(row, "difference"),
                 "seeds to show none": seeds_needed(row, "equivalence"),
             }

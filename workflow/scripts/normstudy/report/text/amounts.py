@@ -62,7 +62,7 @@ def bounded(value: float, metric: str) -> float:
     return min(max(value, -most), most)
 
 
-def interval(low: float, high: float, metric: str) -> str:
+def low_to_high(low: float, high: float, metric: str) -> str:
     """The two ends of an interval of a difference."""
     low, high = bounded(low, metric), bounded(high, metric)
     return f"{amount(low, metric)} to {amount(high, metric)}"
