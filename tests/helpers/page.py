@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 from matplotlib.figure import Figure
 from normstudy.example.arithmetic import example_batches
 from normstudy.report.display import figure_bundle, plot_bundle
@@ -20,7 +19,7 @@ from normstudy.report.figures import runs, worked_example
 from normstudy.report.figures.plot import series_styles
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.notebook import execute, render
-from normstudy.report.page import Page
+from normstudy.report.page import HTML, Page
 from normstudy.report.study import Study
 from normstudy.report.tables.verdicts import verdicts
 

@@ -47,7 +47,7 @@ def test_the_needed_seeds_are_those_of_both_ends_of_the_spread():
     """The spread's interval by the quantiles of χ² with 7 degrees: 2.16735 and 14.06714."""
     ends = {"low": 0.07 * math.sqrt(7 / 14.06714), "high": 0.07 * math.sqrt(7 / 2.16735)}
     assert spread_range(0.07, 8) == pytest.approx(tuple(ends.values()), rel=1e-5)
-    assert seeds_needed(0.07, 8, 0.05, 0.06) == {
+    assert seeds_needed(spread_range(0.07, 8), 0.05, 0.06) == {
         f"seeds_for_{name}_{end}": fewest_seeds(spread, 0.05, 0.06, name == "difference")
         for name in ("difference", "equivalence")
         for end, spread in ends.items()

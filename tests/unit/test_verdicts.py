@@ -8,7 +8,7 @@ import pytest
 from helpers.judged import EVEN, UP, WIDE, compare, judge, judged, off
 from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.errors import StudyError
-from normstudy.statistics.seeds_needed import seeds_needed
+from normstudy.statistics.seeds_needed import seeds_needed, spread_range
 from normstudy.statistics.verdicts import judging, rule
 from normstudy.statistics.verdicts.claims import sense
 from normstudy.statistics.verdicts.rule import Verdict
@@ -218,7 +218,7 @@ def test_no_claims_leave_the_headers():
 
 def test_equal_differences_are_taken_to_have_the_grids_spread():
     row = judged_row([0.01, 0.01])._asdict()
-    needed = seeds_needed(0.01, 2, 0.05, VERDICTS["margin"])
+    needed = seeds_needed(spread_range(0.01, 2), 0.05, VERDICTS["margin"])
     assert {name: row[name] for name in needed} == needed
 
 

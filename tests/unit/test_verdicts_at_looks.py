@@ -9,7 +9,7 @@ from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judge, judged, off
 from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.statistics.contrasts import interval
 from normstudy.statistics.other_images import crossed_interval
-from normstudy.statistics.seeds_needed import seeds_needed
+from normstudy.statistics.seeds_needed import seeds_needed, spread_range
 from normstudy.statistics.verdicts import judging, rule
 from normstudy.statistics.verdicts.looks import alpha_shares
 from normstudy.statistics.verdicts.rule import Verdict
@@ -113,7 +113,7 @@ def test_the_seeds_that_it_takes_are_those_for_the_next_look(count, share):
     runs = first(count, a=off(WIDE), b=off([0.0] * 10))
     (row,) = compare(runs, [claim()], LOOKS).to_dict("records")
     spread = np.std(WIDE[:count], ddof=1)
-    needed = seeds_needed(spread, count, 0.05 * share, VERDICTS["margin"])
+    needed = seeds_needed(spread_range(spread, count), 0.05 * share, VERDICTS["margin"])
     assert {name: row[name] for name in needed} == needed
 
 

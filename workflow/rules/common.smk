@@ -105,6 +105,14 @@ def compared(wildcards):
         return compared_folders(COMPARED)
 
 
+def judged(wildcards):
+    """Anyone's runs and the claims about them, for rule judge."""
+    if isinstance(JUDGED, dict) and JUDGED.keys() == {"runs", "claims"}:
+        return {name: local(str(Path(str(path)).expanduser())) for name, path in JUDGED.items()}
+    words = "name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
+    sys.exit(f"Error: {words}")
+
+
 def resource(name):
     """A table of workflow/resources as a list, empty where the dataset has none."""
     table = f"workflow/resources/{DATASET.lower()}_{name}.csv"

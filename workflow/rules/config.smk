@@ -64,9 +64,10 @@ configfile: CONFIG
 
 SETTINGS = {} if IMPORTED else typed(dict(workflow.config_settings.config))
 update_config(config, SETTINGS)
-# Not of the study: results folders to be set side by side, for rule compare.
-SETTINGS.pop("compare", None)
-COMPARED = config.pop("compare", None)
+# Not of the study: what rules compare and judge are about.
+for name in ("compare", "judge"):
+    SETTINGS.pop(name, None)
+COMPARED, JUDGED = (config.pop(name, None) for name in ("compare", "judge"))
 with one_sentence(OF_CONFIG):
     STATED = []  # what the config was read from
     if not IMPORTED:  # config.yaml is the last that Snakemake notes, and the first that it reads

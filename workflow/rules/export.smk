@@ -116,3 +116,29 @@ rule compare:
         "Comparing the studies"
     script:
         "../scripts/compare.py"
+
+
+# Of anyone's runs, which no rule makes.
+rule judge:
+    input:
+        unpack(judged),
+        template=source("report/template/judge.html.j2"),
+    output:
+        page=RESULTS / "verdicts.html",
+        numbers=RESULTS / "verdicts.csv",
+    log:
+        LOGS / "judge.log",
+    benchmark:
+        BENCHMARKS / "judge.tsv"
+    localrule: True
+    conda:
+        "../envs/jobs.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("judge", "report", "example", "evaluation", "statistics"),
+    message:
+        "Judging the runs"
+    script:
+        "../scripts/judge.py"

@@ -15,4 +15,5 @@ ROOMS = {
     "example": "the worked normalization example: its arithmetic and its spreadsheet",
     "exports": "what leaves the study: model cards, the crate, the network as a program",
     "report": "what the report says and shows: figures, tables, text and the page",
+    "judge": "verdicts on the runs of any training code: their tables, the claims, the page",
 }

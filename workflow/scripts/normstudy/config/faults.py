@@ -34,9 +34,13 @@ def did_you_mean(given: object, names: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def faults(error: ValidationError) -> Iterator[tuple[Key, str]]:
-    """The key path and the message of each error."""
-    schema = json_schema()
+def faults(error: ValidationError, schema: dict | None = None) -> Iterator[tuple[Key, str]]:
+    """The key path and the message of each error.
+
+    Args:
+        schema: the keys as a JSON Schema; left out, those of a study.
+    """
+    schema = schema or json_schema()
     for detail in error.errors():
         kind, value = detail["type"], detail["input"]
         key, part = _stated_at(detail["loc"], schema)

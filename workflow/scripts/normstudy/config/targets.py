@@ -2,7 +2,7 @@
 
 TARGETS = (
     *("all", "download", "summarize", "worked_example", "report"),
-    *("model_cards", "crate", "compare", "prune"),
+    *("model_cards", "crate", "compare", "judge", "prune"),
 )
 OF_RUNS = ("train", "misclassified", "look", "export")  # their files are targets, they are not
 FOLDERS = ("benchmarks", "figures", "logs", "looks", "resume")

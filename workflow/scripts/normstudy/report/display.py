@@ -17,9 +17,8 @@ from matplotlib.figure import Figure
 
 from ..evaluation.pictures import png, use_style
 from .figures.plot import Plot
-from .marks import svg
+from .marks import PAGE, svg
 
-PAGE = "application/vnd.normstudy.figure"  # an SVG; its metadata say what the page needs to know
 DPI = 150
 PIXELS = 100  # per inch, of a figure in a viewer
 SLIDE = 1080  # pixels, the height of a slide of 16:9

@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..records.tables import STUDY_TABLES
-from .display import PAGE
 from .explorer import Explorer
+from .marks import PAGE
 from .study import Study
 from .tables.table import Table
 from .text.template import FILTERS, GLOBALS
 from .worked_example import worked_example
 
-TEMPLATE = Path(__file__).parents[4] / "report" / "template"
+# An installed package has it beside this module, a copy of the project in its own folder.
+HERE = Path(__file__).resolve()
+TEMPLATE = HERE.with_name("template")
+TEMPLATE = TEMPLATE if TEMPLATE.exists() else HERE.parents[4] / "report" / "template"
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 FEWEST_TO_SORT = 3  # rows of a table
@@ -29,6 +32,16 @@ FEWEST_FOR_WIDE = 9  # with a group's, and wherever there is less room than besi
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {f"{name}.csv": table.content for name, table in STUDY_TABLES.items()}
+
+
+@dataclass(frozen=True)
+class HTML:
+    """What notebooks show as HTML: IPython's class of that name, without IPython."""
+
+    data: str = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        return self.data
 
 
 class Page:
@@ -101,6 +114,10 @@ class Page:
             **about,
         )
         return str(made)
+
+    def document(self, name: str, **pieces: object) -> str:
+        """A template filled in: a whole page."""
+        return self._environment.get_template(f"{name}.html.j2").render(pieces)
 
     def explorer(self, data: Explorer | None) -> HTML | None:
         """Every misclassified image, to choose from; None where there is none."""

@@ -27,7 +27,8 @@ def _shown_spreads(freedom: int) -> np.ndarray:
 def spread_range(deviation: float, count: int) -> tuple[float, float]:
     """The 90 % interval of a standard deviation estimated from `count` normal values."""
     tail, freedom = (1 - SPREAD_CONFIDENCE) / 2, count - 1
-    low, high = (freedom / scipy.stats.chi2.ppf([1 - tail, tail], freedom)) ** 0.5
+    quantiles = 2 * scipy.special.gammaincinv(freedom / 2, [1 - tail, tail])  # of χ²
+    low, high = (freedom / quantiles) ** 0.5
     return deviation * low, deviation * high
 
 
@@ -67,15 +68,15 @@ def fewest_seeds(deviation: float, alpha: float, margin: float, difference: bool
     return high
 
 
-def seeds_needed(deviation: float, count: int, alpha: float, margin: float) -> dict[str, int]:
+def seeds_needed(deviations: tuple[float, float], alpha: float, margin: float) -> dict[str, int]:
     """The ranges for both outcomes: seeds_for_difference_… and seeds_for_equivalence_low, _high.
 
     Args:
-        deviation: of the paired differences, as `count` seeds show it.
+        deviations: of the paired differences, the least and the most that it may be.
         alpha: a of the look at which the verdict will be read (verdicts/__init__.py).
     """
     return {
         f"seeds_for_{name}_{end}": fewest_seeds(spread, alpha, margin, name == "difference")
         for name in ("difference", "equivalence")
-        for end, spread in zip(("low", "high"), spread_range(deviation, count), strict=True)
+        for end, spread in zip(("low", "high"), deviations, strict=True)
     }

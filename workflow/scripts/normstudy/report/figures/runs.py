@@ -1,11 +1,13 @@
 """Figures of every run after its last epoch: a row per model, a dot per seed."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ...evaluation.pictures import style
-from ...records.metrics import RUN_METRICS
+from ...records.metrics import described
 from ..marks import mark
 from ..study import Study, means_of
 from ..text.amounts import metric_name
@@ -87,21 +89,23 @@ def _leave_out_failures(axes, study: Study, reference: dict[str, float]) -> None
 
 
 @style()
-def seed_dots(study: Study) -> Plot | None:
+def seed_dots(study: Study, shown: Collection[str] = ("test_accuracy",)) -> Plot | None:
     """Every run's value in each other metric that a claim is about.
 
+    Args:
+        shown: metrics that another figure shows, as `final_accuracy` does.
+
     Returns:
-        None for a study with one seed, or with claims about nothing but test accuracy, which
-        `final_accuracy` shows.
+        None for a study with one seed, or without claims about others.
     """
     metrics = dict.fromkeys(claim["metric"] for claim in study.config["claims"])
-    metrics.pop("test_accuracy", None)
+    metrics = {metric: None for metric in metrics if metric not in shown}
     if not metrics or len(study.seeds) == 1:
         return None
     figure, panels = _panels(study, list(metrics))
     sentences = []
     for axes, metric in zip(panels, metrics, strict=True):
-        axes.set_xlabel(RUN_METRICS[metric].text)
+        axes.set_xlabel(described(metric).text)
         name_rows(axes, study.labels.values())
         means, parts = means_of(study.summary, metric), []
         for variant, label in study.labels.items():
@@ -150,4 +154,4 @@ def _panels(study: Study, metrics: list[str]) -> tuple[Figure, list]:
 
 
 def _value(value: float, metric: str) -> str:
-    return fixed(value, RUN_METRICS[metric].decimals) if pd.notna(value) else ""
+    return fixed(value, described(metric).decimals) if pd.notna(value) else ""

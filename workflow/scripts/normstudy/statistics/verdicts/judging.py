@@ -10,7 +10,7 @@ from ...records.tables import SEEDS_NEEDED, STUDY_TABLES
 from .. import contrasts
 from ..contrasts import Scale
 from ..other_images import crossed_interval
-from ..seeds_needed import seeds_needed
+from ..seeds_needed import seeds_needed, spread_range
 from .claims import Contrast, contrast, rivals, sense
 from .looks import equivalence_level, interval_levels, next_look, planned_looks
 from .rule import DECIDED, Verdict, claim_verdict, contrast_verdict
@@ -149,9 +149,9 @@ def _judged(
         if row["verdict"] == Verdict.UNDECIDED:
             looks = planned_looks(settings, len(pair.seeds))
             ahead = next_look(looks, len(pair.seeds)) or row["look"]
+            spread = float(contrasts.deviation(pair.estimates, pair.scale.resolution))
             row |= seeds_needed(
-                float(contrasts.deviation(pair.estimates, pair.scale.resolution)),
-                len(pair.seeds),
+                spread_range(spread, len(pair.seeds)),
                 1 - float(levels[looks.index(ahead)]),
                 pair.scale.margin,
             )

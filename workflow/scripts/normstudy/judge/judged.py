@@ -1,0 +1,171 @@
+"""Anyone's runs, judged: their tables, and the page about them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from ..records.metrics import Metric, describing
+from ..report.figures.runs import seed_dots
+from ..report.figures.verdicts import forests
+from ..report.page import HTML, Page
+from ..report.study import Study
+from ..report.tables.table import Table
+from ..report.tables.verdicts import verdicts
+from ..statistics.contrasts import Scale
+from ..statistics.verdicts.judging import judge
+from .claims import Claims, MetricKeys, read_claims
+from .runs import read_runs
+
+RUNS = "A mark per run, and the mean of each variant's runs."
+DIGITS = 13  # that values are taken to have: the last few of a binary number are chance
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the report's functions want of a study, of anyone's runs.
+
+    Attributes:
+        comparisons, claims, differences: as of `judging.Judgement`.
+        runs: variant, seed, and a column per metric.
+        summary: variant, metric, mean.
+        config: claims, verdicts, and variants with their labels.
+        metrics: name → how its values are called and written.
+        read: what was read, in sentences.
+    """
+
+    comparisons: pd.DataFrame
+    claims: pd.DataFrame
+    differences: pd.DataFrame
+    runs: pd.DataFrame
+    summary: pd.DataFrame
+    config: dict
+    metrics: Mapping[str, Metric]
+    read: list[str]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {name: own["label"] for name, own in self.config["variants"].items()}
+
+    @property
+    def seeds(self) -> list:
+        return sorted(set(self.runs["seed"]))
+
+    def of(self, metric: str) -> "Judged":
+        """What there is about one metric."""
+        rows = self.comparisons[self.comparisons["metric"] == metric]
+        names = {*rows["variant"], *rows["rival"]}
+        return replace(
+            self,
+            comparisons=rows,
+            runs=self.runs[self.runs["variant"].isin(names)],
+            config={
+                "claims": [own for own in self.config["claims"] if own["metric"] == metric],
+                "variants": {n: v for n, v in self.config["variants"].items() if n in names},
+            },
+        )
+
+    def csv(self) -> str:
+        """verdicts.csv: a row per claim and rival, with the verdict on the claim beside its own."""
+        whole = self.claims.set_index("claim")["verdict"]
+        table = self.comparisons.assign(claim_verdict=self.comparisons["claim"].map(whole))
+        return table.to_csv(index=False, lineterminator="\n")
+
+    def page(self, title: str) -> str:
+        """The HTML page: headline, forests, the table of claims, the runs, what was read."""
+        page, study = Page(), cast(Study, self)
+        with describing(self.metrics):
+            drawn = [self.of(metric) for metric in dict.fromkeys(self.comparisons["metric"])]
+            charts = [forests(own.differences, own.comparisons, own.config)[0] for own in drawn]
+            dots = [seed_dots(cast(Study, own), shown=()) for own in drawn]
+            shown = page.table(replace(cast(Table, verdicts(study)), source="verdicts.csv"))
+            return page.document(
+                "judge",
+                title=title,
+                study=self,
+                forests=[replace(p, name=f"forest_{n}") for n, p in enumerate(charts, 1)],
+                table=cast(HTML, shown).data,
+                dots=[
+                    replace(plot, name=f"runs_{number}", caption=RUNS)
+                    for number, plot in enumerate(dots, 1)
+                    if plot
+                ],
+                read=self.read,
+            )
+
+
+def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
+    """The verdicts on runs of any training code.
+
+    Args:
+        runs: the table or folder that `runs.read_runs` reads.
+        claims: the claims file.
+
+    Raises:
+        StudyError: one of them cannot be read, or does not fit the other.
+    """
+    asked = read_claims(claims)
+    values = read_runs(runs, asked)
+    there = list(dict.fromkeys(values["variant"]))
+    asked.check_names(there)
+    about = asked.variants(there)
+    values = values[values["variant"].isin(about)]
+    given = asked.stated.metrics
+    scales = {
+        metric: _scale(own[own["variant"].isin(asked.variants(there, metric))], given[metric])
+        for metric, own in values.groupby("metric", sort=False)
+    }
+    found = judge(values, asked.claims, asked.settings, scales)
+    labels = {name: name for name in about} | asked.stated.labels
+    return Judged(
+        found.comparisons,
+        found.claims,
+        found.differences,
+        runs=values.pivot(
+            index=["variant", "seed"], columns="metric", values="value"
+        ).reset_index(),
+        summary=values.groupby(["variant", "metric"])["value"].mean().rename("mean").reset_index(),
+        config={
+            "claims": asked.claims,
+            "verdicts": asked.settings,
+            "variants": {name: {"label": labels[name]} for name in about},
+        },
+        metrics=asked.metrics,
+        read=_read(values, asked, there, scales),
+    )
+
+
+def _scale(values: pd.DataFrame, given: MetricKeys) -> Scale:
+    """The scale of a metric; without a stated resolution, it is the smallest step between two
+    runs of one variant. Where all runs of each variant are equal, there is none."""
+    largest = values["value"].abs().max()
+    decimals = DIGITS - 1 - math.floor(math.log10(largest)) if largest else DIGITS
+    steps = [
+        np.diff(np.unique(own.round(decimals))) for _, own in values.groupby("variant")["value"]
+    ]
+    smallest = min((own.min() for own in steps if len(own)), default=0.0)
+    resolution = smallest if given.resolution is None else given.resolution
+    return Scale(given.margin, resolution, given.near_zero, decimals)
+
+
+def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -> list[str]:
+    """What was read, and what was assumed."""
+    runs = len(values[["variant", "seed"]].drop_duplicates())
+    about = [name for name in there if name in set(values["variant"])]
+    others = [name for name in there if name not in about]
+    lines = [f"Runs: {runs:,}. Variants: {', '.join(about)}."]
+    if take := asked.stated.take:
+        lines.append(f"Where a run has several values, the {take} one.")
+    if others:
+        lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")
+    for metric, scale in scales.items():
+        stated = "as stated" if asked.stated.metrics[metric].resolution is not None else "as seen"
+        lines.append(
+            f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
+            f" two values, {stated}, is {scale.resolution:g}; no smaller spread is believed."
+        )
+    return lines

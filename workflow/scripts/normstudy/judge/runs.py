@@ -1,0 +1,219 @@
+"""The tables that people have of their runs → a row per run and metric.
+
+Read are: a row per run; a row per run and metric; either with a row per epoch; what Weights &
+Biases exports of a chart; what MLflow's `search_runs` gives; a folder of Lightning's metrics.csv.
+All are read as text first, so that what is no number is named with its line and column.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import pandas as pd
+
+from ..errors import StudyError
+from .claims import Claims
+
+STEPS = ("step", "Step", "_step", "epoch", "Epoch")  # in whose order the rows of a run are
+RUN = re.compile(r"^(?:.*/)?(?P<variant>[^/]+?)[-_/ .]?seed[-_= ]?(?P<seed>\d+)(?:/.*)?$")
+LARGEST = 1e100  # whose square is a number, as that of its inverse
+MANY = 12  # names, beyond which a sentence does not list them
+
+
+def read_runs(path: str | Path, claims: Claims) -> pd.DataFrame:
+    """Each run's value in each metric that a claim is about: variant, seed, metric, value.
+
+    Args:
+        path: a CSV file, or a folder with files called metrics.csv.
+
+    Raises:
+        StudyError: a sentence with the file, the line and the column.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(path.rglob("metrics.csv"))
+        parts = [_cells(file, run=file.parent.relative_to(path).as_posix()) for file in files]
+        table = pd.concat(parts).fillna("") if parts else pd.DataFrame()
+    else:
+        table = _cells(path)
+    if table.empty:
+        raise StudyError(f"{path}: there are no rows; a folder needs files called metrics.csv")
+    values = _values(table, claims)
+    values["variant"], values["seed"] = _names(values, claims)
+    values["value"] = _numbers(values, "value")
+    return _one_each(values, claims)[["variant", "seed", "metric", "value"]]
+
+
+def _cells(path: Path, **more: str) -> pd.DataFrame:
+    """A CSV file's cells as text; the index says where: (file, line, whether commas are decimal).
+
+    Args:
+        more: further columns.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StudyError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8") from error
+    # Not pandas' own guess (sep=None), which takes letters for separators where it is in doubt.
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(",;\t", key=header.count)
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        )
+    except ValueError as error:  # all that a parser raises
+        raise StudyError(f"{path} is not a table: {' '.join(str(error).split())}") from error
+    cells = cells.fillna("").apply(lambda column: column.str.strip())
+    cells.index = pd.MultiIndex.from_product([[str(path)], cells.index + 1, [separator != ","]])
+    cells = cells[(cells != "").any(axis=1)]
+    if cells.empty:
+        return cells
+    cells.columns = cells.iloc[0].tolist()
+    cells = cells.iloc[1:, [place for place, name in enumerate(cells.columns) if name]]
+    for name in cells.columns[cells.columns.duplicated()]:
+        raise StudyError(f"{path}: there are two columns {name!r}")
+    return cells.assign(**more)
+
+
+def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """The cells that claims are about: run, or variant and seed; step, metric, value, column."""
+    mapped = claims.stated.columns
+
+    def find(role: str, names: Sequence[str] = ()) -> str | None:
+        """The column of a role or metric, as `columns` or MLflow call it."""
+        kinds = ("", "params.", "metrics.", "tags.")
+        names = [mapped[role]] if role in mapped else names or [role]
+        return next((f"{k}{name}" for name in names for k in kinds if f"{k}{name}" in table), None)
+
+    def need(role: str) -> str:
+        if place := find(role):
+            return place
+        names = [name for name in table if name != "run"]
+        listed = ", ".join(names[:MANY]) + " …" * (len(names) > MANY)
+        raise StudyError(
+            f"{table.index[0][0]}: there is no column {mapped.get(role, role)!r} ({listed});"
+            " name yours in `columns` of the claims file"
+        )
+
+    metrics = dict.fromkeys(claim["metric"] for claim in claims.claims)
+    step = find("epoch", STEPS)
+    common = {"step": table[step] if step else ""}
+    charted = {  # of Weights & Biases, where each run has a column
+        (name, metric): name.removesuffix(ending)
+        for metric in metrics
+        for ending in (f" - {mapped.get(metric, metric)}",)
+        for name in table
+        if name.endswith(ending)
+    }
+    listed = find("metric") if find("value") else None
+    if charted:
+        parts = [
+            pd.DataFrame({"run": run, "metric": metric, "value": table[name], "column": name})
+            for (name, metric), run in charted.items()
+        ]
+        parts = [part.assign(**common) for part in parts]
+    else:
+        runs = ("run",) if find("run") and not find("variant") else ("variant", "seed")
+        common |= {role: table[need(role)] for role in runs}
+        parts = []
+        for metric in metrics:
+            long = listed and not find(metric)
+            place = find("value") if long else need(metric)
+            part = pd.DataFrame({"value": table[place], "column": place, **common})
+            of_metric = table[listed] == mapped.get(metric, metric) if long else [True] * len(part)
+            parts.append(part[of_metric].assign(metric=metric))
+    values = pd.concat(parts)
+    values = values[values["value"] != ""]
+    for metric in metrics:
+        if metric not in set(values["metric"]):
+            raise StudyError(f"{table.index[0][0]}: no run has a value of {metric!r}")
+    return values
+
+
+def _fail(values: pd.DataFrame, wrong: pd.Series, words: str, column: str = "value") -> NoReturn:
+    """Raise the error of the first row that is wrong; {} in the words is what stands there."""
+    row = values[wrong.to_numpy()].iloc[0]
+    file, line, _ = row.name
+    place = row["column"] if column == "value" else column
+    raise StudyError(
+        f"{file}, line {line}, column {place}: {words.replace('{}', repr(str(row[column])), 1)}"
+    )
+
+
+def _names(values: pd.DataFrame, claims: Claims) -> tuple[pd.Series, pd.Series]:
+    """Each cell's variant and seed. Seeds are whole numbers if they all have one, else text."""
+    if "run" in values:
+        given = claims.stated.run
+        pattern = re.escape(given).replace(r"\*", "[^/]*")
+        pattern = pattern.replace(r"\{variant\}", "(?P<variant>[^/]+)")
+        pattern = "^(?:.*/)?" + pattern.replace(r"\{seed\}", r"(?P<seed>\d+)") + "(?:/.*)?$"
+        names = values["run"].str.extract(re.compile(pattern) if given else RUN)
+        words = f"{{}} is not like {given or 'gn-seed-1'}; say in `run` how runs are named"
+        if names["seed"].isna().any():
+            _fail(values, names["seed"].isna(), words, "run")
+    else:
+        names = values[["variant", "seed"]]
+        for name in names:
+            if (wrong := names[name] == "").any():
+                _fail(values, wrong, "nothing stands here", name)
+    if (wrong := ~names["variant"].map(str.isprintable)).any():
+        _fail(values, wrong, "{} has characters that cannot be printed", "variant")
+    numbered = names["seed"].str.extract(r"^(\D*)(\d{1,30})(?:\.0+)?$")
+    if numbered[1].notna().all() and numbered[0].nunique() == 1:
+        return names["variant"], numbered[1].map(int)
+    if claims.stated.looks:
+        _fail(
+            values, numbered[1].isna(), "{} is no whole number: looks take seeds in order", "seed"
+        )
+    return names["variant"], names["seed"]
+
+
+def _numbers(values: pd.DataFrame, column: str) -> pd.Series:
+    """A column's cells as numbers: 99.4, 99,4 where the separator is another, 99.4 %, 1e-3."""
+    text = values[column].str.replace("−", "-")
+    percent = text.str.endswith("%")
+    text = text.str.removesuffix("%").str.strip()
+    commas = values.index.get_level_values(2).to_numpy()
+    text = text.where(~commas, text.str.replace(",", "."))
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    wrong = ~(numbers.abs() <= LARGEST) | ((numbers != 0) & (numbers.abs() < 1 / LARGEST))
+    if wrong.any():
+        _fail(values, wrong, f"{{}} is not a number, or none up to {LARGEST:g}", column)
+    mixed = percent.groupby(values["metric"].to_numpy()).transform("nunique") > 1
+    if mixed.any():
+        _fail(values, mixed & ~percent, "{} has no % where other values have one", column)
+    return numbers
+
+
+def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """One value of each run and metric: of several epochs that which the claims file takes."""
+    keys, take = ["variant", "seed", "metric"], claims.stated.take
+    if not (several := values.duplicated(keys)).any():
+        return values.reset_index(drop=True)
+    run = "{variant!r}, seed {seed}".format(**values[several].iloc[0])
+    if (values["step"] == "").any():
+        _fail(values, several, f"a second value {{}} of {run}, and no column tells epochs apart")
+    if not take:
+        _fail(values, several, f"a second value {{}} of {run}; say `take: last` or `take: best`")
+    ordered = values.assign(step=_numbers(values, "step"))
+    if (again := ordered.duplicated([*keys, "step"])).any():
+        _fail(values, again, f"a second value {{}} of {run} in the same epoch or step")
+    ordered = ordered.reset_index(drop=True)
+    ordered = ordered.sort_values("step", kind="stable")
+    if take == "best":
+        better = {name: own.better for name, own in claims.stated.metrics.items()}
+        sign = ordered["metric"].map(
+            {name: -1 if b == "lower" else 1 for name, b in better.items()}
+        )
+        ordered = ordered.assign(rank=ordered["value"] * sign).sort_values("rank", kind="stable")
+    return ordered.groupby(keys, sort=False).tail(1).sort_index()
