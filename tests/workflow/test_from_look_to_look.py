@@ -46,9 +46,9 @@ def test_looks_are_recorded_when_they_were_taken(decided):
 def test_the_report_says_which_looks_were_taken(decided):
     page = (decided.folder / "results/report.html").read_text(encoding="utf-8")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "8 runs were trained, where 3 seeds of each of 3 models would have taken 9." in text
-    assert re.search(r"Look at 2 seeds, [-\d]+: decided “GN is better than LN”\.", text)
-    assert re.search(r"Look at 3 seeds, [-\d]+: decided no claim\.", text)
+    assert "Runs trained: 8 of at most 9," in text
+    assert re.search(r"[-\d]+, 2 seeds\. Decided: “GN is better than LN”\.", text)
+    assert re.search(r"[-\d]+, 3 seeds\. Decided: no claim\.", text)
 
 
 def test_nothing_is_left_to_do_and_a_run_can_be_asked_for_alone(decided):
