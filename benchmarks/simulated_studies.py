@@ -6,8 +6,7 @@ arrays. What is repeated here, for arrays, is the order in which looks decide co
 against each other, study by study.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from normstudy.statistics.contrasts import difference, interval, size_interval
@@ -32,39 +31,32 @@ def normal(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return random.standard_normal(shape)
 
 
-def heavy_tailed(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Student's t with three degrees of freedom, scaled to standard deviation 1."""
-    return random.standard_t(3, shape) / np.sqrt(3)
+def left_skewed(random: np.random.Generator, drawn: np.ndarray) -> np.ndarray:
+    """1 − Exp(1) in place of what was drawn."""
+    return 1 - random.standard_exponential(drawn.shape)
+
+
+def lognormal(random: np.random.Generator, drawn: np.ndarray) -> np.ndarray:
+    """Lognormal, from normal values, right-skewed: mean 0, standard deviation 1."""
+    values = np.exp(LOG_SPREAD * drawn - LOG_SPREAD**2 / 2)
+    return (values - 1) / np.sqrt(np.exp(LOG_SPREAD**2) - 1)
+
+
+def claimed(change: Callable, rival_spread: float = 1) -> Draw:
+    """Normal runs, of which in each measure those of the claimed variant are changed."""
+
+    def draw(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        drawn = rival_spread * normal(random, shape)
+        for claim in range(shape[1]):
+            drawn[:, claim, claim] = change(random, drawn[:, claim, claim])
+        return drawn
+
+    return draw
 
 
 def one_left_skewed(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """One variant is 1 − Exp(1), the others are normal."""
     drawn = normal(random, shape)
-    drawn[:, :, 0] = 1 - random.standard_exponential(drawn[:, :, 0].shape)
-    return drawn
-
-
-def claimed_skewed(
-    random: np.random.Generator, shape: tuple[int, ...], rival_spread: float = 1
-) -> np.ndarray:
-    """In each measure the variant that its claim is about is 1 − Exp(1), the others are normal."""
-    drawn = rival_spread * normal(random, shape)
-    for claim in range(shape[1]):
-        drawn[:, claim, claim] = 1 - random.standard_exponential((shape[0], shape[3]))
-    return drawn
-
-
-def skewed_alone(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """As `claimed_skewed`, and every run of a rival has the same value."""
-    return claimed_skewed(random, shape, rival_spread=0)
-
-
-def claimed_lognormal(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """In each measure the variant that its claim is about is lognormal, right-skewed."""
-    drawn, square = normal(random, shape), LOG_SPREAD**2
-    for claim in range(shape[1]):
-        values = np.exp(LOG_SPREAD * drawn[:, claim, claim] - square / 2)
-        drawn[:, claim, claim] = (values - 1) / np.sqrt(np.exp(square) - 1)
+    drawn[:, :, 0] = left_skewed(random, drawn[:, :, 0])
     return drawn
 
 
@@ -78,8 +70,7 @@ def one_failing(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
 
 def unequal_spread(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """The variants' standard deviations are 1, 1/3, 3, 1, 1/3 and 3."""
-    spread = np.resize([1, 1 / 3, 3], shape[2])
-    return normal(random, shape) * spread[:, None]
+    return normal(random, shape) * np.resize([1, 1 / 3, 3], shape[2])[:, None]
 
 
 def correlated_seeds(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -88,16 +79,18 @@ def correlated_seeds(random: np.random.Generator, shape: tuple[int, ...]) -> np.
     return np.sqrt(0.5) * (common + normal(random, shape))
 
 
-# What the simulations call it → how runs are drawn, each with mean 0
+# What the simulations call it → how runs are drawn, each with mean 0 and, by default, spread 1
 DISTRIBUTIONS: dict[str, Draw] = {
     "normal": normal,
-    "heavy-tailed (t with 3 degrees of freedom)": heavy_tailed,
+    "heavy-tailed (t with 3 degrees of freedom)": lambda random, shape: (
+        random.standard_t(3, shape) / np.sqrt(3)
+    ),
     "unequal spread (1 : 3 : 9)": unequal_spread,
     "correlated seeds (0.5)": correlated_seeds,
     "one variant left-skewed (1 − Exp)": one_left_skewed,
-    "every claimed variant left-skewed (1 − Exp)": claimed_skewed,
-    "every claimed variant lognormal": claimed_lognormal,
-    "every claimed variant left-skewed, rivals without spread": skewed_alone,
+    "every claimed variant left-skewed (1 − Exp)": claimed(left_skewed),
+    "every claimed variant lognormal": claimed(lognormal),
+    "every claimed variant left-skewed, rivals without spread": claimed(left_skewed, 0),
     "one variant fails in a tenth of its runs": one_failing,
 }
 
@@ -127,45 +120,18 @@ def paired_differences(runs: np.ndarray) -> np.ndarray:
     return difference(runs[:, claim, claim], runs[:, claim, rivals_of(CLAIMS, VARIANTS - 1)])
 
 
-def verdicts(differences: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """The verdicts on contrasts, (…, levels), of paired differences (…, seeds).
+def verdicts(differences: np.ndarray, level: float) -> np.ndarray:
+    """The verdicts on contrasts of paired differences (…, seeds).
 
     Args:
-        levels: 1 − a of each family of contrasts, (levels,).
+        level: 1 − a.
     """
-    both = np.array([levels, [equivalence_level(level) for level in levels]])
-    (low, inner_low), (high, inner_high) = (
-        np.moveaxis(end, -2, 0)
-        for end in interval(differences[..., None, None, :], both, RESOLUTION)
-    )
-    return contrast_verdict(low, high, inner_low, inner_high, MARGIN)
+    outer = interval(differences, level, RESOLUTION)
+    inner = interval(differences, equivalence_level(level), RESOLUTION)
+    return contrast_verdict(*outer, *inner, MARGIN)
 
 
-def verdicts_at_one_look(
-    differences: np.ndarray, families: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int, np.ndarray]]:
-    """The verdicts on all contrasts, for each family of claims × rivals.
-
-    Args:
-        differences: (studies, CLAIMS, VARIANTS − 1, seeds).
-
-    Yields:
-        claims, rivals, and their verdicts, (studies, claims, rivals).
-    """
-    look = (differences.shape[-1],)
-    levels = np.array([interval_levels(SETTINGS, look, c * r)[0] for c, r in families])
-    judged = verdicts(differences, levels)
-    for number, (claims, rivals) in enumerate(families):
-        yield claims, rivals, judged[:, :claims, :rivals, number]
-
-
-def verdicts_on_sizes(
-    means: tuple[float, float],
-    spreads: tuple[float, float],
-    studies: int,
-    seeds: int,
-    random: np.random.Generator,
-) -> np.ndarray:
+def verdicts_on_sizes(means, spreads, studies: int, seeds: int, random) -> np.ndarray:
     """The verdicts, (studies,), on the one claim that a variant's mean gap is smaller in size.
 
     Args:
@@ -178,36 +144,27 @@ def verdicts_on_sizes(
     )
     (level,) = interval_levels(SETTINGS, (seeds,), 1)
     ends = [
-        size_interval(difference(first, second), difference(first, -second), own, RESOLUTION)
+        -end
         for own in (level, equivalence_level(level))
+        for end in size_interval(
+            difference(first, second), difference(first, -second), own, RESOLUTION
+        )[::-1]
     ]
-    (low, high), (inner_low, inner_high) = ends
-    return contrast_verdict(-high, -low, -inner_high, -inner_low, MARGIN)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Many studies after their last look.
-
-    Attributes:
-        verdicts: (studies, claims, rivals).
-        claims_decided: (looks, studies, claims), whether by that look.
-        seeds: (studies, VARIANTS), of each variant with `seeds: until decided`; 0 of one that
-            no claim is about.
-    """
-
-    verdicts: np.ndarray
-    claims_decided: np.ndarray
-    seeds: np.ndarray
+    return contrast_verdict(*ends, MARGIN)
 
 
 def judge_look_by_look(
     differences: np.ndarray, looks: Sequence[int], levels: Sequence[float]
-) -> Judged:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Judge studies of (studies, claims, rivals, seeds) at the looks; a verdict stands.
 
     Args:
         levels: 1 − a of each look.
+
+    Returns:
+        The verdicts, (studies, claims, rivals); whether a claim is decided by a look, (looks,
+        studies, claims); and the seeds of each variant with `seeds: until decided`, (studies,
+        VARIANTS), 0 of one that no claim is about.
     """
     studies, claims, rivals, _ = differences.shape
     standing = np.full((studies, claims, rivals), "", dtype="<U40")
@@ -219,7 +176,7 @@ def judge_look_by_look(
     seeds[:, needs.any(axis=(0, 1))] = looks[0]
     decided = []
     for number, (look, level) in enumerate(zip(looks, levels, strict=True)):
-        found = verdicts(differences[..., :look], np.array([level]))[..., 0]
+        found = verdicts(differences[..., :look], level)
         standing = np.where(undecided, found, standing)
         lost = np.isin(standing, (Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE))
         won = np.isin(standing, HOLDING)
@@ -229,4 +186,4 @@ def judge_look_by_look(
         if number + 1 < len(looks):
             goes_on = np.tensordot(undecided.astype(int), needs.astype(int), 2) > 0
             seeds[goes_on] = looks[number + 1]
-    return Judged(standing, np.array(decided), seeds)
+    return standing, np.array(decided), seeds

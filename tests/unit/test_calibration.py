@@ -76,8 +76,9 @@ def test_many_studies_at_once_are_judged_as_each_alone(name, family):
     claims = config(*family)
     levels = interval_levels(simulation.SETTINGS, LOOKS, family[0] * family[1])
     differences = differences[:, : family[0], : family[1]]
-    at_looks = simulation.judge_look_by_look(differences, LOOKS, levels)
-    ((_, _, at_once),) = simulation.verdicts_at_one_look(differences, [family])
+    at_looks, _, trained = simulation.judge_look_by_look(differences, LOOKS, levels)
+    once = interval_levels(simulation.SETTINGS, LOOKS[-1:], family[0] * family[1])
+    at_once, *_ = simulation.judge_look_by_look(differences, LOOKS[-1:], once)
     for study, own in enumerate(runs):
         table = as_table(own)
         settings = simulation.SETTINGS | {"looks": None}
@@ -85,9 +86,9 @@ def test_many_studies_at_once_are_judged_as_each_alone(name, family):
         assert found.tolist() == at_once[study].ravel().tolist()
         settings["looks"] = list(LOOKS)
         comparisons = judged(table, claims, settings)
-        assert comparisons["verdict"].tolist() == at_looks.verdicts[study].ravel().tolist()
+        assert comparisons["verdict"].tolist() == at_looks[study].ravel().tolist()
         reached = seeds_until_decided(table, claims, settings)
-        for variant, seeds in zip(NAMES, at_looks.seeds[study], strict=True):
+        for variant, seeds in zip(NAMES, trained[study], strict=True):
             assert seeds in (0, reached[variant])
         stopped = table[table["seed"] <= table["variant"].map(reached)]
         again = judged(stopped, claims, settings)

@@ -108,7 +108,7 @@ def compared(wildcards):
 def judged(wildcards):
     """Anyone's runs and the claims about them, for rule judge."""
     if isinstance(JUDGED, dict) and JUDGED.keys() == {"runs", "claims"}:
-        return {name: local(str(Path(str(path)).expanduser())) for name, path in JUDGED.items()}
+        return {name: local(str(folder_of(str(path)))) for name, path in JUDGED.items()}
     words = "name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
     sys.exit(f"Error: {words}")
 
