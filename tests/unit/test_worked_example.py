@@ -1,5 +1,7 @@
-"""The worked example: by hand, by PyTorch, and recalculated by LibreOffice."""
+"""The worked example: by hand, by PyTorch, as stored and as recalculated by LibreOffice."""
 
+import io
+import json
 import subprocess
 
 import numpy as np
@@ -10,8 +12,9 @@ from matplotlib.text import Text
 from normstudy.example import arithmetic as worked_example
 from normstudy.example import workbook
 from normstudy.example.arithmetic import CHANNELS, IMAGES, LAYERS, METHODS, SIDE
+from normstudy.report import worked_example as touched
 from normstudy.report.figures import worked_example as worked_figure
-from torch import nn
+from torch.nn import functional
 
 SETS = {"batch": 4, "layer": 4, "group": 8}
 
@@ -21,13 +24,14 @@ def batches():
     return worked_example.example_batches()
 
 
-def reference(batch, method):
+def reference(batch, method, groups=2):
     """The normalized batch by PyTorch's functions, without the module's own layers."""
     x = torch.from_numpy(batch).double()
-    functional = nn.functional
     if method == "batch":
         return functional.batch_norm(x, None, None, training=True, eps=1e-5).numpy()
-    return functional.group_norm(x, {"layer": 1, "group": 2}[method], eps=1e-5).numpy()
+    if method == "layer":
+        return functional.layer_norm(x, x.shape[1:], eps=1e-5).numpy()
+    return functional.group_norm(x, groups, eps=1e-5).numpy()
 
 
 def test_the_batches_are_whole_numbers_and_always_the_same(batches):
@@ -95,7 +99,7 @@ def statistics_values(sheet, method):
 
 def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
     path, answer = tmp_path / "example.xlsx", tmp_path / "recalculated"
-    book = workbook.example_workbook()
+    book = written(data_only=False)
     # Another number, so that values kept from anywhere but the formulas would be wrong.
     changed = {layer: batch.copy() for layer, batch in batches.items()}
     changed["Layer 1"][0, 0, 0, 0] = 11
@@ -106,22 +110,32 @@ def test_libreoffice_recalculates_pytorchs_values(batches, tmp_path):
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     recalculated = openpyxl.load_workbook(answer / "example.xlsx", data_only=True)
     assert recalculated.sheetnames == list(LAYERS)
-    for layer, batch in changed.items():
+    assert_values(recalculated, changed)
+
+
+def assert_values(book, batches):
+    """Check that a workbook has PyTorch's values of the batches."""
+    for layer, batch in batches.items():
         for method in METHODS:
-            sheet = recalculated[layer]
-            found = grid_values(sheet, method)
+            found = grid_values(book[layer], method)
             np.testing.assert_allclose(found, reference(batch, method), atol=1e-6)
             mean, variance, _ = worked_example.apply_method(batch, method)
-            np.testing.assert_allclose(statistics_values(sheet, method), (mean, variance))
+            np.testing.assert_allclose(statistics_values(book[layer], method), (mean, variance))
 
 
-def test_every_result_of_the_workbook_is_a_formula():
-    for sheet in workbook.example_workbook():
+def written(data_only):
+    """The workbook as it is read: its formulas, or their stored values."""
+    return openpyxl.load_workbook(io.BytesIO(workbook.example_workbook()), data_only=data_only)
+
+
+def test_every_result_of_the_workbook_is_a_formula_beside_its_value(batches):
+    for sheet in written(data_only=False):
         cells = [cell.value for row in sheet.iter_rows() for cell in row]
         formulas = [value for value in cells if str(value).startswith("=")]
         numbers = [value for value in cells if isinstance(value, int | float)]
         assert len(formulas) == 3 * 64 + 2 * (4 + 4 + 8)
         assert len(numbers) == 64 + 1  # the batch and eps
+    assert_values(written(data_only=True), batches)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +163,69 @@ def test_the_figure_names_every_mean(batches):
     for symbol in ("μ ", "σ² "):
         assert sum(text.count(symbol) for text in shown) == 4 + 4 + 8
     assert "image 4, group 2" in plot.alt
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def seen(cells):
+    """Cells as a reader sees them, back as (image, channel, row, column)."""
+    rows = np.array([number(cell) for cell in cells]).reshape(4, 2, 4, 2)
+    return rows.transpose(0, 2, 1, 3)
+
+
+@pytest.fixture(scope="module")
+def data(batches):
+    """What the page lets readers touch."""
+    return json.loads(json.dumps(touched.worked_example(batches)))
+
+
+def test_every_choice_has_pytorchs_values_in_both_layers(data, batches):
+    assert [(m["key"], m["groups"]) for m in data["methods"]] == [
+        ("batch", None),
+        ("layer", None),
+        ("group", 1),
+        ("group", 2),
+        ("group", 4),
+    ]
+    for layer, batch in zip(data["layers"], batches.values(), strict=True):
+        assert (seen(layer["cells"]) == batch).all()
+    for method in data["methods"]:
+        for results, batch in zip(method["layers"], batches.values(), strict=True):
+            np.testing.assert_allclose(
+                seen(results["cells"]),
+                reference(batch, method["key"], method["groups"]),
+                atol=0.00501,
+            )
+
+
+def test_a_calculator_gives_the_numbers_shown(data):
+    """Mean and variance from the lit cells, and y from the formula's own numbers."""
+    for method in data["methods"]:
+        sets = np.array(method["sets"])
+        assert sorted(set(sets)) == list(range(len(method["names"])))
+        for layer, results in zip(data["layers"], method["layers"], strict=True):
+            cells = np.array([number(cell) for cell in layer["cells"]])
+            mean, variance = (
+                np.array([number(text) for text in results[key]]) for key in ("mean", "variance")
+            )
+            for place in range(len(method["names"])):
+                assert mean[place] == cells[sets == place].mean()
+                assert variance[place] == pytest.approx(cells[sets == place].var(), abs=0.0000501)
+            y = (cells - mean[sets]) / np.sqrt(variance[sets] + number(data["eps"]))
+            np.testing.assert_allclose(list(map(number, results["cells"])), y, atol=0.005)
+
+
+def test_one_group_is_layer_and_a_group_per_channel_is_instance_normalization(batches):
+    batch = batches["Layer 1"]
+    assert (
+        worked_example.apply_method(batch, worked_example.group_normalization(1))[2]
+        == worked_example.apply_method(batch, "layer")[2]
+    ).all()
+    each = functional.instance_norm(torch.from_numpy(batch).double(), eps=1e-5).numpy()
+    np.testing.assert_allclose(
+        worked_example.apply_method(batch, worked_example.group_normalization(4))[2],
+        each,
+        atol=1e-12,
+    )

@@ -6,16 +6,12 @@ if "snakemake" not in globals():
     sys.exit(f"{__doc__} Snakemake runs this script: see README.md, or `snakemake --help`.")
 sys.path.insert(0, snakemake.scriptdir)  # this project's package and no other
 
-import io
-
 from normstudy.example.outline import network_table
 from normstudy.example.workbook import example_workbook
 from normstudy.records.files import replacing, write_csv
 from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    content = io.BytesIO()  # not to the file itself: on a full disk its archive cannot be closed
-    example_workbook().save(content)
     with replacing(snakemake.output.workbook) as temporary:
-        temporary.write_bytes(content.getvalue())
+        temporary.write_bytes(example_workbook())
     write_csv(network_table(snakemake.params.networks), snakemake.output.network)

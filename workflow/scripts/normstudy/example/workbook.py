@@ -1,6 +1,9 @@
-"""The worked example as a spreadsheet whose every result is a live formula."""
+"""The worked example as a spreadsheet whose every result is a live formula, with its value."""
 
+import io
+import xml.etree.ElementTree as ET
 from datetime import datetime
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 from openpyxl import Workbook
@@ -9,7 +12,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .arithmetic import CHANNELS, EPS, IMAGES, METHODS, SIDE, example_batches, set_numbers
+from .arithmetic import (
+    CHANNELS,
+    EPS,
+    IMAGES,
+    METHODS,
+    SIDE,
+    Method,
+    apply_method,
+    example_batches,
+    set_numbers,
+)
 
 # Pale tints of the Okabe–Ito colours; the sets are named beside them as well.
 TINTS = ("BFDDF0", "F7CDB0", "BFE6DA", "F0D5E4", "DDEFFA", "FBE3BF", "E6E6E6", "FAF6C2")
@@ -20,6 +33,9 @@ STATISTICS_COLUMN = FIRST_COLUMN + CHANNELS * SIDE + 1
 BLOCK_ROWS = IMAGES * SIDE + 4  # a grid, its two headings and two blank lines
 BOLD = Font(bold=True)
 THICK, THIN = Side(style="medium"), Side(style="hair")
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ET.register_namespace("", MAIN)
+Values = dict[str, float]  # address of a formula → its value
 
 
 def _place(first_row: int, n: int, c: int, i: int, j: int) -> tuple[int, int]:
@@ -62,8 +78,9 @@ def _style(cell, i: int, j: int, tint: str | None = None) -> None:
         cell.fill = PatternFill("solid", start_color=tint)
 
 
-def _layer_sheet(sheet: Worksheet, layer: str, batch: np.ndarray) -> None:
+def _layer_sheet(sheet: Worksheet, layer: str, batch: np.ndarray) -> Values:
     """One layer: its batch, and below it each method's statistics and normalized values."""
+    values: Values = {}
     sheet["A1"] = f"{layer}: {IMAGES} images of {CHANNELS} channels, each {SIDE}×{SIDE}"
     sheet["A1"].font = Font(bold=True, size=14)
     sheet["A2"], sheet["B2"] = "eps", EPS
@@ -72,17 +89,19 @@ def _layer_sheet(sheet: Worksheet, layer: str, batch: np.ndarray) -> None:
     for (n, c, i, j), value in np.ndenumerate(batch):
         cell = sheet.cell(*_place(FIRST_ROW, n, c, i, j), int(value))
         _style(cell, i, j)
-    for number, (key, method) in enumerate(METHODS.items(), start=1):
-        _method_block(sheet, key, method, FIRST_ROW + number * BLOCK_ROWS)
+    for number, method in enumerate(METHODS.values(), start=1):
+        values |= _method_block(sheet, method, batch, FIRST_ROW + number * BLOCK_ROWS)
     sheet.column_dimensions["A"].width = 12
     for offset, width in enumerate((18, 12, 12)):
         sheet.column_dimensions[get_column_letter(STATISTICS_COLUMN + offset)].width = width
     sheet.freeze_panes = "B3"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # printed: one page
+    return values
 
 
-def _method_block(sheet: Worksheet, key: str, method, first_row: int) -> None:
-    numbers = set_numbers(key)
+def _method_block(sheet: Worksheet, method: Method, batch: np.ndarray, first_row: int) -> Values:
+    numbers, values = set_numbers(method), {}
+    means, variances, normalized = apply_method(batch, method)
     _headings(sheet, first_row, f"{method.name}: normalized")
     for offset, heading in enumerate(("averaged together", "mean", "variance")):
         sheet.cell(first_row - 1, STATISTICS_COLUMN + offset, heading).font = BOLD
@@ -93,8 +112,11 @@ def _method_block(sheet: Worksheet, key: str, method, first_row: int) -> None:
         row = first_row + number
         label = sheet.cell(row, STATISTICS_COLUMN, name)
         label.fill = PatternFill("solid", start_color=TINTS[number])
-        sheet.cell(row, STATISTICS_COLUMN + 1, f"=AVERAGE({first}:{last})").number_format = "0.0000"
-        sheet.cell(row, STATISTICS_COLUMN + 2, f"=VARP({first}:{last})").number_format = "0.0000"
+        for column, (call, of_sets) in enumerate(
+            (("AVERAGE", means), ("VARP", variances)), start=1
+        ):
+            cell = sheet.cell(row, STATISTICS_COLUMN + column, f"={call}({first}:{last})")
+            cell.number_format, values[cell.coordinate] = "0.0000", of_sets[number]
     for (n, c, i, j), number in np.ndenumerate(numbers):
         value = _address(*_place(FIRST_ROW, n, c, i, j))
         mean = _address(first_row + number, STATISTICS_COLUMN + 1, fixed=True)
@@ -102,18 +124,37 @@ def _method_block(sheet: Worksheet, key: str, method, first_row: int) -> None:
         cell = sheet.cell(
             *_place(first_row, n, c, i, j), f"=({value}-{mean})/SQRT({variance}+{EPS_CELL})"
         )
-        cell.number_format = "0.000"
+        cell.number_format, values[cell.coordinate] = "0.000", normalized[n, c, i, j]
         _style(cell, i, j, TINTS[number])
+    return values
 
 
-def example_workbook() -> Workbook:
-    """The workbook: a sheet per layer. Its values appear when a spreadsheet program opens it."""
-    book = Workbook()
+def example_workbook() -> bytes:
+    """The .xlsx file: a sheet per layer. The values are for viewers that do not calculate."""
+    book, values, content = Workbook(), {}, io.BytesIO()
     book.remove(book.active)
-    for layer, batch in example_batches().items():
-        _layer_sheet(book.create_sheet(layer), layer, batch)
+    for number, (layer, batch) in enumerate(example_batches().items(), start=1):
+        sheet = book.create_sheet(layer)
+        values[f"xl/worksheets/sheet{number}.xml"] = _layer_sheet(sheet, layer, batch)
     book.properties.title = "Batch, Layer and Group Normalization on a worked example"
     book.properties.creator = "normstudy"
-    book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # no date: same file
+    book.properties.created = datetime(2000, 1, 1)
     book.calculation.fullCalcOnLoad = True
-    return book
+    book.save(content)
+    return _with_values(content, values)
+
+
+def _with_values(content: io.BytesIO, values: dict[str, Values]) -> bytes:
+    """The file with the values of its formulas, which openpyxl leaves out."""
+    filled = io.BytesIO()
+    with ZipFile(content) as given, ZipFile(filled, "w", ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            part = given.read(name)
+            if name in values:
+                sheet = ET.fromstring(part)
+                for cell in sheet.iter(f"{{{MAIN}}}c"):
+                    if cell.get("r") in values[name]:
+                        cell.find(f"{{{MAIN}}}v").text = repr(float(values[name][cell.get("r")]))
+                part = ET.tostring(sheet)
+            made.writestr(ZipInfo(name), part, ZIP_DEFLATED)
+    return filled.getvalue()
