@@ -55,8 +55,9 @@ def png(figure: Figure, dpi: float = 200, transparent: bool = False) -> bytes:
     """
     drawn, content = io.BytesIO(), io.BytesIO()
     colours = {"transparent": True} if transparent else {"facecolor": "white"}
-    figure.savefig(drawn, format="png", dpi=dpi, **colours)
-    image: Image.Image = Image.open(drawn)
+    figure.savefig(drawn, format="rgba", dpi=dpi, **colours)
+    width, height = (int(dpi * inches) for inches in figure.get_size_inches())
+    image = Image.frombuffer("RGBA", (width, height), drawn.getvalue())
     if not transparent:
         image = image.convert("RGB").quantize(
             256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE

@@ -71,7 +71,7 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
     about = {"name": name, "alt": alt_text(figure), "caption": "", "table": "", **about}
     if engine := figure.get_layout_engine():  # once, not again for each form
         engine.execute(figure)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # "none" would have it drawn twice for each form
     picture = base64.b64encode(png(figure, DPI)).decode("ascii")
     width = round(PIXELS * figure.get_figwidth())
     html = (
