@@ -21,43 +21,53 @@ def test_no_link_dies_when_the_page_travels_alone(report):
     ).count()  # fmt: skip
 
 
-def saved(page, selector, number=0):
-    """What a reader gets who clicks. Chromium asks back at every eleventh download of a page."""
+# Chromium asks back at every eleventh download of a page: instead of saving, remember what.
+REMEMBER = """() => {
+  window.saved = [];
+  URL.createObjectURL = (blob) => { window.blob = blob; return "blob:"; };
+  HTMLAnchorElement.prototype.click = function () {
+    window.saved.push(window.blob.text().then((text) => [this.download, text]));
+  };
+}"""
+
+
+def all_saved(page, selector):
+    """(name, text) of what each button gives a reader who clicks it."""
     unfold(page)
-    with page.expect_download() as download:
-        page.locator(selector).nth(number).click()
-    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+    page.evaluate(REMEMBER)
+    page.locator(selector).evaluate_all("all => all.forEach(one => one.click())")
+    return page.evaluate("Promise.all(window.saved)")
 
 
 def test_saved_tables_equal_the_files_beside_the_page(report, report_path):
-    page = report()
-    files = page.locator("li [data-file]")
-    assert files.count() == len(KEPT)
-    for place, name in enumerate(KEPT):
-        page = report()  # Chromium holds back many downloads from one page
-        assert saved(page, "li [data-file]", place) == (
-            name, report_path.with_name(name).read_bytes(),
-        )  # fmt: skip
+    files = all_saved(report(), "li [data-file]")
+    beside = [[name, report_path.with_name(name).read_bytes().decode()] for name in KEPT]
+    assert files == beside
 
 
 def test_every_table_is_saved_as_csv_and_latex(report):
     page = report()
-    tables = page.locator(".table + .save")
-    count = tables.count()
-    assert count > 5
-    for place in range(count):
-        page = report()
-        _, content = saved(page, ".table + .save [data-save=csv]", place)
-        rows = list(csv.reader(io.StringIO(content.decode())))
+    made = {kind: all_saved(page, f".table + .save [data-save={kind}]") for kind in ("csv", "tex")}
+    assert len(made["csv"]) == len(made["tex"]) > 5
+    for (name, table), (tex_name, tex) in zip(made["csv"], made["tex"], strict=True):
+        assert Path(name).stem == Path(tex_name).stem
+        rows = list(csv.reader(io.StringIO(table)))
         assert len({len(row) for row in rows}) == 1 and len(rows) > 1
-        _, content = saved(page, ".table + .save [data-save=tex]", place)
-        tabular = content.decode().partition("\\toprule\n")[2].partition("\\bottomrule")[0]
+        tabular = tex.partition("\\toprule\n")[2].partition("\\bottomrule")[0]
         lines = [line for line in tabular.splitlines() if line != "\\midrule"]
         assert len(lines) == len(rows) and all(line.endswith(" \\\\") for line in lines)
         for line in lines:
             assert len(re.findall(r"(?<!\\)&", line)) == len(rows[0]) - 1
             assert line.count("$") % 2 == line.count("\\$") % 2
             assert not re.search(r"(?<!\\)[%#_]|[−±×→≥≤σμ²]", line)
+
+
+def saved(page, selector):
+    """What a reader really gets who clicks."""
+    unfold(page)
+    with page.expect_download() as download:
+        page.locator(selector).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
 
 def test_figures_are_saved_as_svg_and_png(report, report_path):

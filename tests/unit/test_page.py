@@ -48,7 +48,11 @@ def test_nothing_to_say_shows_nothing():
     assert page.table(None) is None
     assert page.say("notes", made_up_study({"gn": [99.0]})) is None
     assert page.fold("More", page.text(""), None) is None
-    assert page.section(2, "Heading", None, None, intro="A word.") == []
+    assert page.section(2, "Heading", None, page.text(""), intro="A word.") == []
+    shown = page.section(2, "Shown", None, page.text("something"), intro="A word before.")
+    assert [piece.data for piece in shown if piece] == [
+        "<h2>Shown</h2>", "<p>A word before.</p>", "<p>something</p>",
+    ]  # fmt: skip
 
 
 def test_table_can_be_read_out_and_its_numbers_are_set_right():
@@ -125,15 +129,6 @@ def test_a_figure_has_its_drawing_its_link_its_code_and_what_to_save():
     assert 'aria-label="Test accuracy. test accuracy, % by epoch: Group Norm' in figure
     assert re.findall(r'data-save="(\w+)"', figure) == ["svg", "png"]
     assert "<summary>Code</summary>" in figure and "<code>draw(a &lt; b)</code>" in figure
-
-
-def test_a_section_without_content_has_no_heading():
-    page = Page()
-    shown = page.section(2, "Shown", None, page.text("something"), intro="A word before.")
-    assert [piece.data for piece in shown if piece] == [
-        "<h2>Shown</h2>", "<p>A word before.</p>", "<p>something</p>",
-    ]  # fmt: skip
-    assert page.section(2, "Empty", page.table(None), page.text(""), intro="A word.") == []
 
 
 def test_outline_gives_each_section_an_id_of_its_own_and_a_link():

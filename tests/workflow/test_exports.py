@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import zipfile
 from types import SimpleNamespace
 
@@ -10,7 +11,9 @@ import pandas as pd
 import pytest
 import torch
 from helpers.places import ROOT, SAMPLE
+from helpers.project import run
 from normstudy.data.idx import load_split
+from PIL import Image
 from rocrate.rocrate import ROCrate
 from rocrate_validator.models import Severity
 from rocrate_validator.services import ValidationSettings, validate
@@ -70,6 +73,25 @@ def test_the_notebooks_code_runs_as_documented(exported, monkeypatch):
     assert len(scope["errors"]) == test["errors"]
     found = list(scope["verdicts"].claims["verdict"])
     assert found == ["holds", "no difference that matters"]  # as the comment beside them says
+
+
+def test_a_picture_of_ones_own_is_predicted_by_the_documented_command(exported):
+    text = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
+    (line,) = re.findall(
+        r"^python (-m normstudy\.evaluation\.predict .*) my-digit\.png$", text, re.M
+    )
+    test = load_split(exported.folder / "data/MNIST-sample/raw", "test")
+    Image.fromarray(255 - test.images[0]).save(exported.folder / "on paper.png")
+    Image.fromarray(test.images[1]).save(exported.folder / "on screen.png")
+    command = [sys.executable, *line.split()]
+    (exported.folder / "words.png").write_text("no picture", encoding="utf-8")
+    said = run([*command, "on paper.png", "on screen.png"], exported.folder).splitlines()
+    rows = pd.read_csv(exported.folder / "results/gn/seed-1/predictions.csv")
+    first, second = (f"{row.prediction} ({row.confidence:.1%})" for row in rows[:2].itertuples())
+    assert f"on paper.png: {first}, inverted to white on black" in said
+    assert f"on screen.png: {second}" in said
+    said = run([*command, "words.png"], exported.folder, succeeds=False)
+    assert said.startswith("Error: words.png is not a picture") and "Traceback" not in said
 
 
 def test_the_cards_code_runs_as_written(exported, monkeypatch):

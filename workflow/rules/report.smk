@@ -50,6 +50,27 @@ rule report:
         "../scripts/report.py"
 
 
+rule slides:
+    input:
+        notebook=RESULTS / "report.ipynb",
+    output:
+        directory(RESULTS / "slides"),
+    log:
+        LOGS / "slides.log",
+    benchmark:
+        BENCHMARKS / "slides.tsv"
+    localrule: True
+    conda:
+        "../envs/jobs.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing the figures for a lecture"
+    script:
+        "../scripts/slides.py"
+
+
 rule worked_example:
     output:
         workbook=reported(

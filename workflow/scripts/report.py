@@ -23,8 +23,10 @@ from normstudy.running.progress import Plan
 
 
 def seen(path):
-    """A path as the notebook is given it: relative, so that a copy of the project can use it."""
-    return os.path.relpath(path) if inside else str(Path(path).absolute())
+    """A path as the notebook is given it: in the project relative, so that a copy can use it."""
+    path = os.path.abspath(path)
+    within = inside and Path(path).is_relative_to(Path.cwd())
+    return os.path.relpath(path) if within else path
 
 
 log = Path(snakemake.log[0])
@@ -49,6 +51,7 @@ with job_log(log):
             "reference": seen(given.reference[0]) if given.reference else None,
             "label_issues": seen(given.label_issues[0]) if given.label_issues else None,
             "published": seen(given.published[0]) if given.published else None,
+            "slides": None,
             "options": Plan.read(log.with_name("plan.json")).options,
             "scripts": seen(Path(normstudy.__file__).parents[1]),
         },

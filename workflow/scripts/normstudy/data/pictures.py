@@ -32,7 +32,7 @@ def convert(source: Path, target: Path) -> list[str]:
     target.mkdir(parents=True, exist_ok=True)
     for split, names in FILES.items():
         paths = [_entries(source / split / name) for name in classes]
-        images = np.stack([_grey(path) for of_class in paths for path in of_class])
+        images = np.stack([grey(path) for of_class in paths for path in of_class])
         labels = np.repeat(np.arange(len(classes), dtype=np.uint8), [*map(len, paths)])
         for name, array in zip(names, (images, labels), strict=True):
             header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
@@ -50,8 +50,12 @@ def _entries(folder: Path) -> list[Path]:
     return entries
 
 
-def _grey(path: Path) -> np.ndarray:
-    """A picture as uint8 (28, 28)."""
+def grey(path: Path) -> np.ndarray:
+    """A picture as uint8 (28, 28).
+
+    Raises:
+        StudyError: the file is no picture.
+    """
     try:
         with Image.open(path) as picture:
             return np.asarray(picture.convert("L").resize((SIZE, SIZE)))

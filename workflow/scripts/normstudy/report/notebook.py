@@ -58,8 +58,11 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
         for name in ("papermill", "execution"):
             part.metadata.pop(name, None)
     for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.metadata.tags.remove("parameters")
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"  # papermill draws a new one each time
+            # Those of the executed notebook, for whoever runs it again with others.
+            cell.id, cell.metadata.tags = "study-parameters", ["parameters"]
     return notebook
 
 

@@ -1,5 +1,7 @@
 """The report's tables of how the results came about: model, recipe, machine, jobs, data."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from ..study import Study
@@ -91,51 +93,49 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
 def job_table(study: Study) -> Table:
     """Time and peak memory of the jobs, by rule and variant."""
     jobs = pd.DataFrame(study.provenance.jobs)
-    parts = jobs["job"].str.split(n=2, expand=True)
-    rows = []
-    for (rule, variant), own in jobs.groupby([parts[0], parts[1]], sort=False):
-        seconds = own["seconds"]
-        rows.append(
-            {
-                "Job": f"{rule}: {study.labels.get(variant, variant)}",
-                "Jobs": f"{len(own):,}",
-                "Shortest, s": _whole(seconds.min()),
-                "Longest, s": _whole(seconds.max()),
-                "Peak memory, MB": _whole(own["peak_memory_mb"].max()),
-            }
-        )
+    words = jobs["job"].str.split(n=2, expand=True)
+    groups = jobs.groupby([words[0], words[1]], sort=False)
+    seconds, memory = groups["seconds"], groups["peak_memory_mb"]
+    cells = pd.DataFrame(
+        {
+            "Jobs": groups.size(),
+            "Shortest, s": seconds.min(),
+            "Longest, s": seconds.max(),
+            "Peak memory, MB": memory.max(),
+        }
+    ).map(lambda number: ABSENT if pd.isna(number) else f"{number:,.0f}")
+    names = [f"{rule}: {study.labels.get(variant, variant)}" for rule, variant in cells.index]
+    cells.insert(0, "Job", names)
     caption = "Time and peak memory of the jobs."
     if resumed := sum(run.resumed_after_epoch > 0 for run in study.provenance.runs):
         caption += f" Training runs that were resumed: {resumed:,}; only their last job is counted."
-    return Table(pd.DataFrame(rows), caption, "provenance.json", sortable=True)
-
-
-def _whole(number: float) -> str:
-    return ABSENT if pd.isna(number) else f"{number:,.0f}"
+    return Table(cells, caption, "provenance.json", sortable=True)
 
 
 def version_table(study: Study) -> Table:
     """When and on what the models were trained, and the versions of what ran."""
     facts, runs = study.provenance, study.provenance.runs
-    rows: dict[str, str | None] = {
+
+    def of_runs(what: Iterable[object]) -> str:
+        return listing(dict.fromkeys(what))
+
+    engines = (run.recipe["engine"] for run in runs)
+    rows = {
         "Trained (UTC)": f"{_time(facts.started)} to {_time(max(r.finished for r in runs))}",
-        "Processor": listing(dict.fromkeys(run.processor for run in runs)),
-        "Device": listing(dict.fromkeys(run.accelerator or run.device for run in runs)),
-        "Trained by": listing(
-            dict.fromkeys(ENGINES.get(run.recipe["engine"], run.recipe["engine"]) for run in runs)
+        "Processor": of_runs(run.processor for run in runs),
+        "Device": of_runs(run.accelerator or run.device for run in runs),
+        "Trained by": of_runs(ENGINES.get(engine, engine) for engine in engines),
+        "Gives the kernels' reference bits": of_runs(
+            "yes" if run.reference_bits else "no" for run in runs
         ),
-        "Gives the kernels' reference bits": listing(
-            dict.fromkeys("yes" if run.reference_bits else "no" for run in runs)
-        ),
-        "Threads per job": listing(dict.fromkeys(str(run.recipe["threads"]) for run in runs)),
-        "System": listing(dict.fromkeys(run.system for run in runs)),
+        "System": of_runs(run.system for run in runs),
         "Python": facts.python,
         "Packages": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
     }
     if sources := facts.sources:
         changed = " (with changes not committed)" if sources["modified"] else ""
         rows["Commit of the sources"] = sources["commit"] + changed
-    cells = pd.DataFrame({"What": list(rows), "Which": [str(value) for value in rows.values()]})
+    cells = pd.DataFrame(rows.items(), columns=["What", "Which"])
     return Table(cells, "Machine and versions.", "provenance.json")
 
 
@@ -145,33 +145,25 @@ def _time(iso: str) -> str:
 
 
 def checksum_table(study: Study) -> Table:
-    """The data files with their SHA-256 and where they came from."""
-    sums, sources = study.provenance.data_sha256, study.provenance.data_source
-    origins = [sources[name.rpartition("/")[2]]["from"] for name in sums]
-    cells = pd.DataFrame({"File": list(sums), "SHA-256": list(sums.values()), "From": origins})
-    return Table(cells, "The data files that were read.", "provenance.json")
-
-
-def checkpoint_table(study: Study) -> Table:
-    """The digest of each trained network; of the first seed only where there are many."""
-    runs = study.provenance.runs
-    shown = runs
+    """The digests of the data files, with where they came from, and of the trained networks."""
+    facts, runs = study.provenance, study.provenance.runs
+    rows = [
+        (name, facts.data_source[name.rpartition("/")[2]]["from"], digest)
+        for name, digest in facts.data_sha256.items()
+    ]
     caption = (
-        "The trained networks: a digest of the values of all tensors of a checkpoint"
-        " (checkpoint.tensors_sha256). Equal digests are equal networks, to the bit."
+        "SHA-256 of the data files and, over the values of all tensors"
+        " (checkpoint.tensors_sha256), of the networks: equal digests, equal to the bit."
     )
     if len(runs) > MOST_CHECKPOINTS:
-        shown = [run for run in runs if run.seed == study.seeds[0]]
-        caption += f" Shown for seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
-    rows = [
-        {
-            "Run": f"{study.labels[run.variant]}, seed {run.seed}",
-            "Trained (UTC)": _time(run.finished),
-            "SHA-256": run.tensors_sha256,
-        }
-        for run in shown
+        caption += f" Networks of seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
+        runs = [run for run in runs if run.seed == study.seeds[0]]
+    rows += [
+        (f"{study.labels[run.variant]}, seed {run.seed}", _time(run.finished), run.tensors_sha256)
+        for run in runs
     ]
-    return Table(pd.DataFrame(rows), caption, "provenance.json")
+    cells = pd.DataFrame(rows, columns=["File or network", "From, or trained (UTC)", "SHA-256"])
+    return Table(cells, caption, "provenance.json")
 
 
 # norm -> over what mean and variance are taken, how many sets that makes in a layer
