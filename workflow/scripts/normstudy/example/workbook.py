@@ -152,9 +152,9 @@ def _with_values(content: io.BytesIO, values: dict[str, Values]) -> bytes:
             part = given.read(name)
             if name in values:
                 sheet = ET.fromstring(part)
-                for cell in sheet.iter(f"{{{MAIN}}}c"):
-                    if cell.get("r") in values[name]:
-                        cell.find(f"{{{MAIN}}}v").text = repr(float(values[name][cell.get("r")]))
+                for cell in sheet.iterfind(f".//{{{MAIN}}}c[{{{MAIN}}}f]"):
+                    _, stored = cell  # the formula, and an empty element
+                    stored.text = repr(float(values[name][cell.attrib["r"]]))
                 part = ET.tostring(sheet)
             made.writestr(ZipInfo(name), part, ZIP_DEFLATED)
     return filled.getvalue()
