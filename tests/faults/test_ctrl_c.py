@@ -56,92 +56,63 @@ def test_ctrl_c_while_a_job_starts_leaves_no_traceback(fresh, seconds):
 
 # Snakemake holds its scheduler's lock while it notes that a job has ended. Its own handler of
 # SIGTERM, run in that moment, waits for the same lock, and the process never ends.
-MINIMAL = """
-import os, signal, sys
-
+IN_THE_MOMENT = """
 from snakemake.scheduling.job_scheduler import JobScheduler
-
-sys.path.insert(0, {scripts!r})
-from normstudy.running.ending import Stop
 
 note = JobScheduler._finish_jobs
 
 
 def note_and_be_told_to_end(self):
     if self._tofinish:
+        open("told", "w").close()
         os.kill(os.getpid(), signal.SIGTERM)
     return note(self)
 
 
 JobScheduler._finish_jobs = note_and_be_told_to_end
-
-
-rule all:
-    input:
-        "b",
-
-
-rule make:
-    output:
-        "{{name}}",
-    shell:
-        "touch {{output}}"
-
-
-onstart:
-    {onstart}
 """
-
-
-def ends(folder, onstart, patience) -> bool:
-    """Whether a Snakemake ends that gets SIGTERM at the very moment when a job has ended."""
-    folder.mkdir()
-    text = MINIMAL.format(scripts=str(SCRIPTS), onstart=onstart)
-    (folder / "Snakefile").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--workflow-profile", "none"]
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        return process.wait(patience) != 0
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return False
-
-
-def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
-    assert ends(tmp_path / "ours", 'Stop(lambda: shell.prefix("exit 1; ")).listen()', PATIENCE)
-    assert not ends(tmp_path / "snakemakes", "pass", 30), "Snakemake has fixed it: Stop may go"
-
-
-def test_sigterm_again_and_again_while_jobs_end(fresh):
-    """Of many short jobs, whenever it comes."""
-    moments = iter(range(1000))
-    many = """
-sys_path = {scripts!r}
-import sys
-sys.path.insert(0, sys_path)
+MANY_JOBS = """
+import os, signal, sys
+sys.path.insert(0, {scripts!r})
 from normstudy.running.ending import Stop
+{before}
 rule all:
     input: expand("{{n}}.txt", n=range(300))
 rule make:
     output: "{{n}}.txt"
     shell: "touch {{output}}"
 onstart:
-    Stop(lambda: shell.prefix("exit 1; ")).listen()
+    {onstart}
 """
-    folder = fresh.folder / "many"
-    folder.mkdir()
-    (folder / "Snakefile").write_text(many.format(scripts=str(SCRIPTS)), encoding="utf-8")
+OURS = 'Stop(lambda: shell.prefix("exit 1; ")).listen()'
+
+
+def many_jobs(folder, onstart=OURS, before="") -> subprocess.Popen:
+    """A Snakemake of 300 short jobs."""
+    folder.mkdir(exist_ok=True)
+    text = MANY_JOBS.format(scripts=str(SCRIPTS), onstart=onstart, before=before)
+    (folder / "Snakefile").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--workflow-profile", "none"]
-    for _ in range(10):
-        for path in folder.glob("*.txt"):
-            path.unlink()
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for(lambda: len([*folder.glob("*.txt")]) > 3)
-        time.sleep(0.05 * next(moments))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=folder, **quiet)
+
+
+def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
+    assert many_jobs(tmp_path / "ours", before=IN_THE_MOMENT).wait(PATIENCE) != 0
+    snakemakes = many_jobs(tmp_path / "snakemakes", "pass", IN_THE_MOMENT)
+    wait_for((tmp_path / "snakemakes/told").exists)
+    with pytest.raises(subprocess.TimeoutExpired):  # else Snakemake has fixed it: Stop may go
+        snakemakes.wait(5)
+    snakemakes.kill()
+    snakemakes.wait()
+
+
+@pytest.mark.slow
+def test_sigterm_again_and_again_while_jobs_end(tmp_path):
+    """Of many short jobs, whenever it comes."""
+    for moment in range(10):
+        process = many_jobs(tmp_path / str(moment))
+        wait_for(lambda made=tmp_path / str(moment): len([*made.glob("*.txt")]) > 3)
+        time.sleep(0.05 * moment)
         process.terminate()
-        assert process.wait(timeout=60) != 0
+        assert process.wait(60) != 0

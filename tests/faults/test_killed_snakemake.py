@@ -1,43 +1,62 @@
-"""Snakemake ended at random moments in every way; other numbers of cores: the same results."""
+"""Snakemake ended at random moments in every way: the same command ends as if left alone."""
 
+import json
 import random
 import time
 
 import pytest
-from helpers.project import assert_same_results
+from helpers.project import UNTIL_DECIDED, Project, assert_same_results
 from helpers.running import WAYS, Running
 
 
-@pytest.mark.parametrize(
-    ("seed", "cores"),
-    [
-        (1, "2"),
-        *(
-            pytest.param(seed, cores, marks=pytest.mark.slow)
-            for seed, cores in zip(range(2, 8), "142142", strict=True)
-        ),
-    ],
-)
-def test_the_same_command_again_goes_on_to_the_same_end(finished, fresh, seed, cores):
+def kill_and_finish(project, seed, times, longest, *arguments):
+    """End it so many times, at most so many seconds after its start; then run it to its end."""
     moments = random.Random(seed)
-    ways = moments.sample(sorted(WAYS), len(WAYS))
+    ways = moments.sample(sorted(WAYS), times)
     kills = 0
     for way in ways:
-        snakemake = Running(fresh, "--cores", cores)
-        time.sleep(moments.uniform(2, 12))
+        snakemake = Running(project, *arguments)
+        time.sleep(moments.uniform(2, longest))
         kills += snakemake.end(way)
-    fresh.snakemake("--cores", cores)
+    project.snakemake(*arguments)
     print(f"ended {kills} times: {ways}")
     assert kills >= 2
+    assert project.planned(*arguments) == {}
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+)
+def test_a_study_has_the_same_results(finished, fresh, seed):
+    kill_and_finish(fresh, seed, len(WAYS), 12)
     assert_same_results(fresh, finished)
-    assert fresh.planned() == {}
     left = {p.name for p in fresh.folder.glob("results/**/.*")} - {".lock"}
     assert not left, "half-written files were left"
     assert not (fresh.folder / "results/resume").exists()
 
 
-@pytest.mark.parametrize("cores", ["1", pytest.param("4", marks=pytest.mark.slow)])
-def test_cores_do_not_change_a_bit(finished, fresh, cores):
-    """`finished` ran with two jobs side by side."""
-    fresh.snakemake("--cores", cores)
-    assert_same_results(fresh, finished)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A study that trains from look to look."""
+    project = Project.new(tmp_path_factory.mktemp("undisturbed") / "project")
+    project.snakemake(*UNTIL_DECIDED)
+    return project
+
+
+def ending(project):
+    """Every table, by its path, and the looks without their dates."""
+    results = project.folder / "results"
+    tables = {str(p.relative_to(results)): p.read_bytes() for p in results.glob("**/*.csv")}
+    looks = json.loads((results / "looks.json").read_text())["looks"]
+    return tables, [look | {"taken": None} for look in looks]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_study_until_decided_has_the_same_looks_and_tables(undisturbed, tmp_path, seed):
+    project = Project.new(tmp_path / "project")
+    kill_and_finish(project, seed, 3, 15, *UNTIL_DECIDED)
+    tables, looks = ending(project)
+    expected, their_looks = ending(undisturbed)
+    assert looks == their_looks and len(looks) == 2
+    assert tables == expected
