@@ -8,7 +8,6 @@ import os
 import random
 import re
 import signal
-import subprocess
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ import boto3
 import pytest
 from helpers.pods import PATH, head_node, on_pods
 from helpers.project import assert_same_checkpoint
+from helpers.running import Running
 from moto.server import ThreadedMotoServer
 
 pytestmark = pytest.mark.slow
@@ -69,28 +69,19 @@ def preempted(s3, tmp_path_factory):
     """The pods that trained, the first one first, of a study that ran to its end."""
     head = head_node(tmp_path_factory.mktemp("head") / "project")
     pods = tmp_path_factory.mktemp("pods")
-    command = head.command(
-        *("--configfile", "tests/cluster/preempted.yaml", "--retries", "3"),
-        *on_pods(pods, "s3", "s3://studies/study"),
-    )
-    log = head.folder / "snakemake.log"
-    with log.open("w") as output:
-        snakemake = subprocess.Popen(
-            command, cwd=head.folder, env=os.environ | {"PATH": PATH}, stdout=output, stderr=output
-        )
+    study = ("--configfile", "tests/cluster/preempted.yaml", "--retries", "3")
     killed = []
-    try:
-        for epoch in KILLED_AFTER:
-            while not (pod := training(pods, epoch, killed)):
-                assert snakemake.poll() is None, log.read_text()
-                time.sleep(0.1)
-            os.killpg(int((pod / ".group").read_text()), signal.SIGKILL)
-            killed.append(pod)
-        assert snakemake.wait(timeout=600) == 0, log.read_text()
-    finally:
-        if snakemake.poll() is None:
-            snakemake.terminate()
-            snakemake.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", PATH)
+        with Running(head, *study, *on_pods(pods, "s3", "s3://studies/study")) as snakemake:
+            for epoch in KILLED_AFTER:
+                while not (pod := training(pods, epoch, killed)):
+                    snakemake.said()
+                    time.sleep(0.1)
+                os.killpg(int((pod / ".group").read_text()), signal.SIGKILL)
+                killed.append(pod)
+            status, said = snakemake.wait(600)
+    assert status == 0, said
     return sorted(filter(trained, pods.glob("pod-*")), key=lambda pod: max(trained(pod)))
 
 

@@ -1,8 +1,6 @@
 """The study on a real SLURM cluster, two of whose jobs are cancelled on their way."""
 
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 from helpers import one_node
 from helpers.one_node import ask, one_node_cluster
 from helpers.project import Project, assert_same_results
+from helpers.running import Running
 from normstudy.running.progress import RunProgress
 
 pytestmark = pytest.mark.slow
@@ -34,28 +33,18 @@ def cluster(tmp_path_factory):
 def on_slurm(cluster, tmp_path_factory):
     """The study, run by SLURM: one job was cancelled in its training, one in its evaluation."""
     project = Project.new(tmp_path_factory.mktemp("slurm") / "project")
-    log = project.folder / "snakemake.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "snakemake", *ON_SLURM, *STUDY],
-            cwd=project.folder, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
+    with Running(project, *ON_SLURM, *STUDY) as snakemake:
         waiting = {"gn": "results/resume/gn-seed-1.pt", "ln": "results/ln/seed-1/checkpoint.pt"}
         while waiting:
-            assert process.poll() is None, log.read_text()
+            snakemake.said()
             for variant, file in list(waiting.items()):
                 started = jobs_of(variant, project) if (project.folder / file).exists() else []
                 if started:
                     ask("scancel", started[0]["JobId"])
                     del waiting[variant]
             time.sleep(0.05)
-        assert process.wait(timeout=900) == 0, log.read_text()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
-    project.log = log.read_text()
+        status, project.log = snakemake.wait(900)
+        assert status == 0, project.log
     return project
 
 

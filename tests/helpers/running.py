@@ -29,7 +29,10 @@ def _heed_ctrl_c():
 
 
 class Running:
-    """Snakemake on a project's sample study, as leader of a process group of its own."""
+    """Snakemake on a project's sample study, as leader of a process group of its own.
+
+    As a context, it is ended at the latest with the block.
+    """
 
     def __init__(self, project: Project, *arguments: str):
         self.folder = project.folder
@@ -39,6 +42,20 @@ class Running:
                 project.command(*arguments), cwd=project.folder, stdout=out,
                 stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_heed_ctrl_c,
             )  # fmt: skip
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+    def said(self) -> str:
+        """All that it has printed so far; it must still run."""
+        said = self.output.read_text(encoding="utf-8")
+        assert self.process.poll() is None, said
+        return said
 
     def jobs(self, rule: str) -> list[int]:
         """The process ids of the running jobs of a rule."""
@@ -62,9 +79,9 @@ class Running:
             WAYS[how](self.process.pid)
         return self.process.wait(PATIENCE) != 0
 
-    def wait(self) -> tuple[int, str]:
+    def wait(self, patience: float = PATIENCE) -> tuple[int, str]:
         """Exit status and all that was printed."""
-        return self.process.wait(PATIENCE), self.output.read_text(encoding="utf-8")
+        return self.process.wait(patience), self.output.read_text(encoding="utf-8")
 
 
 # The machine goes down; Snakemake alone is killed, its jobs live on; a polite end; Ctrl-C.

@@ -1,5 +1,6 @@
-"""Missing, changed or truncated data and results are reported by name, with the remedy."""
+"""Damaged data and results are reported by name with the remedy; deleted ones are made again."""
 
+import pytest
 from helpers.fetched import correct_a_label
 
 
@@ -23,22 +24,51 @@ def test_a_broken_checkpoint_is_named(project):
     assert "results/gn/seed-1/checkpoint.pt is not a readable checkpoint" in output
 
 
-def test_an_edited_table_is_named_and_what_is_said_mends_it(project):
-    name = "results/gn/seed-1/metrics.csv"
-    path = project.folder / name
-    path.write_text(path.read_text().replace("gn,1,1,", "gn,2,1,"))
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said", "rule"),
+    [
+        ("gn/seed-1/metrics.csv", "gn,1,1,", "gn,2,1,",
+         ", line 2, is of seed 2, not 1: it was edited or cut short", "train"),
+        ("summary.csv", "standard_deviation", "deviation", " has no column standard_deviation",
+         "summarize"),
+    ],
+)  # fmt: skip
+def test_an_edited_table_is_named_with_the_option_that_remakes_it(
+    project, name, old, new, said, rule
+):
+    path = project.folder / "results" / name
+    path.write_text(path.read_text().replace(old, new))
     output = project.snakemake(succeeds=False)
-    assert f"Error: {name}, line 2, is of seed 2, not 1: it was edited or cut short" in output
-    assert f"to remake it, add --forcerun {name} to the snakemake command (rule train)" in output
-    assert "Traceback" not in output
-    assert project.planned("--forcerun", name) == {
-        "all": 1, "train": 1, "misclassified": 1, "summarize": 1, "report": 1,
-    }  # fmt: skip
+    assert f"Error: results/{name}{said}" in output and "Traceback" not in output
+    option = f"--forcerun results/{name}"
+    assert f"to remake it, add {option} to the snakemake command (rule {rule})" in output
+    assert project.planned(*option.split())[rule] == 1
 
 
-def test_an_edited_summary_is_named(project):
-    path = project.folder / "results/summary.csv"
-    path.write_text(path.read_text().replace("standard_deviation", "deviation"))
-    output = project.snakemake(succeeds=False)
-    assert "Error: results/summary.csv has no column standard_deviation" in output
-    assert "add --forcerun results/summary.csv to the snakemake command (rule summarize)" in output
+RUN = {"train": 1, "misclassified": 1, "summarize": 1, "report": 1}
+DELETED = [
+    ("gn/seed-1/checkpoint.pt", RUN),
+    ("ln/seed-1/misclassified.png", RUN | {"train": 0}),
+    ("label_doubts.csv", {"summarize": 1, "report": 1}),
+    ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
+    ("network.csv", {"worked_example": 1, "report": 1}),
+    ("figures/test_loss.png", {"report": 1}),
+    ("report.ipynb", {"report": 1}),
+    ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "jobs"), DELETED, ids=[name for name, _ in DELETED])
+def test_a_deleted_result_is_made_again(project, name, jobs):
+    (project.folder / "results" / name).unlink()
+    assert project.planned() == {"all": 1} | {rule: n for rule, n in jobs.items() if n}
+
+
+def test_a_finished_network_stays_until_the_new_one_is_complete(project):
+    network = project.folder / "results/gn/seed-1/checkpoint.pt"
+    before = network.read_bytes()
+    project.edit("config.yaml", "    norm: group", "    norm: group\n    max_lr: 0.03")
+    project.append("network/training.py", "raise SystemExit('interrupted')")
+    project.snakemake("gn", succeeds=False)
+    assert network.read_bytes() == before
+    assert project.planned("gn") == {"gn": 1, "train": 1, "misclassified": 1}

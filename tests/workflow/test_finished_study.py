@@ -7,6 +7,13 @@ import pandas as pd
 import pytest
 import torch
 from normstudy.network.checkpoint import tensors_sha256
+from normstudy.records.tables import (
+    EVALUATION,
+    METRICS,
+    MISCLASSIFIED,
+    PREDICTIONS,
+    STUDY_TABLES,
+)
 
 DEFAULT = ["gn", "ln", "bn_l1"]
 
@@ -16,20 +23,12 @@ def table(project, name):
 
 
 def test_the_tables_have_the_stated_columns(finished):
-    assert list(table(finished, "gn/seed-1/metrics.csv")) == [
-        "variant", "seed", "epoch", "learning_rate", "train_loss", "train_accuracy", "test_loss",
-        "test_accuracy",
-    ]  # fmt: skip
-    assert list(table(finished, "gn/seed-1/evaluation.csv")) == [
-        "variant", "seed", "split", "loss", "accuracy", "images", "errors",
-    ]  # fmt: skip
-    predictions = ["index", "label", "prediction", "confidence", "label_probability"]
-    assert list(table(finished, "gn/seed-1/predictions.csv")) == predictions
-    assert list(table(finished, "gn/seed-1/misclassified.csv")) == [*predictions, "disputed"]
-    assert list(table(finished, "summary.csv")) == [
-        "variant", "metric", "seeds", "mean", "standard_deviation", "ci_low", "ci_high",
-        "reference", "difference",
-    ]  # fmt: skip
+    of_run = {"metrics": METRICS, "evaluation": EVALUATION}
+    of_run |= {"predictions": PREDICTIONS, "misclassified": MISCLASSIFIED}
+    stated = {f"gn/seed-1/{name}": columns for name, columns in of_run.items()}
+    stated |= {name: table.columns for name, table in STUDY_TABLES.items()}
+    for name, columns in stated.items():
+        assert list(table(finished, f"{name}.csv")) == [*columns], name
 
 
 def test_the_verdicts_of_one_seed(finished):
@@ -61,13 +60,6 @@ def test_the_tables_of_a_run_agree(finished, variant):
     assert test["loss"] == pytest.approx(metrics["test_loss"], abs=2e-6)
 
 
-def test_a_checkpoint_is_plain(finished):
-    path = finished.folder / "results/ln/seed-1/checkpoint.pt"
-    checkpoint = torch.load(path, weights_only=True)
-    assert sum(t.numel() for t in checkpoint["state_dict"].values()) == 8880
-    assert checkpoint["parameters"]["norm"] == "layer"
-
-
 def test_provenance_says_what_ran(finished):
     facts = json.loads((finished.folder / "results/provenance.json").read_text())
     assert facts["config"]["training"]["epochs"] == 1
@@ -82,12 +74,14 @@ def test_provenance_says_what_ran(finished):
 
 
 @pytest.mark.parametrize("variant", DEFAULT)
-def test_provenance_has_the_digest_of_each_checkpoints_tensors(finished, variant):
+def test_a_checkpoint_is_plain_and_provenance_has_the_digest_of_its_tensors(finished, variant):
     facts = json.loads((finished.folder / "results/provenance.json").read_text())
     path = finished.folder / f"results/{variant}/seed-1/checkpoint.pt"
-    state = torch.load(path, weights_only=True)["state_dict"]
+    checkpoint = torch.load(path, weights_only=True)
     (run,) = (run for run in facts["runs"] if run["variant"] == variant)
-    assert run["tensors_sha256"] == tensors_sha256(state)
+    assert sum(t.numel() for t in checkpoint["state_dict"].values()) == 8880
+    assert checkpoint["parameters"] == run["recipe"]
+    assert run["tensors_sha256"] == tensors_sha256(checkpoint["state_dict"])
     assert run["resumed_after_epoch"] == 0 and run["device"] == "cpu"
 
 

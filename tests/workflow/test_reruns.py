@@ -1,5 +1,6 @@
 """Which jobs run again after which change, and for which target; all by dry runs."""
 
+import pytest
 from helpers.project import git
 
 REPORTED = {"all": 1, "summarize": 1, "report": 1}
@@ -11,18 +12,36 @@ NEW_VARIANT = """variants:
 """
 
 
-def test_nothing_is_to_be_done_afterwards(project):
-    assert project.planned() == {}
+CODE = "workflow/scripts/normstudy"
+CONFIG, SAMPLE = "config.yaml", "tests/workflow/sample.yaml"
+CHANGED = "CHANGED = 1\n"
+ONE_RUN = {"train": 1, "misclassified": 1}
+CHANGES = {  # what changes → file, text, its replacement ("": the text is added), what runs again
+    "nothing": (CONFIG, "", "", {}),
+    "a figure": (f"{CODE}/report/figures/runs.py", "", CHANGED, {"all": 1, "report": 1}),
+    "the model": (f"{CODE}/network/model.py", "", CHANGED, RUN_AGAIN | {"worked_example": 1}),
+    "a new variant": (CONFIG, "variants: ", NEW_VARIANT + "#",
+                      REPORTED | ONE_RUN | {"worked_example": 1}),
+    "a new seed": (CONFIG, "seeds: [1]", "seeds: 2", RUN_AGAIN),
+    "a claim": (CONFIG, "says: Layer Normalization overfits most", "says: LN overfits", REPORTED),
+    "the margin": (CONFIG, "margin: 0.05 ", "margin: 0.07 ", REPORTED),
+    "a label": (CONFIG, "label: Layer Normalization", "label: LN",
+                REPORTED | {"misclassified": 1}),
+    "a variant's epochs": (CONFIG, "    norm: layer", "    norm: layer\n    epochs: 2",
+                           REPORTED | ONE_RUN),
+    "where data are found": (SAMPLE, "tests/data/MNIST-sample", "data/MNIST-sample/raw",
+                             REPORTED | {"download": 1}),
+}  # fmt: skip
 
 
-def test_after_a_change_of_figures_only_the_report_is_remade(project):
-    project.append("report/figures/curves.py", "CHANGED = 1")
-    assert project.planned() == {"all": 1, "report": 1}
-
-
-def test_after_a_change_of_the_model_everything_is_trained_again(project):
-    project.append("network/model.py", "CHANGED = 1")
-    assert project.planned() == RUN_AGAIN | {"worked_example": 1}
+@pytest.mark.parametrize(("path", "old", "new", "planned"), CHANGES.values(), ids=[*CHANGES])
+def test_after_a_change_only_what_depends_on_it_runs_again(project, path, old, new, planned):
+    if old:
+        project.edit(path, old, new)
+    else:
+        with (project.folder / path).open("a") as file:
+            file.write(new)
+    assert project.planned() == planned
 
 
 def test_results_are_kept_by_touch_after_a_change_of_the_model(project):
@@ -70,39 +89,6 @@ def test_git_checkout_of_another_branch_and_back_reruns_nothing(project):
     assert project.planned() == {}
 
 
-def test_after_a_new_variant_only_its_jobs_and_the_report_run(project):
-    project.edit("config.yaml", "variants: ", NEW_VARIANT + "#")
-    one = {"train": 1, "misclassified": 1, "worked_example": 1}
-    assert project.planned() == REPORTED | one
-
-
-def test_after_a_new_seed_only_its_jobs_and_the_report_run(project):
-    project.edit("config.yaml", "seeds: [1]", "seeds: 2")
-    assert project.planned() == RUN_AGAIN
-
-
-def test_a_changed_claim_or_margin_is_judged_anew_and_trains_nothing(project):
-    project.edit("config.yaml", "says: Layer Normalization overfits most", "says: LN overfits")
-    assert project.planned() == REPORTED
-    project.edit("config.yaml", "margin: 0.05 ", "margin: 0.07 ")
-    assert project.planned() == REPORTED
-
-
-def test_a_new_label_trains_nothing(project):
-    project.edit("config.yaml", "label: Layer Normalization", "label: LN")
-    assert "train" not in project.planned()
-
-
-def test_a_variants_own_epochs_train_only_that_variant(project):
-    project.edit("config.yaml", "    norm: layer", "    norm: layer\n    epochs: 2")
-    assert project.planned()["train"] == 1
-
-
-def test_a_dataset_found_elsewhere_trains_nothing(project):
-    project.edit("tests/workflow/sample.yaml", "tests/data/MNIST-sample", "data/MNIST-sample/raw")
-    assert "train" not in project.planned()
-
-
 def test_a_variant_is_a_target(project):
     project.edit("config.yaml", "variants: ", NEW_VARIANT + "#")
     assert project.planned("plain") == {"plain": 1, "train": 1, "misclassified": 1}
@@ -111,6 +97,10 @@ def test_a_variant_is_a_target(project):
     assert forced["train"] == forced["misclassified"] == 1
 
 
-def test_a_file_is_a_target(project):
-    (project.folder / "results/gn/seed-1/metrics.csv").unlink()
+def test_a_file_is_a_target_and_what_is_deleted_is_made_again_for_its_variant(project):
+    run = project.folder / "results/gn/seed-1"
+    (run / "predictions.csv").unlink()
+    assert project.planned("gn") == {"gn": 1, "misclassified": 1}
+    assert project.planned("ln") == {}
+    (run / "metrics.csv").unlink()
     assert project.planned("results/gn/seed-1/metrics.csv") == {"train": 1}
