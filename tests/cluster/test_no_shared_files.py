@@ -6,12 +6,9 @@ on copies of their inputs.
 """
 
 import pytest
-from helpers.pods import PATH, head_node, on_pods
-from helpers.project import assert_same_checkpoint
+from helpers.pods import PATH, assert_same_run, head_node, on_pods
 
 pytestmark = pytest.mark.slow
-
-RUN = "results/ln/seed-1"
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +24,7 @@ def places(tmp_path_factory):
 
 
 def test_the_results_equal_those_of_a_local_run(places, local):
-    for name in ("metrics.csv", "evaluation.csv", "predictions.csv", "misclassified.csv"):
-        stored = places["storage"] / RUN / name
-        assert stored.read_bytes() == (local.folder / RUN / name).read_bytes(), name
-    network = f"{RUN}/checkpoint.pt"
-    assert_same_checkpoint(places["storage"] / network, local.folder / network)
+    assert_same_run(lambda name: places["storage"] / name, local, "results/ln/seed-1")
 
 
 def test_every_declared_file_of_the_study_is_in_the_storage(places):

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.places import ROOT
-from helpers.project import Project, git
+from helpers.project import Project, assert_same_checkpoint, git
 
 POD = ROOT / "tests" / "cluster" / "pod.sh"
 # A job calls `python`, that of its image.
@@ -29,3 +30,12 @@ def on_pods(pods: Path, provider: str, prefix: str | Path) -> tuple[str, ...]:
         *("--shared-fs-usage", "none", "--job-deploy-sources", "--latency-wait", "5"),
         *("--default-storage-provider", provider, "--default-storage-prefix", str(prefix)),
     )
+
+
+def assert_same_run(stored: Callable[[str], Path], local: Project, run: str) -> None:
+    """The files of a run that a storage has, by name, are those of a run without one."""
+    for name in ("metrics.csv", "evaluation.csv", "predictions.csv", "misclassified.csv"):
+        ours = stored(f"{run}/{name}").read_bytes()
+        assert ours == (local.folder / run / name).read_bytes(), name
+    network = f"{run}/checkpoint.pt"
+    assert_same_checkpoint(stored(network), local.folder / network)
