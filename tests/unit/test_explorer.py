@@ -108,7 +108,7 @@ def test_the_table_and_the_sentence_need_no_script(tmp_path):
     assert (second.predicted, third.predicted) == ("9", "4")
     html = markup(found)
     assert "Misclassified test images: 3." in html
-    assert "in each of the 4 runs: 1, of which 1 with a disputed label." in html
+    assert "by all 4 runs: 1, of which 1 with a disputed label." in html
     assert html.count("<use ") == 3
     assert html.count("data:image/png") == 1  # every picture once
     assert "no. 3 †" in html
@@ -144,5 +144,5 @@ def test_without_errors_there_is_nothing_to_explore(tmp_path, runs):
 def test_one_run_has_errors_too(tmp_path):
     found = explorer(study(tmp_path, {("gn", 1): run({4: 9})}, None), PICTURES)
     text = markup(found)
-    assert "Misclassified test images: 1." in text and "in each of" not in text
+    assert "Misclassified test images: 1." in text and "by all" not in text
     assert found.doubts == {}

@@ -51,8 +51,8 @@ def augmented_strip(
             f" {draws} random draws of that {noun}, {ranges}."
         ),
         caption=(
-            f"The first training image of each class, and {draws} draws of what the network sees"
-            f" of it in training: {ranges}."
+            f"The first training image of each class and, below it, {draws} random versions of it"
+            f" as the network sees them in training: {ranges}."
         ),
         table="provenance.json",
     )

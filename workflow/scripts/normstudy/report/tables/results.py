@@ -106,7 +106,7 @@ def worked_statistics(batches: dict[str, np.ndarray]) -> Table:
         }
     return Table(
         pd.DataFrame(cells),
-        "The means and (biased) variances that each normalization uses.",
+        "The means and variances (divided by n, not by n − 1) that each normalization uses.",
         "normalization_example.xlsx",
         group="Normalization",
     )

@@ -25,7 +25,7 @@ RECIPE_ROWS = {
     "rotation_degrees": "Rotation, uniform in ± degrees",
     "brightness": "Brightness is multiplied by",
     "contrast": "Contrast is multiplied by",
-    "precision": "Arithmetic",
+    "precision": "Number format",
     "threads": "Threads per job",
 }
 LEARNED = ["convolution", "normalization"]  # columns of network.csv
@@ -66,8 +66,8 @@ def recipe_table(study: Study) -> Table:
             rows.append({"Setting": name, "Value": "; ".join(cells)})
     return Table(
         pd.DataFrame(rows),
-        "The recipe. The loss is the negative log-likelihood, the optimiser stochastic gradient"
-        " descent with momentum; the learning rate and momentum change with every step.",
+        "The recipe. The loss is the negative log-likelihood, and the optimizer is stochastic"
+        " gradient descent. The learning rate and the momentum change with every step.",
         "provenance.json",
     )
 
@@ -125,7 +125,7 @@ def version_table(study: Study) -> Table:
         "Processor": of_runs(run.processor for run in runs),
         "Device": of_runs(run.accelerator or run.device for run in runs),
         "Trained by": of_runs(ENGINES.get(engine, engine) for engine in engines),
-        "Gives the kernels' reference bits": of_runs(
+        "Kernels give their reference results": of_runs(
             "yes" if run.reference_bits else "no" for run in runs
         ),
         "System": of_runs(run.system for run in runs),
@@ -145,15 +145,15 @@ def _time(iso: str) -> str:
 
 
 def checksum_table(study: Study) -> Table:
-    """The digests of the data files, with where they came from, and of the trained networks."""
+    """The checksums of the data files, with their source, and of the trained networks."""
     facts, runs = study.provenance, study.provenance.runs
     rows = [
         (name, facts.data_source[name.rpartition("/")[2]]["from"], digest)
         for name, digest in facts.data_sha256.items()
     ]
     caption = (
-        "SHA-256 of the data files and, over the values of all tensors"
-        " (checkpoint.tensors_sha256), of the networks: equal digests, equal to the bit."
+        "Checksums of the data files and of the networks. A network's is over all its numbers"
+        " (checkpoint.tensors_sha256): with the same checksum they are equal to the last bit."
     )
     if len(runs) > MOST_CHECKPOINTS:
         caption += f" Networks of seed {study.seeds[0]}; provenance.json has all {len(runs):,}."
@@ -172,7 +172,7 @@ NORM_ROWS = {
     "layer": ("all channels of one image", "(C, H, W)", "N"),
     "group": ("the G groups of channels of one image, each by itself", "(C/G, H, W)", "N·G"),
     "instance": ("one channel of one image", "(H, W)", "N·C"),
-    "channel_layer": ("all channels of one place of one image", "(C)", "N·H·W"),
+    "channel_layer": ("all channels at one position of one image", "(C)", "N·H·W"),
     "rms": ("all channels of one image, the mean taken as 0", "(C, H, W)", "N"),
 }
 
@@ -190,5 +190,5 @@ def norm_table(study: Study) -> Table:
     return Table(
         pd.DataFrame(rows, columns=columns),
         "The sets S over which mean and variance are taken, for a layer of N images, C channels and"
-        " H×W places.",
+        " H×W positions.",
     )
