@@ -1,6 +1,5 @@
 """The kernels against float64 autograd through model.py's network, and what chooses them."""
 
-import copy
 import os
 import shutil
 import subprocess
@@ -129,16 +128,26 @@ def test_a_normalizations_own_gradients_for_any_groups(groups):
         assert np.abs(ours - exact.numpy()).max() <= 1e-5 * exact.abs().max()
 
 
-@pytest.mark.parametrize("variant", ["gn", "ln", "bn_l1"])
-def test_it_stays_with_the_pytorch_engine(recipe, sample, variant):
-    """For 208 steps with the same batches, dropout, L1 penalty and schedule, at a low rate.
+@pytest.mark.parametrize(
+    ("variant", "max_lr", "epochs", "trained"),
+    [
+        *((variant, 0.015, 1443, 3) for variant in ("gn", "ln", "bn_l1")),
+        ("gn", 0.001, 200, 16),
+        pytest.param("ln", 0.001, 200, 16, marks=pytest.mark.slow),
+        pytest.param("bn_l1", 0.001, 200, 16, marks=pytest.mark.slow),
+    ],
+)
+def test_it_stays_with_the_pytorch_engine(recipe, sample, variant, max_lr, epochs, trained):
+    """With the same batches, masks and schedule every weight stays within 1e-3.
 
-    At the default rate, steps magnify every rounding: after 200, two runs in PyTorch that differ
-    in the activations' memory format are 1e-3 to 4e-3 apart, and so are the two engines.
+    For 208 steps at a tenth of the default rates, but only for the first 39 steps of a default run
+    (13 steps an epoch here, so that 1,443 epochs have the schedule of 20 on MNIST). There,
+    rounding errors grow with each step: after 208 steps the engines are 2e-3 to 4e-3 apart, as are
+    two runs in PyTorch that differ in the activations' memory format.
     """
-    recipe = recipe(variant, epochs=200, max_lr=0.001)
+    recipe = recipe(variant, epochs=epochs, max_lr=max_lr)
     engines = [engine(recipe, 3, sample[0]) for engine in (Trainer, PyTorchTrainer)]
-    for epoch in range(1, 17):
+    for epoch in range(1, trained + 1):
         for engine in engines:
             engine.epoch(epoch)
     ours, theirs = (engine.state_dict() for engine in engines)
@@ -150,31 +159,12 @@ def test_it_stays_with_the_pytorch_engine(recipe, sample, variant):
     np.testing.assert_allclose(*outputs, rtol=0, atol=1e-2)
 
 
-@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
-def test_it_resumes_with_the_same_bits(recipe, few, variant):
-    recipe = recipe(variant)
-    straight, first, second = (Trainer(recipe, 1, few[0]) for _ in range(3))
-    for epoch in (1, 2):
-        outputs = straight.epoch(epoch)[0]
-    first.epoch(1)
-    second.restore(copy.deepcopy(first.state()))
-    assert np.array_equal(second.epoch(2)[0], outputs)
-    for name, array in straight.state_dict().items():
-        assert np.array_equal(second.state_dict()[name], array), name
-
-
 @pytest.mark.parametrize("count", [1, 15, 17, 50])
 def test_an_images_output_does_not_depend_on_the_others(recipe_of, few, count):
     trainer = Trainer(recipe_of, 1, few[0])
     images = few[1].images
     whole = trainer.log_probabilities(images)
     assert np.array_equal(trainer.log_probabilities(images[:count]), whole[:count])
-
-
-def test_divergence_is_named(recipe_of, few):
-    words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
-    with pytest.raises(training.Diverged, match=words):
-        training.train(recipe_of | {"engine": "kernels", "max_lr": 1e30}, 1, *few)
 
 
 @pytest.mark.parametrize("name", ["input.conv.weight", "block2a.norm.bias", "output.conv.weight"])

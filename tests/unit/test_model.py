@@ -99,12 +99,6 @@ def test_parameters_are_those_of_the_table(norm):
     assert parameter_count(build_model(norm)) == (8712 if norm == "none" else 8880)
 
 
-def test_the_last_layer_follows_the_number_of_classes():
-    model = build_model("group", num_classes=26)
-    assert parameter_count(model) == 8880 + 16 * (26 - 10)
-    assert model(torch.zeros(2, 1, 28, 28)).shape == (2, 26)
-
-
 def test_every_block_has_the_shape_of_the_table():
     shapes = {}
     model = build_model("group")
@@ -126,16 +120,10 @@ def test_every_block_has_the_shape_of_the_table():
 
 
 def test_convolutions_have_no_bias_and_dropout_is_where_the_table_says():
-    model = build_model("batch", dropout=0.04)
+    model = build_model("batch")
     assert all(m.bias is None for m in model.modules() if isinstance(m, nn.Conv2d))
     dropouts = {name: m.p for name, m in model.named_modules() if isinstance(m, nn.Dropout)}
     assert dropouts == {"block2b.dropout": 0.04, "block3.dropout": 0.04}
-
-
-def test_the_originals_dropout_and_classes_are_the_defaults():
-    for model in (NormCNN(NORMS["batch"]), build_model("batch")):
-        assert parameter_count(model) == 8880
-        assert {m.p for m in model.modules() if isinstance(m, nn.Dropout)} == {0.04}
 
 
 def test_a_recipe_makes_its_network():
@@ -145,6 +133,8 @@ def test_a_recipe_makes_its_network():
     assert {m.num_groups for m in model.modules() if isinstance(m, nn.GroupNorm)} == {2}
     assert {m.p for m in model.modules() if isinstance(m, nn.Dropout)} == {0.1}
     assert model(torch.zeros(3, 1, 28, 28)).shape == (3, 5)
+    assert parameter_count(model) == 8880 - 16 * 5
+    assert parameter_count(NormCNN(NORMS["batch"])) == 8880  # the defaults are the original's
 
 
 def test_rms_norm_computes_in_single_precision_as_torchs_own_do_in_autocast():
@@ -155,14 +145,6 @@ def test_rms_norm_computes_in_single_precision_as_torchs_own_do_in_autocast():
 def test_group_norm_has_four_channels_a_group():
     groups = [m.num_groups for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
     assert groups == [2, 4, 3, 4, 4, 4]
-
-
-def test_layer_norm_is_group_norm_with_one_group(sample):
-    layer, group = build_model("layer"), build_model("group", num_groups=1)
-    group.load_state_dict(layer.state_dict())
-    images = torch.from_numpy(sample[1].images[:8].copy()).float().unsqueeze(1)
-    layer.eval(), group.eval()
-    assert torch.equal(layer(images), group(images))
 
 
 def channel_layer_norm(x, gamma, beta):
@@ -213,13 +195,6 @@ def test_a_normalization_and_its_gradient_are_torchs(norm, memory):
     expected.backward(upstream)
     torch.testing.assert_close(ours.grad, theirs.grad)
     torch.testing.assert_close(layer.bias.grad, upstream.sum(dim=(0, 2, 3)))
-
-
-def test_instance_norm_is_group_norm_with_a_group_a_channel(sample):
-    instance, group = build_model("instance"), build_model("group", channels_per_group=1)
-    group.load_state_dict(instance.state_dict())
-    images = torch.from_numpy(sample[1].images[:8].copy()).float().unsqueeze(1)
-    torch.testing.assert_close(instance.eval()(images), group.eval()(images))
 
 
 def test_instance_norm_leaves_the_average_pool_nothing_to_tell_apart(sample):

@@ -81,12 +81,22 @@ def assert_same_run(run, other):
     assert all(np.array_equal(weights[name], other_weights[name]) for name in weights)
 
 
-@pytest.mark.parametrize("place", ["{folder}", "memory://states", "file://{folder}"])
+@pytest.mark.parametrize(
+    ("place", "engine"),
+    [
+        ("{folder}", "pytorch"),
+        ("{folder}", "kernels"),
+        ("memory://states", "kernels"),
+        ("file://{folder}", "kernels"),
+    ],
+)
 @pytest.mark.parametrize(("variant", "after"), [("gn", 1), ("bn_l1", 2), ("gn", 3)])
-def test_a_run_that_resumes_equals_an_undisturbed_one(recipe, few, tmp_path, variant, after, place):
+def test_a_run_that_resumes_equals_an_undisturbed_one(
+    recipe, few, tmp_path, variant, after, place, engine
+):
     store = store_at(place.format(folder=tmp_path / "states"))
     assert isinstance(store, Remote if "://" in place else Folder)
-    recipe = recipe(variant)
+    recipe = recipe(variant, engine=engine)
     undisturbed = train(recipe, 3, *few)
     resume = resume_state(store, fingerprint(recipe, 3, {}, {}))
     with pytest.raises(BrokenOffError):

@@ -40,7 +40,10 @@ def tensors(batch):
 
 @pytest.mark.parametrize("variant", ["gn", "ln", "bn_l1"])
 def test_an_epoch_is_the_plain_loop_of_the_recipe(recipe, few, variant):
-    """The same epoch as anyone would write it, in double precision: an oracle without noise."""
+    """The same epoch as anyone would write it, in double precision: an oracle without noise.
+
+    Its batches depend on the seed alone, so every variant is shown the same ones.
+    """
     recipe = recipe(variant, dropout=0.0, epochs=2)
     recipe["l1"] *= 100  # to be seen in four steps
     model = initial_network(recipe, 5).double()
@@ -89,12 +92,6 @@ def test_gradients_are_as_exact_as_single_precision_can_be(recipe, sample, varia
             gradients.append(torch.cat([p.grad.double().flatten() for p in model.parameters()]))
         errors.append(((gradients[0] - gradients[1]).norm() / gradients[1].norm()).item())
     assert median(errors) < 1e-4  # the median: now and then a ReLU or a maximum flips
-
-
-def test_the_learning_rate_ends_where_one_cycle_ends(recipe, few):
-    _, metrics = train(recipe("gn"), 1, *few)
-    assert metrics["learning_rate"].iloc[-1] == pytest.approx(0.015 / 25 / 1e4, abs=1e-9)
-    assert metrics["learning_rate"].max() <= 0.015
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
@@ -173,6 +170,8 @@ def test_the_table_has_the_measurements_rounded(recipe, few):
     hits = (log_probs.argmax(axis=1) == labels).sum().item()
     assert row["test_accuracy"] == round(100 * hits / 149, 4)
     assert row["train_accuracy"] in {round(100 * hits / 149, 4) for hits in range(150)}
+    rates, _ = one_cycle(recipe, 3)
+    assert row["learning_rate"] == round(rates[-1], 10)
     for name, digits in {"test_loss": 6, "train_loss": 6, "learning_rate": 10}.items():
         assert row[name] == round(row[name], digits)
 
@@ -191,10 +190,11 @@ def test_a_normalization_trains(recipe, few, norm):
     assert metrics["train_loss"].iloc[-1] < metrics["train_loss"].iloc[0] - 0.1
 
 
-def test_divergence_is_named(recipe, few):
+@pytest.mark.parametrize("engine", ["kernels", "pytorch"])
+def test_divergence_is_named(recipe, few, engine):
     words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
     with pytest.raises(Diverged, match=words) as error:
-        train(recipe("gn", max_lr=1e30), 1, *few)
+        train(recipe("gn", max_lr=1e30, engine=engine), 1, *few)
     assert error.value.metrics.empty and list(error.value.metrics) == COLUMNS
 
 
@@ -236,50 +236,21 @@ def test_a_batch_larger_than_the_data_is_refused(recipe, few):
 # --- Repeatability and pairing -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
-def test_two_runs_are_equal_to_the_bit(recipe, few, variant):
-    first, second = (train(recipe(variant), 3, *few) for _ in range(2))
-    assert same(first[0], second[0])
-    assert first[1].equals(second[1])
-
-
 def test_another_seed_is_another_run(recipe, few):
     first, second = (train(recipe("gn", epochs=1), seed, *few) for seed in (1, 2))
     assert not same(first[0], second[0])
 
 
-def test_variants_with_the_same_seed_see_the_same_batches(recipe, few):
-    """Whatever their layers draw for initialisation and dropout in between."""
-    seen = []
-    for variant in ("gn", "ln", "bn_l1"):
-        trainer = Trainer(recipe(variant), 4, few[0])
-        shown, plain_step = [], trainer._step
-
-        def step(inputs, targets, number, shown=shown, plain_step=plain_step):
-            shown.append((inputs.clone(), targets.clone()))
-            return plain_step(inputs, targets, number)
-
-        trainer._step = step
-        trainer.epoch(1)
-        trainer.epoch(2)
-        seen.append(shown)
-    for others in seen[1:]:
-        for (inputs, targets), (other_inputs, other_targets) in zip(seen[0], others, strict=True):
-            assert torch.equal(inputs, other_inputs) and torch.equal(targets, other_targets)
-
-
-def test_variants_with_the_same_seed_start_from_the_same_convolutions(recipe, few):
-    states = [Trainer(recipe(variant), 4, few[0]).state_dict() for variant in ("gn", "bn_l1")]
-    convolutions = [name for name in states[0] if "conv" in name]
-    assert len(convolutions) == 8
-    assert all(np.array_equal(states[0][name], states[1][name]) for name in convolutions)
-
-
 @pytest.mark.parametrize("norm", NORMS)
 def test_the_initial_network_is_the_initial_state_that_needs_no_pytorch(recipe, norm):
     state = initial_network(recipe("gn", norm=norm, norm_options={}), 6).state_dict()
-    weights = initial_weights({name: tuple(tensor.shape) for name, tensor in state.items()}, 6)
-    assert same({name: tensor.numpy() for name, tensor in state.items()}, weights)
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    assert same(
+        {name: tensor.numpy() for name, tensor in state.items()}, initial_weights(shapes, 6)
+    )
+    convolutions = {name: shape for name, shape in shapes.items() if "conv" in name}
+    alone = initial_weights(convolutions, 6)  # whatever other layers there are
+    assert len(alone) == 8 and same({name: state[name].numpy() for name in alone}, alone)
 
 
 def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
