@@ -18,26 +18,9 @@ def test_a_run_far_below_its_siblings_is_found():
 
 @pytest.mark.parametrize("seeds", [1, 2, 4])
 def test_few_seeds_do_not_say_what_is_usual(seeds):
-    table = runs(a=[11.0, 99.5, 99.5, 99.5][:seeds], b=[99.5] * seeds)
-    assert not looks_failed(table, 10_000).any()
-
-
-def test_a_run_above_the_others_and_a_few_images_below_are_none():
-    assert not looks_failed(runs(a=[*[99.0] * 4, 99.9]), 10_000).any()
-    assert not looks_failed(runs(a=[*[99.5] * 4, 99.42]), 10_000).any()
-    assert looks_failed(runs(a=[*[99.5] * 4, 99.38]), 10_000).sum() == 1
-
-
-def test_fewer_seeds_beside_five_are_not_judged():
-    table = runs(few=[99.5, 11.0, 99.5, 99.5], a=[*[99.5] * 4, 11.0])
-    failed = looks_failed(table, 10_000)
-    assert not failed[table["variant"] == "few"].any()
-
-
-def test_a_variant_that_varies_more_than_the_others_is_judged_by_its_own_spread():
-    wide = [99.0, 99.6, 98.7, 99.9, 99.3, 97.6]
-    assert looks_failed(runs(a=[*[99.4] * 5, 97.6], b=[99.4] * 6), 10_000).sum() == 1
-    assert not looks_failed(runs(a=wide, b=[99.4] * 6), 10_000).any()
+    table = runs(a=[11.0, 99.5, 99.5, 99.5][:seeds], b=[*[99.5] * 4, 11.0])
+    assert not looks_failed(table, 10_000)[table["variant"] == "a"].any()
+    assert not looks_failed(runs(a=[*[99.0] * 4, 99.9]), 10_000).any()  # nor what is above
 
 
 def test_the_order_of_the_runs_does_not_matter():
@@ -62,6 +45,8 @@ def test_the_spread_within_all_variants_counts_where_it_is_larger():
     b = [99.2, 99.6] * 3
     below = 99.5 - 6 * (0.24 / 8) ** 0.5
     assert looks_failed(runs(a=[*[99.5] * 4, below - 0.001], b=b), 10_000).sum() == 1
+    wide = [99.0, 99.6, 98.7, 99.9, 99.3, 97.6]  # by its own spread no failure
+    assert not looks_failed(runs(a=wide, b=[99.4] * 6), 10_000).any()
     assert not looks_failed(runs(a=[*[99.5] * 4, below + 0.001], b=b), 10_000).any()
 
 

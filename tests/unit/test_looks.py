@@ -23,36 +23,23 @@ from normstudy.statistics.verdicts.looks import (
 CLAIM = claim("gn", id="x", says="It is so")
 
 
-def test_the_shares_of_three_looks():
-    assert alpha_shares(3) == pytest.approx([0.1, 0.3, 0.6])
-    assert alpha_shares(1) == [1]
-
-
 @pytest.mark.parametrize("count", range(1, 12))
 def test_shares_grow_and_sum_to_one(count):
     shares = alpha_shares(count)
     assert shares.sum() == pytest.approx(1)
     assert (shares[1:] > shares[:-1]).all() and (shares > 0).all()
+    levels = interval_levels({"confidence": 0.95}, (10, 30, 60), 10)
+    assert levels == pytest.approx([0.9995, 0.9985, 0.997])  # shares of 0.1, 0.3 and 0.6
 
 
-def test_without_stated_looks_the_number_of_seeds_is_the_only_one():
+def test_which_looks_are_planned_come_next_and_are_taken():
+    """Without stated looks the number of seeds is the only one."""
     assert planned_looks({}, 8) == planned_looks({"looks": None}, 8) == (8,)
     assert planned_looks({"looks": [10, 30]}, 8) == (10, 30)
-
-
-def test_the_next_look():
     assert [next_look((10, 30), n) for n in (1, 10, 29, 30, 31)] == [10, 30, 30, None, None]
-
-
-def test_looks_before_the_one_that_was_read_are_taken_too():
     assert taken_looks({"looks": [10, 30, 60]}, [30, 30]) == [10, 30]
     assert taken_looks({"looks": [10, 30, 60]}, []) == []
     assert taken_looks({"looks": None}, [8, 8]) == [8]
-
-
-def test_levels_share_alpha_among_looks_and_contrasts():
-    levels = interval_levels({"confidence": 0.95}, (10, 30, 60), 10)
-    assert levels == pytest.approx([0.9995, 0.9985, 0.997])
 
 
 # --- The record ----------------------------------------------------------------------------
@@ -62,21 +49,30 @@ def parts(claims=(CLAIM,), variants=("gn", "ln"), **settings):
     return protocol(list(claims), VERDICTS | settings, variants)
 
 
-def test_words_of_a_claim_do_not_count_and_all_else_does():
-    assert parts() == parts([CLAIM | {"says": "Other words"}])
-    assert parts() == parts(variants=("ln", "gn"))
-    changes = {
-        "claims": [
-            parts([CLAIM | {"direction": "lower"}]),
-            parts([CLAIM, CLAIM | {"id": "y"}]),
-            parts(variants=("gn", "ln", "new")),
-        ],
-        "margin": [parts(margin=0.1), parts(loss_margin=0.1), parts(confidence=0.9)],
-        "looks": [parts(looks=[5, 10])],
-    }
-    for part, changed in changes.items():
-        for other in changed:
-            assert [name for name in other if other[name] != parts()[name]] == [part]
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        *(({"claims": [CLAIM | {key: value}]}, "claims") for key, value in {
+            "direction": "lower", "id": "y", "metric": "gap", "variant": "ln", "against": ["a"],
+        }.items()),
+        ({"claims": [CLAIM, CLAIM | {"id": "y"}]}, "claims"),
+        ({"variants": ("gn", "ln", "new")}, "claims"),
+        *(({key: 0.1}, "margin") for key in ("margin", "loss_margin", "confidence")),
+        ({"looks": [5, 10]}, "looks"),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_change_of_plan(change, part):
+    other = parts(**change)
+    assert [name for name in other if other[name] != parts()[name]] == [part]
+
+
+def test_words_and_order_do_not_count():
+    assert parts() == parts([CLAIM | {"says": "Other words"}]) == parts(variants=("ln", "gn"))
+    assert parts() == parts([CLAIM | {"against": ["ln"]}])  # all the rivals there are
+    named = [parts([CLAIM | {"against": rivals}]) for rivals in (["a", "b"], ["b", "a"])]
+    assert named[0] == named[1]
+    first, second = CLAIM, CLAIM | {"id": "y"}
+    assert parts([first, second]) == parts([second, first])
 
 
 def test_the_digests_are_those_of_records_made_so_far():
@@ -93,34 +89,12 @@ def test_the_digests_are_those_of_records_made_so_far():
 
 
 def test_a_look_is_recorded_once():
-    once = with_looks([], {10: "2026-01-01T00:00:00Z"}, parts())
-    assert with_looks(once, {10: "2026-02-02T00:00:00Z"}, parts()) == once
-    later = with_looks(once, dict.fromkeys([10, 30], "2026-02-02T00:00:00Z"), parts())
-    assert [(look.seeds, look.taken[:7]) for look in later] == [
-        (10, "2026-01"),
-        (30, "2026-02"),
-    ]
-    assert len(with_looks(later, {30: "2026-03-03T00:00:00Z"}, parts(margin=0.1))) == 3
-
-
-def test_rivals_that_are_named_count_in_any_order():
-    named = [parts([CLAIM | {"against": rivals}]) for rivals in (["a", "b"], ["b", "a"], ["a"])]
-    assert named[0] == named[1] != named[2]
-    assert parts([CLAIM | {"against": ["ln"]}]) == parts()  # all the rivals there are
-    first, second = CLAIM, CLAIM | {"id": "y"}
-    assert parts([first, second]) == parts([second, first])
-    for key, value in {"id": "y", "metric": "gap", "variant": "ln"}.items():
-        assert parts([CLAIM | {key: value}]) != parts()
-
-
-def test_a_record_of_looks_has_seeds_date_and_digests():
-    (look,) = with_looks([], {10: "2026-01-01"}, parts())
-    assert look == Look(10, **parts(), taken="2026-01-01")
-    both = with_looks([], {30: "2026-01-02", 10: "2026-01-01"}, parts())
-    assert [(look.seeds, look.taken) for look in both] == [
-        (10, "2026-01-01"),
-        (30, "2026-01-02"),
-    ]
+    once = with_looks([], {10: "2026-01"}, parts())
+    assert once == [Look(10, **parts(), taken="2026-01")]
+    assert with_looks(once, {10: "2026-02"}, parts()) == once
+    later = with_looks(once, {30: "2026-02", 10: "2026-02"}, parts())
+    assert [(look.seeds, look.taken) for look in later] == [(10, "2026-01"), (30, "2026-02")]
+    assert len(with_looks(later, {30: "2026-03"}, parts(margin=0.1))) == 3
 
 
 def test_the_first_change_is_found_with_its_parts():

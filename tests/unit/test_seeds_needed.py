@@ -62,10 +62,7 @@ def test_one_seed_less_is_not_enough(difference, alpha):
     assert chance(count - 1, 0.07, alpha, 0.05, difference) < 0.8
 
 
-def test_a_chance_is_never_below_nothing():
-    assert chance(3, 1.0, 0.05, 0.05, False) == 0
-
-
 def test_the_search_ends():
+    assert chance(3, 1.0, 0.05, 0.05, False) == 0
     assert fewest_seeds(1000, 0.05, 0.05, True) == module.MOST_SEEDS
     assert fewest_seeds(1e-9, 0.05, 0.05, False) == fewest_seeds(0, 0.05, 0.05, False) == 2

@@ -48,16 +48,6 @@ def test_between_looks_the_verdict_is_that_of_the_look():
     assert (row.verdict, row.look, row.next_look) == (Verdict.UNDECIDED, 4, 8)
 
 
-def test_each_look_has_its_share_of_alpha():
-    levels = []
-    for count in (4, 8, 10):
-        runs = first(count, a=off(WIDE), b=off([0.0] * 10))
-        levels += compare(runs, [claim()], LOOKS)["ci_level"].tolist()
-    assert levels == pytest.approx([1 - 0.05 * share for share in (0.1, 0.3, 0.6)])
-    (row,) = judged(first(10, a=off(WIDE), b=off([0.0] * 10)), [claim()], LOOKS).itertuples()
-    assert row.look == 10 and pd.isna(row.next_look)
-
-
 def test_a_verdict_stands_whatever_comes_later():
     """Decided at 8 seeds; the last two, which no look would forgive, change nothing."""
     early = compare(first(8, a=off(UP), b=off(EVEN)), [claim()], LOOKS)
@@ -96,12 +86,12 @@ def test_variants_that_stopped_at_a_look_give_the_verdicts_of_a_full_study():
     assert_judged_alike(full, fewer)
 
 
-def test_a_rival_that_is_open_is_judged_again_beside_one_that_is_decided():
-    runs = runs_table(a=off(UP), b=off([0.0] * 10), d=off(WIDE))
-    assert compare(runs, [claim("a", ["b", "d"])], LOOKS)["look"].tolist() == [4, 10]
-
-
 def test_runs_that_end_together_are_paired_up_to_there():
+    """So are those of which one ended at a look, and the other has not reached the next."""
+    pairs = judge(
+        runs_table(a=off(UP[:4]), b=off(EVEN[:6])), [claim(against=["b"])], LOOKS, seeds=range(1, 9)
+    ).differences
+    assert pairs["seed"].tolist() == [1, 2, 3, 4]
     runs = {"a": off(UP), "b": off(EVEN)}
     fewer = compare(first(7, **runs), [claim()], LOOKS, seeds=range(1, 11))
     assert_judged_alike(fewer, compare(first(4, **runs), [claim()], LOOKS))

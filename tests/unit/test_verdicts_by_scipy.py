@@ -81,7 +81,7 @@ def size_interval(pair, allowed, smallest):
 
 
 def expected(runs, claims, looks):
-    """(claim, rival) → (seeds, low, high, verdict), and claim → verdict, by the stated rules."""
+    """(claim, rival) → (seeds, level, four ends, verdict), claim → verdict, by the stated rules."""
     variants = list(runs["variant"].unique())
     seeds = runs["seed"].nunique()
     planned = looks or [seeds]
@@ -93,11 +93,8 @@ def expected(runs, claims, looks):
     family = sum(map(len, rivals.values()))
     contrasts, verdicts = {}, {}
     for claim in claims:
-        name, metric, sign = (
-            claim["id"],
-            claim["metric"],
-            1 if claim["direction"] == "higher" else -1,
-        )
+        name, metric = claim["id"], claim["metric"]
+        sign = 1 if claim["direction"] == "higher" else -1
         limit = LOSS_MARGIN if metric == "test_loss" else MARGIN
         whole = "not judged yet"
         open_rivals = list(rivals[name])
@@ -117,7 +114,6 @@ def expected(runs, claims, looks):
                     (size_interval if size else mean_interval)(pair, allowed, SMALLEST[metric])
                     for allowed in (a, 2 * a)
                 ]
-                low, high = ends[0]
                 (below, above), (inner_below, inner_above) = (
                     pair if sign > 0 else (-pair[1], -pair[0]) for pair in ends
                 )
@@ -128,7 +124,7 @@ def expected(runs, claims, looks):
                     verdict = "no difference that matters"
                 else:
                     verdict = "contradicted" if above < 0 else "undecided"
-                contrasts[name, rival] = (look, low, high, verdict)
+                contrasts[name, rival] = (look, 1 - a, [*ends[0], *ends[1]], verdict)
                 if verdict != "undecided":
                     open_rivals.remove(rival)
             own = {contrasts[name, rival][3] for rival in rivals[name]}
@@ -152,12 +148,12 @@ def test_200_made_up_studies_are_judged_alike():
         contrasts, verdicts = expected(runs, claims, looks)
         assert len(table) == len(contrasts)
         for row in table.itertuples():
-            look, low, high, verdict = contrasts[row.claim, row.rival]
+            look, level, ends, verdict = contrasts[row.claim, row.rival]
             assert row.verdict == verdict, row
-            if low is not None:
-                assert row.look == look
-                assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=1e-6)
-        claimed = found.claims
-        assert dict(zip(claimed["claim"], claimed["verdict"], strict=True)) == verdicts
+            if look:
+                assert row.look == look and row.ci_level == pytest.approx(level)
+                found_ends = (row.ci_low, row.ci_high, row.equivalence_low, row.equivalence_high)
+                assert found_ends == pytest.approx(ends, abs=1e-6)
+        assert found.claims.set_index("claim")["verdict"].to_dict() == verdicts
         words |= set(verdicts.values())
     assert len(words) == 6  # the studies are of all kinds
