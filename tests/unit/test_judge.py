@@ -12,7 +12,7 @@ import pytest
 import yaml
 from helpers.page import tidy
 from helpers.places import ROOT, SCRIPTS
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from normstudy.errors import StudyError
 from normstudy.judge import __main__ as command
@@ -461,7 +461,9 @@ def test_any_table_gives_verdicts_or_one_sentence(tmp_path_factory, text, chosen
     try:
         found = judge_runs(folder / "runs.csv", folder / "claims.yaml")
     except StudyError as error:
+        event("refused")
         assert "\n" not in str(error)
         return
+    event("judged")
     assert len(found.comparisons) and found.comparisons["verdict"].notna().all()
     assert found.page("runs.csv").startswith("<!DOCTYPE html>")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from normstudy.statistics.one_run import chance_of_lead, spread_of_chance
+from evidence.one_run import chance_of_lead, spread_of_chance
 
 
 def test_leads_are_counted_over_all_combinations_of_equal_models():

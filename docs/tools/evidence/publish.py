@@ -20,10 +20,10 @@ from normstudy.report.study import Study
 from normstudy.report.tables.setup import ENGINES
 from normstudy.report.tables.verdicts import claims_in_brief, verdict_table
 from normstudy.report.text.wording import fixed, listing, numbers, span
-from normstudy.statistics.one_run import chance_of_lead, spread_of_chance
 from snakemake.utils import update_config
 
 from .judged import judged_study
+from .one_run import chance_of_lead, spread_of_chance
 from .plan import plan_sentence
 from .store import Evidence, read
 

@@ -20,7 +20,7 @@ def main() -> None:
         parser.error("name the runs and the claims file")
     try:
         write(**vars(options))
-    except StudyError as error:
+    except (StudyError, OSError) as error:
         sys.exit(f"Error: {error}")
 
 

@@ -94,7 +94,6 @@ class Judged:
                     for number, plot in enumerate(dots, 1)
                     if plot
                 ],
-                read=self.read,
             )
 
 
@@ -120,7 +119,6 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
         for metric, own in values.groupby("metric", sort=False)
     }
     found = judge(values, asked.claims, asked.settings, scales)
-    labels = {name: name for name in about} | asked.stated.labels
     return Judged(
         found.comparisons,
         found.claims,
@@ -132,7 +130,7 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
         config={
             "claims": asked.claims,
             "verdicts": asked.settings,
-            "variants": {name: {"label": labels[name]} for name in about},
+            "variants": {name: {"label": asked.stated.labels.get(name, name)} for name in about},
         },
         metrics=asked.metrics,
         read=_read(values, asked, there, scales),
@@ -154,18 +152,16 @@ def _scale(values: pd.DataFrame, given: MetricKeys) -> Scale:
 
 def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -> list[str]:
     """What was read, and what was assumed."""
-    runs = len(values[["variant", "seed"]].drop_duplicates())
-    about = [name for name in there if name in set(values["variant"])]
-    others = [name for name in there if name not in about]
-    lines = [f"Runs: {runs:,}. Variants: {', '.join(about)}."]
+    counts = values.drop_duplicates(["variant", "seed"]).groupby("variant", sort=False).size()
+    lines = [f"Runs: {', '.join(f'{name} {count:,}' for name, count in counts.items())}."]
+    others = [name for name in there if name not in counts]
     if take := asked.stated.take:
         lines.append(f"Where a run has several values, the {take} one.")
     if others:
         lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")
     for metric, scale in scales.items():
-        stated = "as stated" if asked.stated.metrics[metric].resolution is not None else "as seen"
         lines.append(
             f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
-            f" two values, {stated}, is {scale.resolution:g}; no smaller spread is believed."
+            f" two values is {scale.resolution:g}; no smaller spread is believed."
         )
     return lines
