@@ -19,7 +19,7 @@ from normstudy.network.model import NORMS, Dropout, model_of
 from normstudy.network.pytorch.trainer import Trainer, add_l1_gradient, initial_network
 from normstudy.network.schedule import one_cycle
 from normstudy.network.scoring import log_probabilities, score
-from normstudy.network.training import COLUMNS, Diverged, epoch_line, train
+from normstudy.network.training import COLUMNS, Diverged, train
 from torch import nn
 from torch.nn.functional import nll_loss
 
@@ -274,8 +274,9 @@ def test_each_epoch_shows_every_image_once_in_a_new_order(recipe, few):
     assert [len(labels) for _, labels in batches.epoch(1)] == [64, 64, 64, 8]
 
 
-def test_an_epoch_is_drawn_from_two_streams(recipe, few):
-    recipe = recipe("gn", rotation_degrees=5, brightness=0.3, contrast=0.2)
+@pytest.mark.parametrize("variant", ["gn", "bn_l1"])
+def test_an_epoch_is_drawn_from_two_streams_whatever_the_variant(recipe, few, variant):
+    recipe = recipe(variant, rotation_degrees=5, brightness=0.3, contrast=0.2)
     order = permutation(key(3, "order", 2), 200)
     draws = draw(200, key(3, "augmentation", 2), 5, 0.3, 0.2)
     expected = augment(few[0].images, order, draws, recipe["mean"], recipe["std"])
@@ -309,21 +310,3 @@ def test_a_network_that_is_tried_out_drops_as_torch_does():
     assert layer(x).unique().tolist() == [0, 2] and torch.equal(layer.eval()(x), x)
     layer.train().mask = lambda shape: np.full(shape, 3, np.float32)
     assert torch.equal(layer(x), 3 * x) and torch.equal(layer.eval()(x), x)
-
-
-# --- Small things --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("epoch", "seconds", "left"),
-    [
-        (1, 100, "32 min left"),
-        (7, 8.9, "2 min left"),
-        (11, 10, "2 min left"),
-        (19, 8.9, "9 s left"),
-        (20, 8.9, "0 s left"),
-    ],
-)
-def test_the_line_of_progress(epoch, seconds, left):
-    line = epoch_line({"epoch": epoch, "test_accuracy": 99.314}, 20, seconds)
-    assert line == f"epoch {epoch}/20 · test 99.31 % · {seconds:.1f} s · {left}"

@@ -14,7 +14,7 @@ from normstudy.errors import StudyError
 from normstudy.network.checkpoint import save_checkpoint
 from normstudy.network.resume import ResumeState, fingerprint
 from normstudy.network.run_record import run_record
-from normstudy.network.training import Diverged, epoch_line, on_this_machine, train
+from normstudy.network.training import Diverged, on_this_machine, train
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.machine import now
 from normstudy.records.store import run_states
@@ -40,8 +40,10 @@ with job_log(log) as say, RunProgress(log.with_suffix(".json")) as so_far:
 
     def after_epoch(row: dict, seconds: float) -> None:
         so_far.write(epoch=row["epoch"])
-        line = epoch_line(row, recipe["epochs"], seconds).rpartition(" · ")[0]  # this run's time
-        say_run(f"{line} · {duration(plan.seconds_left(so_far))} left")  # the study's
+        say_run(
+            f"epoch {row['epoch']}/{recipe['epochs']} · test {row['test_accuracy']:.2f} %"
+            f" · {seconds:.1f} s · {duration(plan.seconds_left(so_far))} left"  # of the study
+        )
         starter.stop_if_gone()
 
     def on_resume(epoch: int) -> None:

@@ -19,6 +19,7 @@ from torch import nn
 from .store import Evidence, read
 
 NETWORKS = 232  # in a folder of evidence
+CLAIMS = Path(__file__).resolve().parents[2] / "evidence" / "claims"
 
 
 def write_weights(evidence: Evidence, results: Path, folder: Path) -> None:
@@ -49,22 +50,20 @@ def write_weights(evidence: Evidence, results: Path, folder: Path) -> None:
                 np.savez_compressed(file, seeds=np.array(kept), **arrays)
 
 
-def load_published(variant: str, seed: int, folder: str | Path) -> tuple[nn.Module, dict]:
+def load_published(variant: str, seed: int, folder: Path = CLAIMS) -> tuple[nn.Module, dict]:
     """A published network in eval mode, and its run's parameters: as `load_checkpoint` of a file.
 
     Args:
-        folder: of the evidence, such as docs/evidence/claims.
+        folder: of the evidence.
 
     Raises:
         StudyError: its weights were not published, or are damaged.
     """
-    evidence, states = read(Path(folder)), _read(Path(folder), variant)
+    evidence, states = read(folder), _read(folder, variant)
     if seed not in states:
         raise StudyError(f"{folder} does not have the weights of {variant} seed {seed}")
     if tensors_sha256(states[seed]) != evidence.record((variant, seed))["tensors_sha256"]:
-        raise StudyError(
-            f"{_path(Path(folder), variant)} is damaged: seed {seed} has another digest"
-        )
+        raise StudyError(f"{_path(folder, variant)} is damaged: seed {seed} has another digest")
     recipe = evidence.facts["recipes"][variant]
     model = model_of(recipe)
     model.load_state_dict({name: torch.from_numpy(a) for name, a in states[seed].items()})

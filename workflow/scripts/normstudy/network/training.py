@@ -182,13 +182,3 @@ def train(
             resume.save({"trainer": engine.state(), "rows": rows})
         on_epoch(rows[-1], time.monotonic() - started)
     return engine.state_dict(), pd.DataFrame(rows)
-
-
-def epoch_line(row: dict, epochs: int, seconds: float) -> str:
-    """A line of progress: epoch 7/20 · test 99.31 % · 8.9 s · 2 min left."""
-    left = (epochs - row["epoch"]) * seconds
-    remaining = f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left"
-    return (
-        f"epoch {row['epoch']}/{epochs} · test {row['test_accuracy']:.2f} %"
-        f" · {seconds:.1f} s · {remaining}"
-    )

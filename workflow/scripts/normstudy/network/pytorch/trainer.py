@@ -122,12 +122,7 @@ class Trainer:
         self.outputs = torch.empty(shape, dtype=torch.float32, device=self.device)
 
     def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Train for one epoch.
-
-        Returns:
-            The log-probabilities that each step began with, float32 (images, classes), and the
-            images' labels, both in the order of the epoch.
-        """
+        """Train for one epoch: log-probabilities and labels as of `training.Engine`."""
         stream = key(self.seed, "dropout", epoch)
         torch.manual_seed(torch_seed(stream))  # for layers that draw without masks
         self.model.train()
