@@ -135,11 +135,13 @@ $(VENV)/run.stamp: requirements.txt workflow/envs/installer.txt | $(VENV)/bin/py
 		--disable-pip-version-check --only-binary :all: --require-hashes -r workflow/envs/installer.txt
 ifdef TORCH
 	@sed -E '/^$(OF_TORCH)==/,/[^\\]$$/d' requirements.txt >$(PACKAGES)
+endif
+	@$(INSTALL) -r $(PACKAGES)
+ifdef TORCH
 	@$(IN_VENV) uv pip install --quiet --compile-bytecode --only-binary :all: \
 		--python $(VENV)/bin/python --torch-backend $(TORCH) \
 		$$(grep -E '^$(OF_TORCH)==' requirements.in)
 endif
-	@$(INSTALL) -r $(PACKAGES)
 	@touch $@
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
