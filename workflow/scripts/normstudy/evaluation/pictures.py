@@ -1,5 +1,6 @@
 """Pictures as small files, and the style of all drawings, whatever a matplotlibrc says."""
 
+import base64
 import io
 from contextlib import contextmanager
 
@@ -71,3 +72,8 @@ def bitmap(pixels: np.ndarray) -> bytes:
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "PNG", optimize=True)
     return content.getvalue()
+
+
+def as_base64(content: bytes) -> str:
+    """Bytes as text, for a page or a notebook."""
+    return base64.b64encode(content).decode("ascii")

@@ -4,7 +4,6 @@ Notebook viewers read the standard forms, PNG and HTML. The page reads the form 
 an SVG whose points tell their values and whose lines can be switched off.
 """
 
-import base64
 import re
 from html import escape
 from itertools import count
@@ -15,7 +14,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..evaluation.pictures import png, use_style
+from ..evaluation.pictures import as_base64, png, use_style
 from .figures.plot import Plot
 from .marks import PAGE, svg
 
@@ -72,7 +71,7 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
     if engine := figure.get_layout_engine():  # once, not again for each form
         engine.execute(figure)
         figure.set_layout_engine(None)  # "none" would have it drawn twice for each form
-    picture = base64.b64encode(png(figure, DPI)).decode("ascii")
+    picture = as_base64(png(figure, DPI))
     width = round(PIXELS * figure.get_figwidth())
     html = (
         f'<img src="data:image/png;base64,{picture}" alt="{escape(about["alt"])}" width="{width}">'

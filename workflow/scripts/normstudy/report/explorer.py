@@ -1,13 +1,12 @@
 """What the page's errors explorer is made from: the images that runs get wrong, and the answers."""
 
-import base64
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ..evaluation.pictures import bitmap
+from ..evaluation.pictures import as_base64, bitmap
 from .study import Study
 
 SIDE = 28  # pixels of an image
@@ -15,17 +14,6 @@ ACROSS = 40  # images in a row of the sprite, where PNG packs MNIST tightest: 16
 MOST_IMAGES = 2_000
 MOST_ANSWERS = 400_000  # two bytes each: 1.1 MB on the page
 STATIC = 15  # images in the table that needs no script
-
-
-@dataclass(frozen=True)
-class Missed:
-    """A misclassified test image as the table shows it."""
-
-    index: int
-    label: str
-    predicted: str  # the wrong predictions, each with its number of runs
-    errors: int  # runs that misclassify it
-    disputed: bool
 
 
 @dataclass(frozen=True)
@@ -37,7 +25,7 @@ class Explorer:
     """
 
     images: pd.DataFrame  # a row per image: index, label, disputed, errors
-    table: list[Missed]
+    table: pd.DataFrame  # the first of them, with `predicted`: each wrong prediction
     total: int  # misclassified images, of which the page may hold only the first
     by_all: pd.DataFrame  # those that every run gets wrong, columns as in `images`
     runs: list[tuple[str, int]]
@@ -69,7 +57,7 @@ class Explorer:
     @property
     def address(self) -> str:
         """The sprite as a data URL."""
-        return f"data:image/png;base64,{_base64(self.sprite)}"
+        return f"data:image/png;base64,{as_base64(self.sprite)}"
 
     @property
     def data(self) -> dict:
@@ -84,8 +72,8 @@ class Explorer:
             "images": self.images["index"].tolist(),
             "labels": self.images["label"].tolist(),
             "doubts": {str(index): words for index, words in self.doubts.items()},
-            "said": _base64(self.predictions.tobytes()),
-            "sure": _base64(self.confidences.tobytes()),
+            "said": as_base64(self.predictions.tobytes()),
+            "sure": as_base64(self.confidences.tobytes()),
         }
 
 
@@ -109,10 +97,12 @@ def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:
     every = errors[columns].drop_duplicates("index", ignore_index=True)
     images = every.head(min(MOST_IMAGES, max(STATIC, MOST_ANSWERS // len(runs))))
     answers = [study.predictions(*run).loc[images["index"]] for run in runs]
-    classes = study.facts.classes
+    classes, by_image, table = study.facts.classes, errors.groupby("index"), images.head(STATIC)
     return Explorer(
         images=images,
-        table=_table(errors, images.head(STATIC), classes),
+        table=table.assign(
+            predicted=[_predicted(by_image.get_group(i), classes) for i in table["index"]]
+        ),
         total=len(every),
         by_all=every[every["errors"] == len(runs)],
         runs=runs,
@@ -127,21 +117,12 @@ def explorer(study: Study, pictures: np.ndarray) -> Explorer | None:
     )
 
 
-def _table(errors: pd.DataFrame, images: pd.DataFrame, classes: tuple[str, ...]) -> list[Missed]:
-    by_image = errors.groupby("index")
-    return [
-        Missed(
-            index=row.index,
-            label=classes[row.label],
-            predicted=", ".join(
-                classes[said.prediction] + (f" ({said.runs}×)" if said.runs < row.errors else "")
-                for said in by_image.get_group(row.index).itertuples(index=False, name="Said")
-            ),
-            errors=row.errors,
-            disputed=row.disputed,
-        )
-        for row in images.itertuples(index=False, name="Image")
-    ]
+def _predicted(errors: pd.DataFrame, classes: tuple[str, ...]) -> str:
+    """The wrong predictions of an image, each with its number of runs if there are several."""
+    return ", ".join(
+        classes[row.prediction] + (f" ({row.runs}×)" if row.runs < row.errors else "")
+        for row in errors.itertuples()
+    )
 
 
 def _doubts(
@@ -159,7 +140,3 @@ def _doubts(
         )
         for row in known.itertuples()
     }
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
