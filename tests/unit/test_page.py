@@ -22,8 +22,6 @@ def test_strings_are_escaped_everywhere():
     table = Table(pd.DataFrame({HOSTILE: [HOSTILE], "g": [HOSTILE]}), HOSTILE, "a.csv", group="g")
     for shown in (
         page.text(HOSTILE),
-        page.text(HOSTILE, kind=HOSTILE),
-        page.items([HOSTILE, "b"]),
         page.command(HOSTILE),
         page.heading(1, HOSTILE),
         page.fold(HOSTILE, page.text("a")),
@@ -44,7 +42,6 @@ def test_labels_are_escaped_in_figures_and_their_alt_text():
 def test_nothing_to_say_shows_nothing():
     page = Page()
     assert page.text("", "") is None
-    assert page.items([]) is None
     assert page.table(None) is None
     assert page.say("notes", made_up_study({"gn": [99.0]})) is None
     assert page.fold("More", page.text(""), None) is None

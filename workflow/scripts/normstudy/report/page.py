@@ -73,14 +73,9 @@ class Page:
             return []
         return [self.heading(level, words), self.text(intro), *pieces]
 
-    def text(self, *paragraphs: str, kind: str | None = None) -> HTML | None:
-        """A paragraph for each text that is not empty, of a class if given."""
-        return _html_if_any(self._parts.paragraphs([text for text in paragraphs if text], kind))
-
-    def items(self, texts: Iterable[str]) -> HTML | None:
-        """A list with a point for each text; a single one is a paragraph."""
-        texts = [text for text in texts if text]
-        return _html(self._parts.items(texts)) if len(texts) > 1 else self.text(*texts)
+    def text(self, *paragraphs: str) -> HTML | None:
+        """A paragraph for each text that is not empty."""
+        return _html_if_any(self._parts.paragraphs([text for text in paragraphs if text]))
 
     def command(self, line: str) -> HTML | None:
         """A command as it is typed."""
