@@ -1,8 +1,7 @@
 """A page with explorer, worked example and charts as a whole: at any width, printed, scriptless."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from helpers.page import unfold, words
+from helpers.page import words
 
 FOCUSABLE = "a[href], button, select, input, summary, [tabindex]"
 
@@ -12,18 +11,6 @@ def tab_stops(locator):
         """all => all.filter(one => one.tabIndex >= 0 && one.checkVisibility()
           && !(one.type === "radio" && !one.checked)).length"""
     )
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_sticks_out(made_page, width, scheme):
-    page = made_page(width, charts=True, color_scheme=scheme)
-    assert page.locator("#explorer").is_visible() and page.locator("#worked").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for unfolded in (False, True):
-        unfold(page, unfolded)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
 
 
 def test_few_tab_stops(made_page):

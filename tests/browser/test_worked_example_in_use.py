@@ -9,7 +9,8 @@ from normstudy.example.arithmetic import (
     apply_method,
     example_batches,
     group_normalization,
-    shown,
+    rounded,
+    set_numbers,
 )
 
 
@@ -22,29 +23,16 @@ def lit(page, layer):
 
 def assert_worked(page, method, place):
     """Both layers show the set of the cell (image, channel, row, column) and its numbers."""
-    image, channel, *_ = place
-    for number, layer in enumerate(LAYERS):
-        batch = example_batches()[layer]
-        _, _, normalized = apply_method(batch, method)
+    sets = set_numbers(method)
+    own = sets == sets[place]
+    for number, batch in enumerate(example_batches().values()):
         facts = words(page.locator("#worked .facts").nth(number))
-        own = np.zeros_like(batch, bool)
-        x = batch[place]
-        name = method if isinstance(method, str) else method.groups
-        if name == "batch":
-            own[:, channel] = True
-        elif name in ("layer", 1):
-            own[image] = True
-        else:
-            width = 4 // method.groups
-            first = channel // width * width
-            own[image, first : first + width] = True
-        seen = own.transpose(0, 2, 1, 3).ravel()
-        assert lit(page, number) == np.flatnonzero(seen).tolist()
-        assert shown(batch[own].mean()) in facts and shown(batch[own].var()) in facts
-        assert f"≈ {shown(normalized[place], 2)}" in facts
-        assert f"y = ({shown(x)} − " in facts
+        assert lit(page, number) == np.flatnonzero(own.transpose(0, 2, 1, 3)).tolist()
+        assert rounded(batch[own].mean()) in facts and rounded(batch[own].var()) in facts
+        assert f"≈ {rounded(apply_method(batch, method)[2][place], 2)}" in facts
+        assert f"y = ({rounded(batch[place])} − " in facts
         chosen = page.locator("#worked table").nth(number).locator("[aria-selected=true]")
-        assert chosen.count() == 1 and chosen.inner_text() == shown(x)
+        assert chosen.count() == 1 and chosen.inner_text() == rounded(batch[place])
 
 
 def test_the_worked_example_by_keyboard_alone(made_page):
@@ -81,4 +69,4 @@ def test_the_worked_example_by_touch_and_mouse(made_page):
         assert min(box["width"], box["height"]) >= 24
         press(page.locator("#worked label", has_text="after"))
         _, _, normalized = apply_method(example_batches()[LAYERS[1]], group_normalization(1))
-        assert cell.inner_text() == shown(normalized[3, 3, 1, 1], 2)
+        assert cell.inner_text() == rounded(normalized[3, 3, 1, 1], 2)

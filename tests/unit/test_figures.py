@@ -98,11 +98,6 @@ def test_strings_of_the_user_are_drawn_as_they_are():
     assert hostile in plot.alt and hostile in texts(plot.figure)
 
 
-def test_the_same_tables_give_the_same_bytes():
-    one, two = (final_accuracy(study()) for _ in range(2))
-    assert one.png() == two.png() and one.svg() == two.svg()
-
-
 def test_a_users_matplotlibrc_changes_nothing():
     made, errors = study(), pd.DataFrame(index=[0]).assign(**ERROR)
     images = np.zeros((1, 28, 28), np.uint8)
