@@ -41,7 +41,7 @@ def verdicts(study: Study) -> Table | None:
     if len(study.seeds) > 1:
         caption = "Variant minus rival, mean of all seeds."
     if "Look" in cells:
-        caption += " Intervals and verdict are those of the row's look."
+        caption += " Look: the number of seeds that intervals and verdict are from."
     if "Smallest margin" in cells:
         caption += " Smallest margin: with it, the verdict would still be “no difference”."
     if "Seeds to show it" in cells:
@@ -71,7 +71,7 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
             "difference" if one else "mean difference": amount(row.mean_difference, row.metric),
         }
         if several_looks:
-            cells["look"] = "" if pd.isna(row.look) else f"{row.look:.0f} seeds"
+            cells["look"] = "" if pd.isna(row.look) else f"{row.look:.0f}"
         if row.verdict not in UNJUDGED:
             others, least = (row.other_images_low, row.other_images_high), row.smallest_margin
             cells |= {

@@ -77,8 +77,5 @@ def seeds_needed(row, outcome: str) -> str:
     """
     ends = (getattr(row, f"seeds_for_{outcome}_{end}") for end in ("low", "high"))
     low, high = (-1 if pd.isna(end) else int(end) for end in ends)
-    if low >= MOST_SEEDS:
-        return f"{MOST_SEEDS:,} or more"
-    if high >= MOST_SEEDS:
-        return f"{low:,} to {MOST_SEEDS:,} or more"
-    return "" if low < 0 else f"{low:,} to {high:,}" if high > low else f"{low:,}"
+    text = "" if low < 0 else f"{low:,} to {high:,}" if high > low else f"{low:,}"
+    return text + "+" * (high >= MOST_SEEDS)
