@@ -300,6 +300,13 @@ def test_no_meaning_is_read_into_a_name(judged):
     assert verdicts(near) == {"b": "contradicted"}
 
 
+def test_without_verdicts_the_page_says_why(judged):
+    few = {"a": [90.0], "b": [91.0]}
+    assert "One run of each cannot rank them" in judged(table(few)).page("runs")
+    early = judged(table({"a": [90.0, 90.1], "b": [91.0, 91.1]}), looks=[3, 9])
+    assert "No verdicts before 3 seeds" in early.page("runs")
+
+
 # --- The plan, the command and the page ----------------------------------------------------
 
 

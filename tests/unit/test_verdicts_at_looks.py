@@ -8,7 +8,6 @@ from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.statistics.contrasts import interval
 from normstudy.statistics.other_images import crossed_interval
 from normstudy.statistics.seeds_needed import seeds_needed, spread_range
-from normstudy.statistics.verdicts import judging
 from normstudy.statistics.verdicts.rule import Verdict
 
 
@@ -53,34 +52,6 @@ def test_a_verdict_stands_whatever_comes_later():
     assert early["verdict"].tolist() == [Verdict.HOLDS]
     assert_judged_alike(early, late)
     assert late["mean_difference"][0] < 0  # the estimate is of all ten
-
-
-def test_a_decided_claim_needs_no_more_of_its_rivals():
-    """a is above b and below c at 4 seeds: contradicted, although d is open; c's claim is too."""
-    runs = {"a": off(UP), "b": off([0.0] * 10), "c": off([9.0] * 10), "d": off(WIDE)}
-    both = [claim(), claim("c", ["d"])]
-    table = compare(first(4, **runs), both, LOOKS)
-    assert judged(first(4, **runs), both, LOOKS)["verdict"].tolist() == [
-        Verdict.CONTRADICTED,
-        Verdict.HOLDS,
-    ]
-    assert judging.still_needed(table) == []
-    runs["a"] = off([0.02, 0.2, 0.04, 0.16, 0.10, 0.13, 0.08, 0.10])
-    table = compare(first(4, **runs), [claim("a", ["b", "d"])], LOOKS)
-    assert table["verdict"].tolist() == [Verdict.UNDECIDED, Verdict.UNDECIDED]
-    assert judging.still_needed(table) == ["a", "b", "d"]
-    table = compare(first(8, **runs), [claim("a", ["b", "d"])], LOOKS)
-    assert table["verdict"].tolist() == [Verdict.HOLDS, Verdict.UNDECIDED]
-    assert judging.still_needed(table) == ["a", "d"]
-
-
-def test_variants_that_stopped_at_a_look_give_the_verdicts_of_a_full_study():
-    """b stops at 8 seeds, where it was decided: the rows are those of the study with all runs."""
-    runs = {"a": off(UP), "b": off([0.0] * 10), "d": off(WIDE)}
-    claims = [claim("a", ["b", "d"]), claim("d", ["b"])]
-    full = compare(first(10, **runs), claims[:1], LOOKS)
-    fewer = compare(runs_table(**(runs | {"b": runs["b"][:8]})), claims[:1], LOOKS)
-    assert_judged_alike(full, fewer)
 
 
 def test_runs_that_end_together_are_paired_up_to_there():
