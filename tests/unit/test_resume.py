@@ -168,16 +168,8 @@ def test_a_store_that_never_works_is_one_warning_and_a_finished_run(recipe, few,
     assert warning.startswith("Warning: ") and "unreliable://states" in warning
     assert "ConnectionResetError: no answer" in warning
     assert unreliable.requests == TRIES + 3  # the first look; then once an epoch
-    assert sum(resume.slept) < 15
-
-
-def test_waits_double_and_are_spread_by_half_a_second(unreliable):
-    for _ in range(10):
-        resume = resume_state(store_at("unreliable://states"))
-        unreliable.refusals = TRIES
-        assert resume.load() is None
-        for wait, about in zip(resume.slept, (0.5, 1, 2, 4), strict=True):
-            assert about <= wait <= about + 0.5
+    for wait, about in zip(resume.slept, (0.5, 1, 2, 4), strict=True):  # of the first look
+        assert about <= wait <= about + 0.5
 
 
 def test_a_store_that_works_again_keeps_the_state_again(unreliable):
@@ -268,14 +260,16 @@ def test_a_url_may_lead_through_another_one(tmp_path):
     cached = store_at("simplecache::memory://states")
     Remote("memory://states").write("a", b"1")
     assert isinstance(cached, Remote) and cached.read("a") == b"1"
-    with pytest.raises(StudyError, match="Protocol not known: nonsense"):
-        store_at("simplecache::nonsense://states")
     assert isinstance(store_at("memory://states/of://colons"), Remote)
 
 
 @pytest.mark.parametrize(
     ("place", "words"),
-    [("nonsense://x", "Protocol not known: nonsense"), ("gs://bucket/x", "gs://bucket/x: .*gcsfs")],
+    [
+        ("nonsense://x", "Protocol not known: nonsense"),
+        ("simplecache::nonsense://x", "Protocol not known: nonsense"),
+        ("gs://bucket/x", "gs://bucket/x: .*gcsfs"),
+    ],
 )
 def test_a_url_without_driver_is_an_error_that_names_it(place, words):
     with pytest.raises(StudyError, match=words):

@@ -21,6 +21,4 @@ def test_a_study_of_the_other_engine(project):
     assert (project.folder / TARGET).read_bytes() != table
 
     project.edit("tests/workflow/sample.yaml", "engine: pytorch", "engine: kernels")
-    assert "gn: engine pytorch → kernels; retrains 1 run\n" in project.snakemake(TARGET)
-    assert trained_by(project) == "kernels"
-    assert (project.folder / TARGET).read_bytes() == table
+    assert "gn: engine pytorch → kernels; retrains 1 run\n" in project.snakemake(TARGET, "-n")

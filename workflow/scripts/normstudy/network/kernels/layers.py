@@ -1,14 +1,8 @@
 """The layers as kernels, forward and backward: 16 images of a batch at a time.
 
-A value of 16 images is a vector; an activation is an array (channel, row, column, image), so
-that every layer fills the vectors whatever its number of channels. r is what a ReLU gives
-(what the normalizations read), g the gradient of what goes into the ReLU, dy that of a
-normalization's output. g lies in a border of zeros, as wide as the gradient of the
+r is what a ReLU gives (what the normalizations read), g the gradient of what goes into the ReLU,
+dy that of a normalization's output. g lies in a border of zeros, as wide as the gradient of the
 convolution's input asks for.
-
-Fused into the convolutions' write-back, where a row is still in the cache: the ReLU and the
-sums of r and r² forward; the dropout mask and the sums of dy and dy·r backward. Those sums
-are all that a normalization's statistics and gradients need (`normalization.py`).
 
 Orders of summation: a convolution adds over channels in, kernel rows, kernel columns; a
 weight's gradient over rows and columns in each lane, block of images by block, then over the

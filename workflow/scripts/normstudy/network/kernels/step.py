@@ -1,8 +1,4 @@
-"""The network forward and backward over a batch, and the step of SGD: layers in their order.
-
-With batch statistics a layer waits for all blocks of 16 images; otherwise one block goes
-through the whole network and back while it is in the cache, then the next.
-"""
+"""The network forward and backward over a batch, and the step of SGD: layers in their order."""
 
 from itertools import accumulate
 from typing import NamedTuple
@@ -131,8 +127,9 @@ def sets_of(norm, i, images, blocks):
 
 
 @inner
-def forward(images, norm, p, running, training, masked, memory, log_probs):
-    """Log-probabilities (n, classes) of images (n, PIXELS), all at once."""
+def forward(images, first, norm, p, running, training, dropout, memory, log_probs):
+    """Log-probabilities (n, classes) of images (n, PIXELS) of a batch, from `first` on, at once."""
+    probability, step, low, high = dropout
     blocks, used = memory.blocks, -(-len(images) // LANES)
     for b in range(used):
         put_images(images[b * LANES : (b + 1) * LANES], blocks[b])
@@ -151,7 +148,10 @@ def forward(images, norm, p, running, training, masked, memory, log_probs):
         for b in range(used if i < LAST else 0):  # the head takes the mean of y
             m = blocks[b]
             y, mask = m[Y if i == TRANSITION else X[i + 1] :], m[MASK[i] :]
-            drops = masked and DROPOUT[i] >= 0
+            drops = probability > 0 and DROPOUT[i] >= 0
+            if drops:
+                place = c_out * SIZE[i] ** 2, first + b * LANES, step, DROPOUT[i]
+                masks_of_lanes(mask, 0, *place, probability, low, high)
             layers.normalize(m[R[i] :], s[:, b], mask, drops, y, c_out, SIZE[i], BORDER[i + 1])
             if i == TRANSITION:
                 out, scratch = m[X[i + 1] :], m[SCRATCH:]
@@ -206,25 +206,20 @@ def run(images, labels, training, norm, p, d, running, dropout, memory, log_prob
         images, labels: float32 (n, PIXELS), int64 (n,); without training no label is read.
         d: zeros, if there is training.
         running: Batch Norm's running averages of means and of variances, moved by training.
-        dropout: probability of dropping, and of the masks the step and the words of the key.
+        dropout: probability of dropping, 0 without training, and of the masks the step and the
+            words of the key.
     """
     pack_weights(p, memory)
     for lanes in memory.lanes:
         lanes[:] = 0
-    probability, step, low, high = dropout
-    masked = training and probability > 0
     at_once = len(memory.blocks) * LANES if training else LANES
     for first in range(0, len(images), at_once):
         part = slice(first, first + at_once)
-        for b in range(len(memory.blocks) if masked else 0):
-            for i in range(LAYERS):
-                if DROPOUT[i] >= 0:
-                    count, image = C_OUT[i] * SIZE[i] ** 2, first + b * LANES
-                    layer = DROPOUT[i], probability, low, high
-                    masks_of_lanes(memory.blocks[b], MASK[i], count, image, step, *layer)
-        forward(images[part], norm, p, running, training, masked, memory, log_probs[part])
+        given = images[part], first, norm, p, running, training
+        forward(*given, dropout, memory, log_probs[part])
         if training:
-            backward(labels[part], log_probs[part], len(images), norm, p, d, masked, memory)
+            batch = labels[part], log_probs[part], len(images), norm, p, d
+            backward(*batch, dropout[0] > 0, memory)
     for i in range(len(memory.lanes) if training else 0):
         layers.sum_lanes(memory.lanes[i], d.convolutions[i])
 
