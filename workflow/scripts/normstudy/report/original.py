@@ -48,8 +48,7 @@ def departures(config: dict, recipes: dict[str, dict]) -> list[str]:
                 continue
             those = [labels[variant] for variant in known if recipes[variant][key] == value]
             whose = "" if len(those) == len(known) else f" ({', '.join(those)})"
-            phrase = f"{value:g} {name}" if key == "epochs" else f"{name} {value:g}"
-            found.append(f"{phrase} instead of {expected:g}{whose}")
+            found.append(f"{name} {value:g} instead of {expected:g}{whose}")
     found += [
         f"another model under the name {variant} ({labels[variant]})"
         for variant in known

@@ -73,11 +73,8 @@ def _number(value: float, digits: int) -> str:
 
 def label_scores(study: Study) -> Table | None:
     """Test accuracy with the doubted labels as given, corrected and left out."""
-    doubts = study.label_doubts
-    if doubts.empty:
-        return None
-    images = doubts.groupby("scoring")["images"].first()
-    touched = int(images["given"] - images["excluded"])
+    images = study.label_doubts.groupby("scoring")["images"].first()
+    touched = images.max() - images.min() if len(images) else 0
     if not touched:
         return None
     columns = {

@@ -14,6 +14,7 @@ from ..text.amounts import (
     probability,
     says,
     seeds_needed,
+    size,
     unit,
 )
 from .table import Table
@@ -80,7 +81,7 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
                     row.equivalence_low, row.equivalence_high, row.metric
                 ),
                 "verdict": row.verdict,
-                "smallest margin": "" if pd.isna(least) else amount(least, row.metric).lstrip("+±"),
+                "smallest margin": "" if pd.isna(least) else size(least, row.metric),
                 "other images too": "" if pd.isna(others[0]) else low_to_high(*others, row.metric),
                 "seeds to show it": seeds_needed(row, "difference"),
                 "seeds to show none": seeds_needed(row, "equivalence"),
@@ -97,17 +98,14 @@ def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dic
         own = comparisons[comparisons["claim"] == claim.claim]
         differences = [
             f"{amount(row.mean_difference, row.metric)}"
-            + ("" if row.verdict in UNJUDGED else f" ± {_half(row)}")
+            + f" ± {size((row.ci_high - row.ci_low) / 2, row.metric)}"
+            * (row.verdict not in UNJUDGED)
             + f" ({labels[row.rival]})"
             for row in own.itertuples()
         ]
         verdict = claim.verdict + on_these_images(own) * (claim.verdict == Verdict.NO_DIFFERENCE)
         rows.append((sentences[claim.claim], verdict, "; ".join(differences)))
     return pd.DataFrame(rows, columns=["claim", "verdict", DIFFERENCE])
-
-
-def _half(row) -> str:
-    return amount((row.ci_high - row.ci_low) / 2, row.metric).lstrip("+±")
 
 
 def published(study: Study) -> Table | None:

@@ -23,6 +23,11 @@ def amount(value: float, metric: str) -> str:
     return signed(value, described(metric).difference_decimals)
 
 
+def size(value: float, metric: str) -> str:
+    """A difference without a sign."""
+    return amount(value, metric).lstrip("+±")
+
+
 def probability(p: float) -> str:
     """A p-value with two significant digits."""
     return "< 0.0001" if p < 0.0001 else f"{p:.2g}" if p < 0.995 else "1"
