@@ -1,35 +1,31 @@
 """The paths and lists that the rules are made of."""
 
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 
 from normstudy.config.changes import study_of_tables
-from normstudy.exports.project_files import project_files
+from normstudy.data.datasets import DATASETS
+from normstudy.data.idx import FILE_NAMES
 from normstudy.running.code_digest import code_digests
 
 RESULTS = folder_of(STUDY.results)
 LOGS = RESULTS / "logs"
-PLAN = LOGS / "plan.json"
 BENCHMARKS = RESULTS / "benchmarks"
+RUN = RESULTS / "{variant}" / "seed-{seed}"
 DATASET = STUDY.dataset.name
 DATA = folder_of(STUDY.dataset.folder) / DATASET
-FACTS = STUDY.dataset_facts
+RAW_FILES = [DATA / "raw" / name for name in FILE_NAMES]
+CHECKSUMS = DATA / "sha256sums.txt"
+DATA_SOURCE = DATA / "source.json"
 TITLE = f"Normalizations compared on {DATASET}"
 VARIANTS = list(STUDY.variants)
 SEEDS = STUDY.all_seeds  # all that there may be
 RUNS = [(variant, seed) for variant in VARIANTS for seed in SEEDS]
-LABELS = STUDY.labels
 
 # --touch keeps tables that may be of another config. Snakemake is then told that one, so that its
 # next run sees what changed.
 TOUCHED = {"--touch", "-t"} & {*sys.argv[1:]}
 OF_TABLES = study_of_tables(RESULTS / "provenance.json", STUDY) if TOUCHED else STUDY
-
-RUN = RESULTS / "{variant}" / "seed-{seed}"
-RESUME = RESULTS / "resume"
-RAW_FILES = [DATA / "raw" / name for name in FILE_NAMES]
-CHECKSUMS = DATA / "sha256sums.txt"
-DATA_SOURCE = DATA / "source.json"
 
 
 wildcard_constraints:
@@ -40,6 +36,13 @@ wildcard_constraints:
 def source(path):
     """A file of the project: no module's prefix stands before it, and no storage has it."""
     return local(str(SOURCE / path))
+
+
+def resource(name):
+    """A table of workflow/resources as a list, empty where the dataset has none."""
+    table = f"workflow/resources/{DATASET.lower()}_{name}.csv"
+    ours = DATASET in DATASETS and (SOURCE / table).exists()  # not a user's own "mnist"
+    return [source(table)] if ours else []
 
 
 def code(*rooms):
@@ -55,14 +58,34 @@ def kept(path):
     return path if workflow.storage_settings.default_storage_provider else update(path)
 
 
+def reported(path, category, label, caption):
+    """An output that Snakemake's own report (--report) shows, under a label for readers."""
+    labels = label if callable(label) else {"What": label}
+    caption = f"../../report/captions/{caption}.rst"
+    return report(path, category=category, labels=labels, caption=caption)
+
+
+def run_folder(variant, seed):
+    return RESULTS / variant / f"seed-{seed}"
+
+
+def paths_of(pattern, runs):
+    """A file of each of the runs, (variant, seed)."""
+    return expand(pattern, zip, variant=[v for v, _ in runs], seed=[s for _, s in runs])
+
+
+def results_of(runs):
+    """All that rules train and misclassified make for each of the runs."""
+    made = [*rules.train.output, *rules.misclassified.output]
+    return list(chain.from_iterable(paths_of(RUN / Path(path).name, runs) for path in made))
+
+
 def for_runs(make):
-    """What `make` gives for the list of all runs, (variant, seed): the study's inputs and params.
+    """What `make` gives for the list of all runs: the study's inputs and params.
 
     With `seeds: until decided` the list is not known before the looks are taken: a function then.
     """
-    if STUDY.until_decided:
-        return lambda wildcards: make(runs_until())
-    return make(RUNS)
+    return (lambda wildcards: make(runs_until())) if STUDY.until_decided else make(RUNS)
 
 
 def run_files(name):
@@ -70,33 +93,18 @@ def run_files(name):
     return for_runs(partial(paths_of, RUN / name))
 
 
-def paths_of(pattern, runs):
-    """A file of each of the runs."""
-    return expand(pattern, zip, variant=[v for v, _ in runs], seed=[s for _, s in runs])
-
-
 def job_costs(runs):
     """What a job is called → where its duration and memory stand.
 
     Less what was deleted of finished jobs: as an input it would have them run again.
     """
-    made = {"train": "checkpoint.pt", "misclassified": "predictions.csv"}
-    costs = {
-        (rule, variant, seed): BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv"
-        for rule in made
-        for variant, seed in runs
-    }
     return {
         f"{rule} {variant} seed {seed}": path
-        for (rule, variant, seed), path in costs.items()
-        if path.exists() or not (RESULTS / variant / f"seed-{seed}" / made[rule]).exists()
+        for rule, made in (("train", "checkpoint.pt"), ("misclassified", "predictions.csv"))
+        for variant, seed in runs
+        if (path := BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv").exists()
+        or not (run_folder(variant, seed) / made).exists()
     }
-
-
-def results_of(runs):
-    """All that rules train and misclassified make for each of the runs."""
-    made = [*rules.train.output, *rules.misclassified.output]
-    return list(chain.from_iterable(paths_of(RUN / Path(path).name, runs) for path in made))
 
 
 def compared(wildcards):
@@ -111,20 +119,3 @@ def judged(wildcards):
         return {name: local(str(folder_of(str(path)))) for name, path in JUDGED.items()}
     words = "name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
     sys.exit(f"Error: {words}")
-
-
-def resource(name):
-    """A table of workflow/resources as a list, empty where the dataset has none."""
-    table = f"workflow/resources/{DATASET.lower()}_{name}.csv"
-    known = DATASET in DATASETS and (SOURCE / table).exists()  # not one's own "mnist"
-    return [source(table)] if known else []
-
-
-def reported(path, category, label, caption):
-    """An output that Snakemake's own report (--report) shows, under a label for readers."""
-    return report(
-        path,
-        category=category,
-        labels=label if callable(label) else {"What": label},
-        caption=f"../../report/captions/{caption}.rst",
-    )

@@ -1,8 +1,8 @@
-"""The config: read, checked, and completed by the schema's defaults."""
+"""The config: read, checked, and completed by the defaults of its keys."""
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # Relative to the working folder, so that a project that is moved is not trained again.
@@ -11,17 +11,11 @@ sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 for name in [name for name in sys.modules if name.partition(".")[0] == "normstudy"]:
     del sys.modules[name]  # another clone's, which the same workflow imports
 
+from normstudy.config import lines
 from normstudy.config.check import check
-from normstudy.config.figures import report_figures
-from normstudy.config.lines import command_line, read_config_file, study_options, typed
 from normstudy.config.study import compared_folders
 from normstudy.config.study import folder as folder_of
 from normstudy.config.targets import RESERVED, TARGETS
-from normstudy.data.checksums import listed
-from normstudy.data.datasets import DATASETS
-from normstudy.data.fetch import download, expected
-from normstudy.data.folder import find
-from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
@@ -35,12 +29,9 @@ def one_sentence(opening="Error: "):
         sys.exit(f"{opening}{error}")
 
 
-with one_sentence():
-    for folder in (Path.cwd(), SOURCE.resolve()):
-        if "{" in str(folder) or "}" in str(folder):
-            raise StudyError(
-                f"Snakemake takes {{ and }} in a path for wildcards: rename the folder {folder}"
-            )
+for folder in (Path.cwd(), SOURCE.resolve()):
+    if {*"{}"} & {*str(folder)}:
+        sys.exit(f"Error: Snakemake takes {{ and }} in a path for wildcards: rename {folder}")
 
 # Whether another workflow imports this one (module:). Then the terminal is that one's, and so are
 # its config.yaml, --configfile and --config: this one has only the config of the import.
@@ -49,20 +40,19 @@ IMPORTED = Path(workflow.basedir) not in (PROJECT, PROJECT / "workflow")
 OF_CONFIG = f"Error in the config{' of a module import' if IMPORTED else ''}:\n"
 
 # The working folder's own, if it has one (snakemake --directory); else the project's.
-CONFIG = str(SOURCE / "config.yaml")
-if not IMPORTED and os.path.exists("config.yaml"):
-    CONFIG = "config.yaml"
+HERE = not IMPORTED and os.path.exists("config.yaml")
+CONFIG = "config.yaml" if HERE else str(SOURCE / "config.yaml")
 
 # Read before Snakemake does, whose own words name neither file nor line.
 if os.path.exists(CONFIG) or not workflow.configfiles:
     with one_sentence(OF_CONFIG):
-        read_config_file(CONFIG)
+        lines.read_config_file(CONFIG)
 
 
 configfile: CONFIG
 
 
-SETTINGS = {} if IMPORTED else typed(dict(workflow.config_settings.config))
+SETTINGS = {} if IMPORTED else lines.typed(dict(workflow.config_settings.config))
 update_config(config, SETTINGS)
 # Not of the study: what rules compare and judge are about.
 for name in ("compare", "judge"):
@@ -72,6 +62,6 @@ with one_sentence(OF_CONFIG):
     STATED = []  # what the config was read from
     if not IMPORTED:  # config.yaml is the last that Snakemake notes, and the first that it reads
         paths = [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
-        typed_words = command_line(SETTINGS, workflow.config_settings.config_args or ())
-        STATED = [*map(read_config_file, map(os.path.relpath, paths)), typed_words]
+        STATED = [*map(lines.read_config_file, map(os.path.relpath, paths))]
+        STATED += [lines.command_line(SETTINGS, workflow.config_settings.config_args or ())]
     STUDY = check(config, RESERVED, STATED, SOURCE)

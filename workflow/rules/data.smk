@@ -17,9 +17,6 @@ rule download:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=30,
     params:
         dataset=DATASET,
         sha256=lambda wildcards: data_sha256(),

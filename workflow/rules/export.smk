@@ -1,4 +1,5 @@
 # What people ask for and `all` does not make: see the README.
+from normstudy.exports.project_files import project_files
 
 
 rule export:
@@ -40,9 +41,6 @@ rule model_cards:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         code=code("exports/model_card", "statistics", "network"),
         variants=VARIANTS,
@@ -73,9 +71,6 @@ rule crate:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         code=code("exports/crate"),
         title=TITLE,
@@ -100,17 +95,13 @@ rule compare:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
         code=code("report", "example", "evaluation", "statistics"),
         folders=lambda wildcards: [str(folder) for folder in compared(wildcards)],
-        # Their tables of this moment.
-        tables=lambda wildcards: [
-            (folder / "provenance.json").stat().st_mtime_ns
+        tables=lambda wildcards: [  # of this moment
+            path.stat().st_mtime_ns
             for folder in compared(wildcards)
-            if (folder / "provenance.json").exists()
+            for path in folder.glob("provenance.json")
         ],
     message:
         "Comparing the studies"
@@ -133,9 +124,6 @@ rule judge:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         code=code("judge", "report", "example", "evaluation", "statistics"),
     message:

@@ -1,7 +1,10 @@
 """The data: fetched once, and told from others by their SHA-256, never by their dates."""
 
 import json
-from functools import cache
+
+from normstudy.data import fetch
+from normstudy.data.checksums import listed
+from normstudy.data.folder import find
 
 SOURCE_FOLDER = folder_of(STUDY.dataset.source) if STUDY.dataset.source else None
 
@@ -13,10 +16,10 @@ def data_sha256():
     Of a dataset that only its folder defines, taken from the folder. A function, because a job
     on another machine does not have that folder, and does not ask.
     """
-    if FACTS.sha256 or not SOURCE_FOLDER:
-        return FACTS.sha256
+    if STUDY.dataset_facts.sha256 or not SOURCE_FOLDER:
+        return STUDY.dataset_facts.sha256
     with one_sentence("Error: config key dataset.source: "):
-        return expected(DATASET, SOURCE_FOLDER, RAW_FILES[0].parent)
+        return fetch.expected(DATASET, SOURCE_FOLDER, RAW_FILES[0].parent)
 
 
 @cache
@@ -30,8 +33,8 @@ def fetched_sha256():
 def trained_on_these(variant, seed):
     """Whether a run is finished, and its own record has the data that the config asks for."""
     with suppress(OSError, ValueError, KeyError):
-        record = RESULTS / variant / f"seed-{seed}" / "provenance.json"
-        data = json.loads(record.read_text(encoding="utf-8"))["data_sha256"]
+        record = (run_folder(variant, seed) / "provenance.json").read_text(encoding="utf-8")
+        data = json.loads(record)["data_sha256"]
         return not IMPORTED and data == (data_sha256() or fetched_sha256() or data)
     return False
 
@@ -44,22 +47,16 @@ def listing(wildcards):
 
 def source_files(wildcards):
     """The files of a dataset that only its folder defines; of no account if they were fetched."""
-    if FACTS.sha256 or not SOURCE_FOLDER or not SOURCE_FOLDER.is_dir():
+    if STUDY.dataset_facts.sha256 or not SOURCE_FOLDER or not SOURCE_FOLDER.is_dir():
         return []
-    same = data_sha256() == fetched_sha256()
     files = [local(str(find(SOURCE_FOLDER, DATASET, name))) for name in FILE_NAMES]
-    return [ancient(path) for path in files] if same else files
+    return [*map(ancient, files)] if data_sha256() == fetched_sha256() else files
 
 
 # Deleted data are fetched again before Snakemake looks: it retrains what depends on files that a
 # job makes, though they be the same.
 if not all(map(os.path.exists, [*RAW_FILES, CHECKSUMS])):
     if any(trained_on_these(*run) for run in RUNS):
+        tell = partial(print, file=sys.stderr)
         with one_sentence():
-            download(
-                DATASET,
-                RAW_FILES[0].parent,
-                data_sha256(),
-                SOURCE_FOLDER,
-                lambda line: print(line, file=sys.stderr),
-            )
+            fetch.download(DATASET, RAW_FILES[0].parent, data_sha256(), SOURCE_FOLDER, tell)

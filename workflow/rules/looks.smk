@@ -3,12 +3,11 @@
 The last look is no checkpoint: whatever it says, nothing is trained after it.
 """
 
-from contextlib import suppress
-
 from normstudy.records.json_records import LookRecord
 from normstudy.statistics.verdicts import until_decided
 
 LOOKS = STUDY.looks
+LOOK = RESULTS / "looks" / "{look}.json"
 
 
 def still_needed(record):
@@ -18,16 +17,16 @@ def still_needed(record):
 
 def gone_on(before=None):
     """The variants that went on after each look, up to the one `before` which it is asked."""
-    found = []
+    further = []
     for look in LOOKS[: LOOKS.index(before) if before else -1]:
         record = checkpoints.look.get(look=look).output[0]
         with record.open():  # where results are in storage, Snakemake fetches it and asks again
             pass
         with one_sentence():
-            found.append(still_needed(record))
-        if not found[-1]:
+            further.append(still_needed(record))
+        if not further[-1]:
             break
-    return found
+    return further
 
 
 def runs_until(look=None):
@@ -39,16 +38,16 @@ def runs_so_far():
     """The runs that the looks taken until now call for. Takes none: so `gn` trains only gn."""
     if not STUDY.until_decided:
         return RUNS
-    known = []
+    further = []
     with suppress(StudyError):  # not taken, or to be taken again
         for look in LOOKS[:-1]:
-            known.append(still_needed(str(rules.look.output[0]).format(look=look)))
-    return until_decided.runs(VARIANTS, SEEDS, LOOKS, known)
+            further.append(still_needed(str(LOOK).format(look=look)))
+    return until_decided.runs(VARIANTS, SEEDS, LOOKS, further)
 
 
-def of_look(make):
-    """Like `for_runs`, of the runs that a look is taken at."""
-    return lambda wildcards: make(runs_until(int(wildcards.look)))
+def at_look(name):
+    """A file of each run that a look is taken at."""
+    return lambda wildcards: paths_of(RUN / name, runs_until(int(wildcards.look)))
 
 
 def looks_taken(wildcards):
@@ -60,11 +59,11 @@ if STUDY.until_decided:
 
     checkpoint look:
         input:
-            metrics=of_look(partial(paths_of, RUN / "metrics.csv")),
-            evaluations=of_look(partial(paths_of, RUN / "evaluation.csv")),
-            runs=of_look(partial(paths_of, RUN / "provenance.json")),
+            metrics=at_look("metrics.csv"),
+            evaluations=at_look("evaluation.csv"),
+            runs=at_look("provenance.json"),
         output:
-            RESULTS / "looks" / "{look}.json",
+            LOOK,
         log:
             LOGS / "looks" / "{look}.log",
         benchmark:
@@ -74,12 +73,9 @@ if STUDY.until_decided:
         localrule: True
         conda:
             "../envs/jobs.yaml"
-        resources:
-            mem_mb=1000,
-            runtime=10,
         params:
             code=code("statistics"),
-            runs=of_look(list),
+            runs=lambda wildcards: runs_until(int(wildcards.look)),
             seeds=SEEDS,
             claims=[claim.model_dump() for claim in STUDY.claims],
             verdicts=STUDY.verdicts.model_dump(),

@@ -12,7 +12,7 @@ rule misclassified:
         picture=reported(
             RUN / "misclassified.png",
             "Misclassified images",
-            lambda wildcards: {"Model": LABELS[wildcards.variant], "Seed": wildcards.seed},
+            lambda wildcards: {"Model": STUDY.labels[wildcards.variant], "Seed": wildcards.seed},
             "misclassified",
         ),
     log:
@@ -26,8 +26,8 @@ rule misclassified:
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         code=code("evaluation", "network", "data/idx"),
-        label=lambda wildcards: LABELS[wildcards.variant],
-        classes=FACTS.classes,
+        label=lambda wildcards: STUDY.labels[wildcards.variant],
+        classes=STUDY.dataset_facts.classes,
         shown=STUDY.misclassified.model_dump(),
     message:
         "Evaluating {wildcards.variant}, seed {wildcards.seed}"

@@ -1,10 +1,3 @@
-MADE_FOR_RUNS = [
-    Path(path).name
-    for made in (rules.train, rules.misclassified, rules.export)
-    for path in made.output
-]
-
-
 # With -n it lists what it would delete.
 rule prune:
     log:
@@ -12,11 +5,12 @@ rule prune:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        made=MADE_FOR_RUNS,
+        made=[
+            Path(path).name
+            for made in (rules.train, rules.misclassified, rules.export)
+            for path in made.output
+        ],
         variants=VARIANTS,
         seeds=SEEDS,
     message:

@@ -1,3 +1,5 @@
+from normstudy.config.figures import report_figures
+
 FIGURES = report_figures(STUDY, original=bool(resource("reference_run")))
 
 
@@ -35,13 +37,10 @@ rule report:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
         code=code("report", "example", "evaluation", "statistics", "network", "records/tables"),
-        labels=LABELS,
-        classes=FACTS.classes,
+        labels=STUDY.labels,
+        classes=STUDY.dataset_facts.classes,
         test_images=STUDY.dataset.test_images,
         shown=STUDY.misclassified.count,
     message:
@@ -62,9 +61,6 @@ rule slides:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
     message:
         "Drawing the figures for a lecture"
     script:
@@ -87,9 +83,6 @@ rule worked_example:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         code=code("example", "network", "data/idx"),
         networks={

@@ -34,9 +34,6 @@ rule summarize:
     localrule: True
     conda:
         "../envs/jobs.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         code=code("statistics"),
         study=OF_TABLES.model_dump(exclude={"resume"}),

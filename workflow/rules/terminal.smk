@@ -3,7 +3,6 @@
 import difflib
 import re
 import shlex
-from functools import cache
 
 from normstudy.config.changes import Run, asked, changes, keep, kept_runs
 from normstudy.records.files import write_json
@@ -15,8 +14,9 @@ from normstudy.running.progress import Plan
 
 WORDS = sys.argv[1:]
 DRY_RUN = any(re.match(r"--dry-?run$|-[A-Za-z]*n", word) for word in WORDS)
-FORCED = {"-F", "--forceall", "-f", "--force", "-R", "--forcerun"}
+FORCED = {"-F", "--forceall", "-f", "--force", "-R", "--forcerun"} & {*WORDS}
 KEPT = RESULTS / ".kept.json"
+OPTIONS = lines.study_options(SOURCE, workflow.overwrite_configfiles, SETTINGS)
 stop = Stop(start_none=lambda: shell.prefix("exit 1; "))
 shell.prefix(DEAF)
 
@@ -31,47 +31,41 @@ def say(line):
 def to_train():
     """The runs that the command asks for and that are not trained as the config says."""
     recipes = {variant: STUDY.run_parameters(variant) for variant in VARIANTS}
-    data = data_sha256() or fetched_sha256()
-    kept = kept_runs(KEPT)
-    runs = [Run(v, s, recipes[v], data, RESULTS / v / f"seed-{s}", kept) for v, s in runs_so_far()]
-    return [run for run in asked(runs, WORDS) if FORCED & {*WORDS} or run.differences() != ()]
+    data, kept = data_sha256() or fetched_sha256(), kept_runs(KEPT)
+    runs = [Run(v, s, recipes[v], data, run_folder(v, s), kept) for v, s in runs_so_far()]
+    return [run for run in asked(runs, WORDS) if FORCED or run.differences() != ()]
 
 
 def leftovers():
     """Files of runs that the config no longer has."""
-    return find_leftovers(RESULTS, MADE_FOR_RUNS, VARIANTS, SEEDS)
+    return find_leftovers(RESULTS, rules.prune.params.made, VARIANTS, SEEDS)
 
 
 def command(target):
     """The command for a target of this study."""
-    options = study_options(SOURCE, workflow.overwrite_configfiles, SETTINGS)
-    return f"snakemake {target} {options}".rstrip()
+    return f"snakemake {target} {OPTIONS}".rstrip()
 
 
 def say_changes():
     """What changed since runs were trained, and what that makes of them; in prune's place its files."""
     if "prune" in WORDS:
         say("\n".join([f"{len(leftovers()):,} files to delete", *map(str, leftovers())]))
-    elif not (TOUCHED or FORCED & {*WORDS}):
+    elif not (TOUCHED or FORCED):
         say("\n".join(changes(to_train())))
         if STUDY.until_decided:
-            records = {look: RESULTS / "looks" / f"{look}.json" for look in LOOKS[:-1]}
-            look = next((look for look, path in records.items() if not path.exists()), LOOKS[-1])
+            open_ = (n for n in LOOKS[:-1] if not Path(str(LOOK).format(look=n)).exists())
             say(
-                f"The next look is at {look} seeds; what is undecided then is trained further, up"
-                f" to {LOOKS[-1]} seeds."
+                f"The next look is at {next(open_, LOOKS[-1])} seeds; what is undecided then is"
+                f" trained further, up to {LOOKS[-1]} seeds."
             )
 
 
 def begin():
     """Be alone with the results, and write down for the jobs what was asked for."""
     claim(RESULTS)
-    plan = Plan(
-        command=shlex.join(["snakemake", *WORDS]),
-        options=study_options(SOURCE, workflow.overwrite_configfiles, SETTINGS),
-        runs={f"{run.variant}-seed-{run.seed}": STUDY.cost(run.variant) for run in to_train()},
-    )
-    write_json(plan, PLAN)
+    costs = {f"{run.variant}-seed-{run.seed}": STUDY.cost(run.variant) for run in to_train()}
+    typed = shlex.join(["snakemake", *WORDS])
+    write_json(Plan(command=typed, options=OPTIONS, runs=costs), LOGS / "plan.json")
     if TOUCHED:
         keep(to_train(), KEPT)
     say_changes()
@@ -81,7 +75,7 @@ def begin():
 
 def say_done():
     page, networks = RESULTS / "report.html", RESULTS / "<variant>/seed-<n>/checkpoint.pt"
-    tables = (RESULTS / v / f"seed-{s}" / "metrics.csv" for v, s in RUNS)
+    tables = (run_folder(*run) / "metrics.csv" for run in RUNS)
     trained = max((path.stat().st_mtime for path in tables if path.exists()), default=0)
     if not page.exists():
         say(f"Done. Results are in {RESULTS}.")
