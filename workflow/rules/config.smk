@@ -31,7 +31,8 @@ def one_sentence(opening="Error: "):
 
 for folder in (Path.cwd(), SOURCE.resolve()):
     if {*"{}"} & {*str(folder)}:
-        sys.exit(f"Error: Snakemake takes {{ and }} in a path for wildcards: rename {folder}")
+        words = "Snakemake takes { and } in a path for wildcards: rename the folder"
+        sys.exit(f"Error: {words} {folder}")
 
 # Whether another workflow imports this one (module:). Then the terminal is that one's, and so are
 # its config.yaml, --configfile and --config: this one has only the config of the import.

@@ -41,30 +41,27 @@ def read_config_file(path: str | Path) -> ConfigFile:
     """
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError as error:
-        raise StudyError(
-            f"{path} is not there: run Snakemake in the project's folder, or name the folder that"
-            " has it with --directory"
-        ) from error
-    except OSError as error:
-        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise StudyError(
-            f"{path}, line {line}: this is not UTF-8 text (byte 0x{error.object[error.start]:02x});"
-            " save the file as UTF-8"
-        ) from error
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = yaml.compose(path.read_bytes().decode("utf-8"), yaml.SafeLoader)
         if not isinstance(root, yaml.MappingNode):
             raise StudyError(f"{path} must hold keys and values, such as `seeds: [1, 2, 3]`")
         lines = dict(_lines(path, root, (), ()))
         SafeConstructor().construct_document(root)  # refuses tags and impossible dates
+    except FileNotFoundError as error:
+        words = (
+            " is not there: run Snakemake in the project's folder, or name the folder that has it"
+            " with --directory"
+        )
+        raise StudyError(f"{path}{words}") from error
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+        words = f"this is not UTF-8 text (byte 0x{byte:02x}); save the file as UTF-8"
+        raise StudyError(f"{_place(path, line)}: {words}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        raise StudyError(f"{path}{where}: {_problem(error)}") from error
+        where = _place(path, mark.line + 1) if mark else path
+        raise StudyError(f"{where}: {_problem(error)}") from error
     except (yaml.YAMLError, ValueError) as error:
         words = " ".join(str(error).split())
         raise StudyError(f"{path} cannot be read as YAML: {words}") from error
@@ -81,12 +78,15 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
 
 def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tuple[Key, int]]:
     """Each key path below `node` with its line; `above` are the nodes that it lies in."""
-    line = node.start_mark.line + 1
+
+    def refused(key: Key, node: yaml.Node, words: str) -> StudyError:
+        return StudyError(f"{_place(path, node.start_mark.line + 1)}: {words.format(dotted(key))}")
+
     if node in above:
-        raise StudyError(f"{_place(path, line)}: {dotted(key)} holds itself (an alias)")
+        raise refused(key, node, "{} holds itself (an alias)")
     above = (*above, node)
     if isinstance(node, yaml.ScalarNode) and (reading := _other_reading(node)):
-        raise StudyError(f"{_place(path, line)}: {dotted(key)}: {reading}")
+        raise refused(key, node, f"{{}}: {reading}")
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*key, number), item.start_mark.line + 1
@@ -94,24 +94,19 @@ def _lines(path: Path, node: yaml.Node, key: Key, above: tuple) -> Iterator[tupl
     elif isinstance(node, yaml.MappingNode):
         stated: dict[str, int] = {}
         for name, value in node.value:
-            line = name.start_mark.line + 1
-            own = (*key, name.value if isinstance(name, yaml.ScalarNode) else "?")
-            if name.tag == "tag:yaml.org,2002:merge":  # <<: *anchor
+            below = (*key, name.value if isinstance(name, yaml.ScalarNode) else "?")
+            kind = name.tag.rpartition(":")[2]
+            if kind == "merge":  # <<: *anchor
                 continue
-            if name.tag != "tag:yaml.org,2002:str":
-                kind = name.tag.rpartition(":")[2]
-                raise StudyError(
-                    f"{_place(path, line)}: the key {dotted(own)} is read as {kind}, not as text;"
-                    " choose another name"
-                )
+            if kind != "str":
+                words = f"the key {{}} is read as {kind}, not as text; choose another name"
+                raise refused(below, name, words)
             if name.value in stated:
-                raise StudyError(
-                    f"{_place(path, line)}: the key {dotted(own)} is given twice, first in line"
-                    f" {stated[name.value]}; keep one"
-                )
-            stated[name.value] = line
-            yield own, line
-            yield from _lines(path, value, own, above)
+                words = f"the key {{}} is given twice, first in line {stated[name.value]}; keep one"
+                raise refused(below, name, words)
+            stated[name.value] = name.start_mark.line + 1
+            yield below, stated[name.value]
+            yield from _lines(path, value, below, above)
 
 
 def _place(path: Path, line: int) -> str:

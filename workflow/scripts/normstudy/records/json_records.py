@@ -43,10 +43,10 @@ class Record:
         Raises:
             KeyError, TypeError: it is another object's, or none.
         """
-        values = {own.name: content[own.name] for own in fields(cls)}
-        for own in fields(cls):
-            if part := own.metadata.get("of"):
-                values[own.name] = [part.of(item) for item in values[own.name]]
+        values = {key.name: content[key.name] for key in fields(cls)}
+        for key in fields(cls):
+            if part := key.metadata.get("of"):
+                values[key.name] = [part.of(item) for item in values[key.name]]
         return cls(**values)
 
     @classmethod
@@ -56,7 +56,7 @@ class Record:
         Raises:
             StudyError: it is not as its rule wrote it.
         """
-        content = read_record(path, [own.name for own in fields(cls)], cls.rule)
+        content = read_record(path, [key.name for key in fields(cls)], cls.rule)
         try:
             return cls.of(content)
         except (KeyError, TypeError) as error:  # of a record in it

@@ -47,14 +47,14 @@ def user_name(folder: Path) -> str | None:
 
 def versions(requirements: Path) -> dict[str, str | None]:
     """Package → installed version, of those that a requirements file names; None if missing."""
-    found: dict[str, str | None] = {}
+    installed: dict[str, str | None] = {}
     for line in requirements.read_text(encoding="utf-8").splitlines():
         if named := re.match(r"[A-Za-z0-9][\w.-]*", line):
             try:
-                found[named[0]] = version(named[0])
+                installed[named[0]] = version(named[0])
             except PackageNotFoundError:
-                found[named[0]] = None
-    return found
+                installed[named[0]] = None
+    return installed
 
 
 def job_costs(benchmarks: dict[str, str]) -> list[JobCost]:

@@ -68,8 +68,8 @@ def read_table(path: str | Path, columns: Columns | Iterable[str], rule: str | N
         if wrong.any():
             row = int(np.argmax(wrong))
             value = table[name].iloc[row]
-            found = "nothing" if pd.isna(value) else repr(str(value))
-            what = f", line {row + 2}, column {name}: {found} is not {kind[0]}"
+            given = "nothing" if pd.isna(value) else repr(str(value))
+            what = f", line {row + 2}, column {name}: {given} is not {kind[0]}"
             raise broken(path, what, rule)
     return table
 
@@ -103,8 +103,8 @@ def read_metrics(path: str | Path, variant: str, seed: int, epochs: int) -> pd.D
     table = read_table(path, METRICS, "train")
     _check_run(table, path, variant, seed, "train")
     if table["epoch"].tolist() != list(range(1, epochs + 1)):
-        found = ", ".join(map(str, table["epoch"])) or "none"
-        raise broken(path, f" has the epochs {found} where there should be {epochs}", "train")
+        epochs_read = ", ".join(map(str, table["epoch"])) or "none"
+        raise broken(path, f" has the epochs {epochs_read} where there should be {epochs}", "train")
     return table
 
 

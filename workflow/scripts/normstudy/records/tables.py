@@ -110,7 +110,7 @@ STUDY_TABLES = {
         "accuracies, loss, and the gaps between training and test accuracy",
         {
             **RUN,
-            **{name: ("a number", own.lowest, own.highest) for name, own in RUN_METRICS.items()},
+            **{name: ("a number", one.lowest, one.highest) for name, one in RUN_METRICS.items()},
             "looks_failed": ANYTHING,
         },
     ),

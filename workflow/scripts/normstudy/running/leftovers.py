@@ -33,11 +33,11 @@ def find_leftovers(
             r"\{\w+\}|\*|[^{*]+", lambda m: PARTS.get(m[0]) or re.escape(m[0]), pattern
         )
         for name in glob.iglob(re.sub(r"\{\w+\}", "*", pattern), root_dir=results):
-            found = re.fullmatch(expression, name)
-            if not found or not (results / name).is_file():
+            of_run = re.fullmatch(expression, name)
+            if not of_run or not (results / name).is_file():
                 continue
-            seed = found.groupdict().get("seed")
-            if found["variant"] not in variants or (seed and int(seed) not in seeds):
+            seed = of_run.groupdict().get("seed")
+            if of_run["variant"] not in variants or (seed and int(seed) not in seeds):
                 leftovers.append(results / name)
     return sorted(leftovers)
 
