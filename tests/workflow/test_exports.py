@@ -71,11 +71,10 @@ def test_the_notebooks_code_runs_as_documented(exported, monkeypatch):
     test = pd.read_csv("results/gn/seed-1/evaluation.csv").set_index("split").loc["test"]
     assert scope["accuracy"] == pytest.approx(test["accuracy"])
     assert len(scope["errors"]) == test["errors"]
-    found = list(scope["verdicts"].claims["verdict"])
-    assert found == ["holds", "no difference that matters"]  # as the comment beside them says
 
 
-def test_a_picture_of_ones_own_is_predicted_by_the_documented_command(exported):
+def test_a_picture_of_ones_own_is_predicted_by_the_documented_command(exported, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(exported.folder / "workflow" / "scripts"))
     text = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
     (line,) = re.findall(
         r"^python (-m normstudy\.evaluation\.predict .*) my-digit\.png$", text, re.M
