@@ -84,8 +84,7 @@ rule crate:
 # Of studies as they are: none of them is brought up to date.
 rule compare:
     input:
-        style=source("report/template/report.css"),
-        template=source("report/template/parts.html.j2"),
+        template=source("report/template/compare.html.j2"),
     output:
         RESULTS / "side-by-side.html",
     log:

@@ -15,9 +15,6 @@ from normstudy.running.job_log import job_log
 
 with job_log(snakemake.log[0]):
     template = Path(snakemake.input.template).parent
-    style = Path(snakemake.input.style).read_text(encoding="utf-8")
-    made = side_by_side(
-        [load_study(folder) for folder in snakemake.params.folders], style, template
-    )
+    made = side_by_side([load_study(folder) for folder in snakemake.params.folders], template)
     with replacing(snakemake.output[0]) as temporary:
         temporary.write_text(made, encoding="utf-8")

@@ -1,16 +1,16 @@
 """Studies side by side on one page: verdicts, results, what differs in their configs, curves."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from ..evaluation import pictures
-from .display import figure_bundle
+from .display import alt_text
 from .figures.plot import WIDTH, plain, series_styles
+from .marks import svg
 from .page import Page
 from .study import Study
 from .tables.results import spreads
@@ -83,41 +83,38 @@ def _folders(studies: Sequence[Study]) -> list[str]:
     return [study.folder.as_posix() for study in studies]
 
 
-def side_by_side(studies: Sequence[Study], style: str, template: str | Path) -> str:
+def side_by_side(studies: Sequence[Study], template: str | Path) -> str:
     """A self-contained HTML page about the studies: verdicts, results, configs, curves.
 
     Args:
         studies: two or more, in the order in which they are shown.
-        style: the report's style sheet.
         template: the folder of the report's templates.
     """
-    page, title = Page(template), " and ".join(_folders(studies))
-    differing = differences(studies)
-    pieces: list[Any] = [
-        page.heading(1, f"{title}, side by side"),
-        *page.section(2, "Claims", page.table(outcomes(studies))),
-        *page.section(2, "Results", page.table(results(studies))),
-        page.heading(2, "Config"),
-        page.text("The configs are the same.") if differing.cells.empty else page.table(differing),
-    ]
-    body = "".join(piece.data for piece in pieces if piece)
-    for name, metric, digits in MEASURED:
-        body += f'<h2>{escape(name)}</h2><div class="beside">'
-        for study in studies:
-            picture = _curves(study, metric, name, digits)
-            body += f"<section><h3>{escape(study.folder.as_posix())}</h3>{picture}</section>"
-        body += "</div>"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}{LAYOUT}</style></head>"
-        f"<body><main>{body}</main></body></html>\n"
+    page, folders, differing = Page(template), _folders(studies), differences(studies)
+    shown = {
+        "Claims": page.table(outcomes(studies)),
+        "Results": page.table(results(studies)),
+        "Config": page.text("The configs are the same.")
+        if differing.cells.empty
+        else page.table(differing),
+    }
+    return page.document(
+        "compare",
+        title=" and ".join(folders),
+        tables={name: Markup(piece.data) for name, piece in shown.items() if piece},
+        curves={
+            name: {
+                folder: _curves(study, metric, name, digits, f"{metric}-{number}")
+                for number, (folder, study) in enumerate(zip(folders, studies, strict=True))
+            }
+            for name, metric, digits in MEASURED
+        },
     )
 
 
 @pictures.style()
-def _curves(study: Study, metric: str, name: str, digits: int) -> str:
-    """A metric's mean over the seeds of each variant, by epoch, as an image."""
+def _curves(study: Study, metric: str, name: str, digits: int, drawing: str) -> str:
+    """A metric's mean over the seeds of each variant, by epoch, as a drawing of that name."""
     figure = Figure(figsize=(WIDTH, 4), layout="constrained")
     axes = figure.subplots()
     axes.set(xlabel="epoch", ylabel=name)
@@ -129,12 +126,4 @@ def _curves(study: Study, metric: str, name: str, digits: int) -> str:
         style = {"color": look.colour, "marker": look.marker}
         axes.plot(curve["epoch"], curve["mean"], label=label, **style)
     axes.legend()
-    return figure_bundle(figure)[0]["text/html"]
-
-
-LAYOUT = """
-main { max-width: 71rem; margin: 0 auto; padding: 1rem; }
-.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 2rem; }
-.beside > section { min-width: 0; }
-.beside img { max-width: 100%; height: auto; }
-"""  # noqa: E501
+    return svg(figure, drawing, alt_text(figure))
