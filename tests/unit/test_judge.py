@@ -245,6 +245,12 @@ def test_large_and_small_differences_are_neither_cut_nor_lost(judged):
     assert found.comparisons["mean_difference"].item() == pytest.approx(903.5e-9)
 
 
+def test_a_run_that_diverged_hides_no_difference_between_others(judged):
+    small = {"a": [0.010, 0.011, 0.012], "b": [0.030, 0.032, 0.031], "c": [0.01, 0.02, 3e17]}
+    found = judged(table(small), metrics={"accuracy": METRIC | {"margin": 0.001}})
+    assert verdicts(found) == {"a": "holds", "c": "undecided"}
+
+
 def test_a_variant_that_no_claim_is_about_has_no_say(judged):
     claims = [CLAIM | {"against": ["a"]}]
     alone = judged(claims=claims)

@@ -1,6 +1,5 @@
 """Anyone's runs, judged: their tables, and the page about them."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,13 +15,12 @@ from ..report.page import HTML, Page
 from ..report.study import Study
 from ..report.tables.table import Table
 from ..report.tables.verdicts import verdicts
-from ..statistics.contrasts import Scale
+from ..statistics.contrasts import Scale, decimals_of
 from ..statistics.verdicts.judging import judge
 from .claims import Claims, MetricKeys, read_claims
 from .runs import read_runs
 
 RUNS = "A mark per run, and the mean of each variant's runs."
-DIGITS = 13  # that values are taken to have: the last few of a binary number are chance
 
 
 @dataclass(frozen=True)
@@ -140,14 +138,12 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
 def _scale(values: pd.DataFrame, given: MetricKeys) -> Scale:
     """The scale of a metric; without a stated resolution, it is the smallest step between two
     runs of one variant. Where all runs of each variant are equal, there is none."""
-    largest = values["value"].abs().max()
-    decimals = DIGITS - 1 - math.floor(math.log10(largest)) if largest else DIGITS
-    steps = [
-        np.diff(np.unique(own.round(decimals))) for _, own in values.groupby("variant")["value"]
-    ]
-    smallest = min((own.min() for own in steps if len(own)), default=0.0)
-    resolution = smallest if given.resolution is None else given.resolution
-    return Scale(given.margin, resolution, given.near_zero, decimals)
+    resolution = given.resolution
+    if resolution is None:
+        of_variants = [own.to_numpy() for _, own in values.groupby("variant")["value"]]
+        steps = [np.diff(np.unique(own.round(decimals_of(own)))) for own in of_variants]
+        resolution = min((own.min() for own in steps if len(own)), default=0.0)
+    return Scale(given.margin, resolution, given.near_zero, decimals=None)
 
 
 def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -> list[str]:

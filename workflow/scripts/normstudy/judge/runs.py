@@ -208,12 +208,9 @@ def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     ordered = values.assign(step=_numbers(values, "step"))
     if (again := ordered.duplicated([*keys, "step"])).any():
         _fail(values, again, f"a second value {{}} of {run} in the same epoch or step")
-    ordered = ordered.reset_index(drop=True)
-    ordered = ordered.sort_values("step", kind="stable")
+    ordered = ordered.reset_index(drop=True).sort_values("step", kind="stable")
     if take == "best":
-        better = {name: own.better for name, own in claims.stated.metrics.items()}
-        sign = ordered["metric"].map(
-            {name: -1 if b == "lower" else 1 for name, b in better.items()}
-        )
-        ordered = ordered.assign(rank=ordered["value"] * sign).sort_values("rank", kind="stable")
+        lower = [claims.stated.metrics[name].better == "lower" for name in ordered["metric"]]
+        rank = ordered["value"].mask(lower, -ordered["value"])
+        ordered = ordered.assign(rank=rank).sort_values("rank", kind="stable")
     return ordered.groupby(keys, sort=False).tail(1).sort_index()

@@ -12,6 +12,7 @@ import scipy
 
 from ..records.metrics import RUN_METRICS
 
+DIGITS = 13  # of a number: the last few of a binary one are chance
 DECIMALS = 6  # of the metrics in the tables; differences are exact multiples of 10^-6
 
 
@@ -23,13 +24,19 @@ class Scale:
         margin: the largest difference that does not matter.
         resolution: the least standard deviation that differences over seeds are taken to have.
         near_zero: whether "lower" means that the mean is nearer to 0, as of a gap.
-        decimals: of differences and intervals. Values have no more.
+        decimals: of differences and intervals. Values have no more; None: they have `DIGITS`.
     """
 
     margin: float
     resolution: float = 0
     near_zero: bool = False
-    decimals: int = DECIMALS
+    decimals: int | None = DECIMALS
+
+
+def decimals_of(values: np.ndarray) -> int:
+    """Decimals of numbers that have DIGITS digits."""
+    largest = np.abs(values).max()
+    return DIGITS - 1 - math.floor(math.log10(largest)) if largest else DIGITS
 
 
 def study_scales(settings: dict, test_images: int, train_images: int) -> dict[str, Scale]:

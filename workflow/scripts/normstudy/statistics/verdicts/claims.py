@@ -31,6 +31,7 @@ class Contrast:
         seeds: of the pairs, in the order of the study.
         differences, totals: variant − rival and variant + rival by seed: (n,).
         scale: of the metric.
+        decimals: of differences and intervals.
         size: whether the claim is about |mean|: of a gap claimed to be small, which is near 0.
     """
 
@@ -38,6 +39,7 @@ class Contrast:
     differences: np.ndarray
     totals: np.ndarray
     scale: Scale
+    decimals: int
     size: bool
 
     def interval(self, look: int, level: float) -> tuple[float, float]:
@@ -47,7 +49,7 @@ class Contrast:
             ends = contrasts.size_interval(*pairs, level, step)
         else:
             ends = contrasts.interval(pairs[0], level, step)
-        low, high = (round(float(end), self.scale.decimals) for end in ends)
+        low, high = (round(float(end), self.decimals) for end in ends)
         return low, high
 
     @property
@@ -107,10 +109,14 @@ def contrast(
             )
     pairs = seeds[: min(map(len, columns.values()))]
     first, second = (runs.loc[list(pairs)].to_numpy(float) for runs in columns.values())
+    decimals = scale.decimals
+    if decimals is None:
+        decimals = contrasts.decimals_of(np.array([first, second]))
     return Contrast(
         seeds=pairs,
-        differences=contrasts.difference(first, second, scale.decimals),
-        totals=contrasts.difference(first, -second, scale.decimals),
+        differences=contrasts.difference(first, second, decimals),
+        totals=contrasts.difference(first, -second, decimals),
         scale=scale,
+        decimals=decimals,
         size=scale.near_zero and claim["direction"] == "lower",
     )

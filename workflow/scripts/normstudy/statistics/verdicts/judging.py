@@ -87,7 +87,7 @@ def judge(
                 )
             exact = {name: row[name] for name in ("margin", "ci_level") if name in row}
             rounded = {
-                name: np.round(value, scale.decimals)
+                name: np.round(value, own[rival].decimals)
                 for name, value in row.items()
                 if isinstance(value, float)
             }
