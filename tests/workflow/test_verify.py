@@ -6,6 +6,8 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
+from evidence import weights
 from evidence.store import collect, read, write
 from evidence.verify import difference, verify
 from evidence.weights import load_published, write_weights
@@ -93,6 +95,20 @@ def test_published_weights_are_those_of_the_run(project, evidence):
         assert arrays["input.conv.weight"].dtype == np.float32
     with pytest.raises(StudyError, match="not have the weights of gn seed 2"):
         load_published("gn", 2, folder)
+
+
+def test_the_first_seeds_of_each_variant_are_kept(project, evidence, tmp_path, monkeypatch):
+    record = evidence.record(RUN)
+    shutil.copytree(project.folder / "results/gn/seed-1", project.folder / "results/gn/seed-2")
+    path = project.folder / "results/gn/seed-2/checkpoint.pt"
+    saved = torch.load(path, weights_only=True)
+    torch.save(saved | {"run": {"variant": "gn", "seed": 2}}, path)
+    more = dataclasses.replace(evidence, runs=[*evidence.runs, record | {"seed": 2}])
+    for networks, seeds in ((6, [1, 2]), (3, [1])):
+        monkeypatch.setattr(weights, "NETWORKS", networks)
+        write_weights(more, project.folder / "results", tmp_path)
+        with np.load(tmp_path / "weights/gn.npz") as arrays:
+            assert arrays["seeds"].tolist() == seeds
 
 
 def test_weights_are_added_and_those_of_another_training_are_not(project, evidence):
