@@ -25,17 +25,10 @@ PROJECT = Path(__file__).resolve().parents[3]
 EVIDENCE = PROJECT / "docs" / "evidence"
 
 
-def run_names(words: list[str]) -> list[tuple[str, int]]:
-    """(variant, seed) of words like gn/31.
-
-    Raises:
-        StudyError: a word is no such name.
-    """
-    pairs = [word.rpartition("/") for word in words]
-    for variant, _, seed in pairs:
-        if not variant or not seed.isdecimal():
-            raise StudyError(f"{variant}{seed} names no run: write VARIANT/SEED, such as gn/31")
-    return [(variant, int(seed)) for variant, _, seed in pairs]
+def run(word: str) -> tuple[str, int]:
+    """(variant, seed) of a word like gn/31."""
+    variant, seed = word.rsplit("/", 1)
+    return variant, int(seed)
 
 
 def main() -> None:
@@ -50,7 +43,7 @@ def main() -> None:
     add.add_argument("name")
     check = commands.add_parser("verify")
     check.add_argument("name")
-    check.add_argument("runs", nargs="*", metavar="VARIANT/SEED")
+    check.add_argument("runs", nargs="*", type=run, metavar="VARIANT/SEED")
     check.add_argument("--all", action="store_true", help="every run")
     check.add_argument("--cores", type=int, default=1)
     commands.add_parser("publish").add_argument("names", nargs="*")
@@ -68,7 +61,7 @@ def main() -> None:
             size = sum(path.stat().st_size for path in folder.rglob("*.*"))
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")
         elif given.command == "verify":
-            runs = read(EVIDENCE / given.name).names if given.all else run_names(given.runs)
+            runs = read(EVIDENCE / given.name).names if given.all else given.runs
             sys.exit(not verify(PROJECT, given.name, runs, given.cores))
         else:
             known = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
