@@ -45,9 +45,9 @@ HERE = not IMPORTED and os.path.exists("config.yaml")
 CONFIG = "config.yaml" if HERE else str(SOURCE / "config.yaml")
 
 # Read before Snakemake does, whose own words name neither file nor line.
-if os.path.exists(CONFIG) or not workflow.configfiles:
-    with one_sentence(OF_CONFIG):
-        lines.read_config_file(CONFIG)
+with one_sentence(OF_CONFIG):
+    there = os.path.exists(CONFIG) or not workflow.configfiles
+    STATED = [lines.read_config_file(CONFIG)] if there else []  # what the config was read from
 
 
 configfile: CONFIG
@@ -60,9 +60,10 @@ for name in ("compare", "judge"):
     SETTINGS.pop(name, None)
 COMPARED, JUDGED = (config.pop(name, None) for name in ("compare", "judge"))
 with one_sentence(OF_CONFIG):
-    STATED = []  # what the config was read from
-    if not IMPORTED:  # config.yaml is the last that Snakemake notes, and the first that it reads
-        paths = [*workflow.configfiles[-1:], *workflow.configfiles[:-1]]
-        STATED = [*map(lines.read_config_file, map(os.path.relpath, paths))]
+    if IMPORTED:
+        STATED = []
+    else:  # config.yaml is the last that Snakemake notes, and the first that it reads
+        others = workflow.configfiles[:-1] if STATED else workflow.configfiles
+        STATED += map(lines.read_config_file, map(os.path.relpath, others))
         STATED += [lines.command_line(SETTINGS, workflow.config_settings.config_args or ())]
     STUDY = check(config, RESERVED, STATED, SOURCE)
