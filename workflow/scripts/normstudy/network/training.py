@@ -10,6 +10,10 @@ import pandas as pd
 from ..data.idx import Split
 from ..errors import StudyError
 from ..records.tables import METRICS
+from .kernels.check import difference
+from .kernels.engine import Trainer as KernelTrainer
+from .pytorch.cuda import CudaTrainer
+from .pytorch.trainer import Trainer, choose_device
 from .resume import ResumeState
 from .schedule import one_cycle
 from .scoring import score
@@ -58,8 +62,6 @@ def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
             that it names do not compute what model.py says.
     """
     if recipe["device"] != "cpu":
-        from .pytorch.trainer import choose_device  # takes seconds
-
         recipe = recipe | {"device": choose_device(recipe["device"]).type}
     return recipe | {"engine": _engine(recipe, say)}
 
@@ -72,8 +74,6 @@ def _engine(recipe: dict, say: Callable[[str], None]) -> str:
     if recipe["device"] != "cpu":
         fault = f"kernels are for the CPU, not for {recipe['device']}"
     else:
-        from .kernels.check import difference
-
         fault = difference(recipe) or ""
         if fault:
             fault = f"the kernels differ from model.py in {fault}"
@@ -95,16 +95,8 @@ def make_engine(recipe: dict, seed: int, split: Split) -> Engine:
         split: the training images.
     """
     if recipe["engine"] == "kernels":
-        from .kernels.engine import Trainer as KernelTrainer
-
         return KernelTrainer(recipe, seed, split)
-    if recipe["device"] == "cuda":
-        from .pytorch.cuda import CudaTrainer
-
-        return CudaTrainer(recipe, seed, split)
-    from .pytorch.trainer import Trainer  # takes seconds
-
-    return Trainer(recipe, seed, split)
+    return (CudaTrainer if recipe["device"] == "cuda" else Trainer)(recipe, seed, split)
 
 
 def train(
