@@ -147,6 +147,6 @@ endif
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/run.stamp
 	@echo "Installing the test tools …"
 	@sh tests/system_packages.sh chromium=chromium soffice=libreoffice-calc tidy=tidy \
-		rsync=rsync /usr/sbin/locale-gen=locales
+		rsync=rsync /usr/sbin/locale-gen=locales libatomic.so.1=libatomic1
 	@$(INSTALL) -r $(PACKAGES) -r tests/requirements.txt
 	@touch $@

@@ -1,10 +1,13 @@
 #!/bin/sh
-# system_packages.sh PROGRAM=PACKAGE …
+# system_packages.sh PROGRAM=PACKAGE … (or LIBRARY.so=PACKAGE)
 # The programs that tests drive for real: installed on Debian when run as root, else asked for.
 set -eu
 missing=
 for pair; do
-    command -v "${pair%%=*}" >/dev/null || missing="$missing ${pair#*=}"
+    case $pair in
+        lib*) ! command -v ldconfig >/dev/null || ldconfig -p | grep -q "${pair%%=*}" ;;
+        *) command -v "${pair%%=*}" >/dev/null ;;
+    esac || missing="$missing ${pair#*=}"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -38,9 +38,8 @@ def as_nobody():
 def of_nobody(tmp_path, raw):
     """`raw` belongs to the user that `as_nobody` is, who may look into `tmp_path`."""
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_mode & 0o001:
-            break
-        folder.chmod(0o755)  # pytest keeps these to itself
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(0o755)  # pytest keeps these to itself, again whenever one starts
     raw.mkdir(parents=True)
     if os.geteuid() == 0:
         shutil.chown(raw.parent, 65534)
