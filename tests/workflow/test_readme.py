@@ -78,7 +78,7 @@ def test_the_claim_is_judged_against_every_rival(extended):
 def test_the_report_is_about_this_dataset_alone(extended):
     page = (extended.folder / "results" / "report.html").read_text(encoding="utf-8")
     words = re.sub(r"<(style|script|pre).*?</\1>|src=\"data:[^\"]*\"", "", page, flags=re.S)
-    assert "Plain batch, Root Mean Square and Group Normalization on letters" in words
+    assert "Group, Plain batch and Root Mean Square Normalization on letters" in words
     assert "Batch Normalization without a learned factor and offset" in words
     assert "of 28×28 grey levels in 3 classes" in words
     for foreign in ("MNIST", "digit", "EVA6", "Northcutt", "replicated"):

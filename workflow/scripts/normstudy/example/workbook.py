@@ -34,7 +34,6 @@ BLOCK_ROWS = IMAGES * SIDE + 4  # a grid, its two headings and two blank lines
 BOLD = Font(bold=True)
 THICK, THIN = Side(style="medium"), Side(style="hair")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-ET.register_namespace("", MAIN)
 Values = dict[str, float]  # address of a formula → its value
 
 
@@ -155,6 +154,7 @@ def _with_values(content: io.BytesIO, values: dict[str, Values]) -> bytes:
                 for cell in sheet.iterfind(f".//{{{MAIN}}}c[{{{MAIN}}}f]"):
                     _, stored = cell  # the formula, and an empty element
                     stored.text = repr(float(values[name][cell.attrib["r"]]))
+                ET.register_namespace("", MAIN)  # which only one format at a time can be
                 part = ET.tostring(sheet)
             made.writestr(ZipInfo(name), part, ZIP_DEFLATED)
     return filled.getvalue()

@@ -22,8 +22,6 @@ from matplotlib.lines import Line2D
 from ..evaluation.pictures import style
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-ET.register_namespace("", SVG)
-ET.register_namespace("xlink", XLINK)
 LONG = re.compile(r"-?\d+\.\d{3,}")  # a number
 ALONG = re.compile(r"translate\(([\d.]+) 0\)")  # from a glyph to the next, of 1/6400 of its size
 PIXELS = 100 / 72  # on the page, of a point
@@ -82,6 +80,9 @@ def svg(figure: Figure, name: str = "figure", alt: str = "", transparent: bool =
     width, height = (round(72 * inches * PIXELS) for inches in figure.get_size_inches())
     root.attrib |= {"width": f"{width}", "height": f"{height}", "role": "img", "aria-label": alt}
     root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    # Only one format at a time is without a prefix: whoever writes XML says which.
+    ET.register_namespace("", SVG)
+    ET.register_namespace("xlink", XLINK)
     return ET.tostring(root, encoding="unicode")
 
 
