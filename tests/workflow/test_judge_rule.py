@@ -19,3 +19,7 @@ def test_what_is_missing_is_one_sentence(project):
     log = project.snakemake("judge", succeeds=False)
     assert "Error: name runs and claims, as in --config 'judge=" in log
     assert "Traceback" not in log
+    missing = FILES.replace("chart.csv", "graph.csv")
+    log = project.snakemake("judge", "--config", missing, succeeds=False)
+    assert "Error: judge={runs: …}: there is no tests/data/judge/wandb_graph.csv" in log
+    assert "Traceback" not in log

@@ -116,6 +116,10 @@ def compared(wildcards):
 def judged(wildcards):
     """Anyone's runs and the claims about them, for rule judge."""
     if isinstance(JUDGED, dict) and JUDGED.keys() == {"runs", "claims"}:
-        return {name: local(str(folder_of(str(path)))) for name, path in JUDGED.items()}
+        files = {name: folder_of(str(path)) for name, path in JUDGED.items()}
+        for name, path in files.items():
+            if not path.exists():
+                sys.exit(f"Error: judge={{{name}: …}}: there is no {path}")
+        return {name: local(str(path)) for name, path in files.items()}
     words = "name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
     sys.exit(f"Error: {words}")
