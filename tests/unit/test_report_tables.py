@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.made_up import claim, made_up_study, predictions
+from normstudy.example.outline import network_table
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
 from normstudy.report.tables.verdicts import verdicts
@@ -104,3 +105,10 @@ def test_jobs_are_summed_up_by_variant(missing):
     assert cells["Job"].tolist() == ["train: Group Normalization", "train: Layer Normalization"]
     assert cells["Jobs"].tolist() == ["2", "2"]
     assert cells["Longest, s"].tolist() == (["–", "–"] if missing else ["20", "20"])
+
+
+def test_a_normalization_is_described_by_its_own_docstring_only():
+    recipe = {"norm_options": {}, "dropout": 0.0, "num_classes": 10}
+    table = network_table({norm: {"norm": norm, **recipe} for norm in ("layer", "rms", "none")})
+    about = table.groupby("variant")["norm_about"].first()
+    assert about["layer"] == about["none"] == "–" and about["rms"].startswith("Divide each image")

@@ -1,6 +1,7 @@
 """The networks of a study as a table, for a report that need not import PyTorch."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import torch
@@ -23,7 +24,9 @@ def network_table(recipes: Mapping[str, dict]) -> pd.DataFrame:
     """
     rows = []
     for variant, recipe in recipes.items():
-        about = (NORMS[recipe["norm"]].__doc__ or "–").strip().partition("\n")[0]
+        norm = NORMS[recipe["norm"]]  # of a `partial`, the docstring is that of partial itself
+        about = "–" if isinstance(norm, partial) else (norm.__doc__ or "–")
+        about = about.strip().partition("\n")[0]
         model, image = model_of(recipe).eval(), torch.zeros(1, 1, 28, 28)
         for name, block in model.named_children():
             with torch.inference_mode():
