@@ -92,7 +92,7 @@ def made(name):
     [
         (listing(["a"]), "a"),
         (listing(["a", "b", 3]), "a, b and 3"),
-        (several("ab", "models"), "a, b"),
+        (several("ab", "models"), "a and b"),
         (several("abcdefg", "models"), "7 models"),
         (span([4, 12, 4]), "4 to 12"),
         (span([1000, 1000.0]), "1,000"),

@@ -63,7 +63,7 @@ def png(figure: Figure, dpi: float = 200, transparent: bool = False) -> bytes:
         image = image.convert("RGB").quantize(
             256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
-    image.save(content, "PNG", optimize=True)
+    image.save(content, "PNG")  # optimize: a tenth smaller in seven times the time
     return content.getvalue()
 
 

@@ -14,7 +14,7 @@ def listing(items: Iterable[object]) -> str:
 def several(names: Iterable[str], noun: str) -> str:
     """The names, or only how many there are."""
     names = list(names)
-    return ", ".join(names) if len(names) <= MANY else f"{len(names):,} {noun}"
+    return listing(names) if len(names) <= MANY else f"{len(names):,} {noun}"
 
 
 def short(name: str, most: int, instead: str) -> str:
