@@ -12,7 +12,9 @@ import nbformat
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from normstudy.data.idx import load_split
 from normstudy.example.arithmetic import example_batches
+from normstudy.example.augmented import augmented
 from normstudy.report.display import figure_bundle, plot_bundle
 from normstudy.report.explorer import explorer
 from normstudy.report.figures import runs, worked_example
@@ -127,6 +129,9 @@ def execute_report(study, template: Path = REPORT) -> nbformat.NotebookNode:
         "published": resource.format("published_verdicts") if study.reference is not None else None,
         "scripts": str(SCRIPTS),
     }
+    train, training = load_split(SAMPLE, "train", None), study.config["training"]
+    labels, rows = augmented(train, len(study.facts.classes), training, 1)
+    np.savez(study.folder / "augmented.npz", labels=labels, rows=rows)
     return execute(template, parameters, study.folder / "failed.ipynb")
 
 

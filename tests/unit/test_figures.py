@@ -32,7 +32,7 @@ def texts(figure) -> str:
 
 def strip(train):
     made = augmented(train, 10, TRAINING, 1)
-    return augmented_strip(made, tuple("0123456789"), "digit", TRAINING)
+    return augmented_strip(np.array(made[0]), made[1], tuple("0123456789"), "digit", TRAINING)
 
 
 def assert_no_words_lie_over_others(figure):

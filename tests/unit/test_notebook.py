@@ -12,8 +12,8 @@ from helpers.page import REPORT, cell, execute_report, notebook
 from helpers.places import TEMPLATE
 from nbconvert import HTMLExporter
 from normstudy.errors import StudyError
-from normstudy.report.display import PAGE
 from normstudy.report.notebook import execute, figures, render
+from normstudy.report.page import PAGE
 from PIL import Image
 
 MODELS = {"gn": [97.5], "ln": [97.0], "bn_l1": [98.0]}

@@ -52,6 +52,7 @@ DELETED = [
     ("label_doubts.csv", {"summarize": 1, "report": 1}),
     ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
     ("network.csv", {"worked_example": 1, "report": 1}),
+    ("augmented.npz", {"worked_example": 1, "report": 1}),
     ("figures/test_loss.png", {"report": 1}),
     ("report.ipynb", {"report": 1}),
     ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),

@@ -10,6 +10,7 @@ rule report:
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
         network=RESULTS / "network.csv",
+        augmented=RESULTS / "augmented.npz",
         run_metrics=run_files("metrics.csv"),
         misclassified=run_files("misclassified.csv"),
         predictions=run_files("predictions.csv"),
@@ -68,6 +69,8 @@ rule slides:
 
 
 rule worked_example:
+    input:
+        raw=ancient(RAW_FILES),  # param data says whether they changed
     output:
         workbook=reported(
             RESULTS / "normalization_example.xlsx",
@@ -76,6 +79,7 @@ rule worked_example:
             "workbook",
         ),
         network=RESULTS / "network.csv",
+        augmented=RESULTS / "augmented.npz",
     log:
         LOGS / "worked_example.log",
     benchmark:
@@ -92,6 +96,14 @@ rule worked_example:
             }
             for variant in OF_TABLES.variants
         },
+        data=lambda wildcards: data_sha256() or fetched_sha256(),
+        classes=len(STUDY.dataset_facts.classes),
+        train_images=STUDY.dataset.train_images,
+        augmentation={
+            key: getattr(STUDY.training, key)
+            for key in ("rotation_degrees", "brightness", "contrast")
+        },
+        seed=SEEDS[0],
     message:
         "Making the worked example"
     script:

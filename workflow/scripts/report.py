@@ -14,10 +14,9 @@ import nbformat
 import normstudy
 from normstudy.errors import StudyError
 from normstudy.records.files import replacing
-from normstudy.report.display import PAGE
-from normstudy.report.figures.plot import plain
 from normstudy.report.notebook import execute, figures, render
-from normstudy.report.page import KEPT
+from normstudy.report.page import KEPT, PAGE
+from normstudy.report.text.wording import plain
 from normstudy.running.job_log import job_log
 from normstudy.running.progress import Plan
 

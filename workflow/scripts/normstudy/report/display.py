@@ -5,6 +5,7 @@ an SVG whose points tell their values and whose lines can be switched off.
 """
 
 import re
+from base64 import b64encode
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -14,9 +15,10 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..evaluation.pictures import as_base64, png, use_style
+from ..evaluation.pictures import png, use_style
 from .figures.plot import Plot
-from .marks import PAGE, svg
+from .marks import svg
+from .page import PAGE
 
 DPI = 150
 PIXELS = 100  # per inch, of a figure in a viewer
@@ -71,7 +73,7 @@ def figure_bundle(figure: Figure, include=None, exclude=None, **about) -> tuple[
     if engine := figure.get_layout_engine():  # once, not again for each form
         engine.execute(figure)
         figure.set_layout_engine(None)  # "none" would have it drawn twice for each form
-    picture = as_base64(png(figure, DPI))
+    picture = b64encode(png(figure, DPI)).decode("ascii")
     width = round(PIXELS * figure.get_figwidth())
     html = (
         f'<img src="data:image/png;base64,{picture}" alt="{escape(about["alt"])}" width="{width}">'

@@ -1,12 +1,14 @@
 """What the page's errors explorer is made from: the images that runs get wrong, and the answers."""
 
+import io
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
-from ..evaluation.pictures import as_base64, bitmap
 from .study import Study
 
 SIDE = 28  # pixels of an image
@@ -43,7 +45,10 @@ class Explorer:
         cells = np.zeros((rows * ACROSS, SIDE, SIDE), np.uint8)
         cells[: len(self.pictures)] = self.pictures
         grid = cells.reshape(rows, ACROSS, SIDE, SIDE).swapaxes(1, 2)
-        return bitmap(grid.reshape(rows * SIDE, ACROSS * SIDE))
+        image = Image.fromarray(grid.reshape(rows * SIDE, ACROSS * SIDE))
+        content = io.BytesIO()
+        image.save(content, "PNG", optimize=True)
+        return content.getvalue()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -57,7 +62,7 @@ class Explorer:
     @property
     def address(self) -> str:
         """The sprite as a data URL."""
-        return f"data:image/png;base64,{as_base64(self.sprite)}"
+        return f"data:image/png;base64,{_text(self.sprite)}"
 
     @property
     def data(self) -> dict:
@@ -72,8 +77,8 @@ class Explorer:
             "images": self.images["index"].tolist(),
             "labels": self.images["label"].tolist(),
             "doubts": {str(index): words for index, words in self.doubts.items()},
-            "said": as_base64(self.predictions.tobytes()),
-            "sure": as_base64(self.confidences.tobytes()),
+            "said": _text(self.predictions.tobytes()),
+            "sure": _text(self.confidences.tobytes()),
         }
 
 
@@ -140,3 +145,8 @@ def _doubts(
         )
         for row in known.itertuples()
     }
+
+
+def _text(content: bytes) -> str:
+    """Bytes as text, for a page."""
+    return b64encode(content).decode("ascii")

@@ -25,7 +25,6 @@ SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 LONG = re.compile(r"-?\d+\.\d{3,}")  # a number
 ALONG = re.compile(r"translate\(([\d.]+) 0\)")  # from a glyph to the next, of 1/6400 of its size
 PIXELS = 100 / 72  # on the page, of a point
-PAGE = "application/vnd.normstudy.figure"  # an SVG; its metadata say what the page needs to know
 
 
 def mark(

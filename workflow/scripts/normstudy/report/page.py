@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from ..records.tables import STUDY_TABLES
 from .explorer import Explorer
-from .marks import PAGE
 from .study import Study
 from .tables.table import Table
 from .text.template import FILTERS, GLOBALS
@@ -26,6 +25,7 @@ TEMPLATE = HERE.with_name("template")
 TEMPLATE = TEMPLATE if TEMPLATE.exists() else HERE.parents[4] / "report" / "template"
 ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
+PAGE = "application/vnd.normstudy.figure"  # an SVG; its metadata say what the page needs to know
 FEWEST_TO_SORT = 3  # rows of a table
 FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
 FEWEST_FOR_WIDE = 9  # with a group's, and wherever there is less room than beside the contents

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..evaluation import pictures
 from .display import alt_text
-from .figures.plot import WIDTH, plain, series_styles
+from .figures.plot import WIDTH, series_styles
 from .marks import svg
 from .page import Page
 from .study import Study
@@ -17,7 +17,7 @@ from .tables.results import spreads
 from .tables.table import ABSENT, Table
 from .tables.verdicts import MARKS
 from .text.amounts import says
-from .text.wording import span
+from .text.wording import plain, span
 
 # What is measured -> the metric, its digits
 MEASURED = (

@@ -4,25 +4,25 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ...evaluation.pictures import style
-from ..text.wording import listing
-from .plot import WIDTH, Plot, plain
+from ..text.wording import listing, plain
+from .plot import WIDTH, Plot
 
 PITCH = 30  # pixels from an image of 28 to the next
 
 
 @style()
 def augmented_strip(
-    augmented: tuple[list[int], np.ndarray], classes: tuple[str, ...], noun: str, training: dict
+    labels: np.ndarray, rows: np.ndarray, classes: tuple[str, ...], noun: str, training: dict
 ) -> Plot:
     """What the network sees in training: an image of each class, and draws of it below.
 
     Args:
-        augmented: the classes shown and their pictures, of `example.augmented`.
+        labels: the classes shown.
+        rows: their pictures (kind, class, 28, 28), as `example.augmented` makes them.
         classes: names of the classes.
         noun: what an image shows.
         training: a recipe's rotation_degrees, brightness and contrast.
     """
-    labels, rows = augmented
     names = [classes[label] for label in labels]
     sheet = np.full((len(rows), PITCH, len(names), PITCH), np.nan)  # drawn as paper
     sheet[:, :28, :, :28] = rows.swapaxes(1, 2)

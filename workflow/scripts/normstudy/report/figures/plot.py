@@ -1,6 +1,5 @@
 """What every figure of the report shares: its looks, its frame and its words."""
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from matplotlib.figure import Figure
 
 from ...evaluation.pictures import png
 from ..marks import svg
+from ..text.wording import plain
 
 # Okabe & Ito's colours for every kind of colour vision, without the yellow that white swallows.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
@@ -50,15 +50,6 @@ def series_styles(variants: Iterable[str]) -> dict[str, SeriesStyle]:
         variant: SeriesStyle(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
         for i, variant in enumerate(variants)
     }
-
-
-def plain(text: str, width: int | None = None) -> str:
-    """A user's string as matplotlib text: a leading underscore would hide it from a legend.
-
-    Wrapped to lines of `width` characters if given.
-    """
-    text = textwrap.fill(text, width) if width else text
-    return f" {text}" if text.startswith("_") else text
 
 
 def far_below(accuracies: Iterable[float]) -> float:

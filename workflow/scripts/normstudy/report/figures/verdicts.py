@@ -9,7 +9,8 @@ from ...statistics.verdicts.claims import sense
 from ...statistics.verdicts.rule import UNJUDGED, Verdict
 from ..marks import mark
 from ..text.amounts import amount, bounded, labels_of, low_to_high, metric_name, unit
-from .plot import COLOURS, GREY, WIDTH, Plot, plain
+from ..text.wording import plain
+from .plot import COLOURS, GREY, WIDTH, Plot
 
 # verdict on a contrast -> colour, marker, filled
 VERDICT_LOOKS = {

@@ -67,7 +67,9 @@ def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     )
     axes.pcolormesh(sets, cmap=ListedColormap(FILLS[: len(pairs)]), edgecolors="white")
     for (y, x), number in np.ndenumerate(numbers):
-        axes.text(x + 0.5, y + 0.5, rounded(number), ha="center", va="center", fontsize=8)
+        axes.text(
+            x + 0.5, y + 0.5, rounded(number), ha="center", va="center", fontsize=8, in_layout=False
+        )
     for cut in range(SIDE, IMAGES * SIDE, SIDE):  # between one matrix and the next
         axes.axhline(cut, color="white", linewidth=4)
         axes.axvline(cut, color="white", linewidth=4)

@@ -1,5 +1,6 @@
 """Small words of the report's sentences: lists, counts and signed numbers."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 MANY = 6  # names, beyond which a sentence does not give them all
@@ -73,3 +74,12 @@ def norm_name(norm: str) -> str:
 def named(keys: Iterable[str], names: Mapping[str, str]) -> list[str]:
     """The names of keys."""
     return [names[key] for key in keys]
+
+
+def plain(text: str, width: int | None = None) -> str:
+    """A user's string as matplotlib text: a leading underscore would hide it from a legend.
+
+    Wrapped to lines of `width` characters if given.
+    """
+    text = textwrap.fill(text, width) if width else text
+    return f" {text}" if text.startswith("_") else text
