@@ -51,7 +51,8 @@ def test_loop_and_engines_in_small(sample, recipe, tmp_path):
     splits = tuple(Split(split.images[:192], split.labels[:192]) for split in sample)
     seeds, tables = (31, 32), []
     for seed in seeds:
-        tables.append(pd.read_csv(fidelity.train(splits, tmp_path, ("gn", seed), epochs=1)))
+        loop = pd.read_csv(fidelity.train(splits, tmp_path, ("gn", seed), epochs=1))
+        tables.append(loop.assign(engine="loop"))
         for engine in ("kernels", "pytorch"):
             _, metrics = train(recipe("gn", epochs=1, engine=engine), seed, *splits)
             tables.append(metrics.assign(engine=engine, variant="gn", seed=seed))
