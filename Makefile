@@ -16,7 +16,7 @@
 # make verify         train a published run again, compare it bit by bit (RUN=gn/31, ALL=1, STUDY=claims)
 # make calibration    simulate how often verdicts are wrong, into docs/calibration.md
 # make fidelity       train the reference loop and compare the engines with it, into docs/fidelity.md
-# make mutants        find small changes of a room's code that no test notices (ROOM=data)
+# make mutants        find small changes of a subpackage's code that no test notices (ROOM=data)
 # make lock           remake the hash-locked requirements from the .in files
 # make schema         write the config's schema for editors from its keys
 # make clean          delete packages, data, results and caches, after asking (YES=1 does not ask)

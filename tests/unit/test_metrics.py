@@ -1,4 +1,4 @@
-"""The one list of metrics: adding one is one entry, as docs/architecture.md says."""
+"""The one list of metrics: adding one is one entry, as CONTRIBUTING.md says."""
 
 import re
 import shutil
@@ -42,7 +42,7 @@ print(verdict_table(tables["comparisons"], tables["claims"], config)["claim"][0]
     ("errors_of_ln", "verdict"), [(300, "holds"), (101, "no difference that matters")]
 )
 def test_a_metric_is_added_as_the_document_says(tmp_path, errors_of_ln, verdict):
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (entry,) = re.findall(r'```python\n(    "train_errors".*?)```', text, re.S)
     shutil.copytree(SCRIPTS / "normstudy", tmp_path / "normstudy")
     module = tmp_path / "normstudy" / "records" / "metrics.py"
