@@ -29,8 +29,9 @@ def test_the_results_equal_those_of_a_local_run(places, local):
 
 def test_every_declared_file_of_the_study_is_in_the_storage(places):
     results = places["storage"] / "results"
-    for name in ("report.html", "summary.csv", "provenance.json", "figures/test_loss.png",
-                 "logs/train/ln-seed-1.log", "benchmarks/train/ln-seed-1.tsv"):  # fmt: skip
+    for name in ("report.html", "tables/summary.csv", "provenance.json",
+                 "figures/test_loss.png", "logs/train/ln-seed-1.log",
+                 "benchmarks/train/ln-seed-1.tsv"):  # fmt: skip
         assert (results / name).stat().st_size > 0, name
     assert not any((places["head"] / "project" / "results").rglob("*.csv"))
 

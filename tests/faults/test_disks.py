@@ -13,7 +13,7 @@ FULL = [  # what is missing, so which rules have to write
         [*(f"gn/seed-1/{name}" for name in RUN), *(f"ln/seed-1/{name}" for name in EVALUATION),
          "normalization_example.xlsx"],
     ),
-    pytest.param(("summarize",), ["summary.csv", "provenance.json"], marks=pytest.mark.slow),
+    pytest.param(("summarize",), ["tables/summary.csv", "provenance.json"], marks=pytest.mark.slow),
     pytest.param(("report",), ["report.html", "figures/test_loss.png"], marks=pytest.mark.slow),
 ]  # fmt: skip
 

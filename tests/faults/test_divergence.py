@@ -35,7 +35,7 @@ def test_the_others_are_reported_without_a_run_that_diverges(project):
     assert said[3] == "--config 'variants={wild: null}' 'claims=[]'"
     settings = ("--config", "variants={wild: null}", "claims=[]")
     project.snakemake(*study, *settings)
-    summary = pd.read_csv(results / "summary.csv")
+    summary = pd.read_csv(results / "tables/summary.csv")
     assert set(summary["variant"]) == {"gn", "ln", "bn_l1", "calm"}
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "Calm" in page and "Wild" not in page

@@ -15,7 +15,8 @@ import yaml
 from evidence.store import ERRORS, FACTS, Evidence
 from normstudy.config.check import check
 from normstudy.config.study import StudyConfig
-from normstudy.records.files import write_json
+from normstudy.records import layout
+from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.tables import EVALUATION, STUDY_TABLES
 from normstudy.report.study import Study
@@ -246,10 +247,9 @@ def write_study(study: Study) -> None:
     study = with_predictions(study, drawn_predictions(study), None)
     for run, rows in study.metrics.groupby(["variant", "seed"]):
         rows.to_csv(study.run_folder(*run) / "metrics.csv", index=False)
-    for name in STUDY_TABLES:
-        getattr(study, name).to_csv(study.folder / f"{name}.csv", index=False)
+    for name in (*STUDY_TABLES, "network"):
+        write_csv(getattr(study, name), layout.table(study.folder, name))
     write_json(study.provenance, study.folder / "provenance.json")
-    study.network.to_csv(study.folder / "network.csv", index=False)
 
 
 def evidence_of(study: Study) -> Evidence:

@@ -131,7 +131,8 @@ def execute_report(study, template: Path = REPORT) -> nbformat.NotebookNode:
     }
     train, training = load_split(SAMPLE, "train", None), study.config["training"]
     labels, rows = augmented(train, len(study.facts.classes), training, 1)
-    np.savez(study.folder / "augmented.npz", labels=labels, rows=rows)
+    (study.folder / "tables").mkdir(exist_ok=True)
+    np.savez(study.folder / "tables/augmented.npz", labels=labels, rows=rows)
     return execute(template, parameters, study.folder / "failed.ipynb")
 
 

@@ -17,7 +17,9 @@ CONTENT = re.compile(r"<(p|ul|dl|blockquote|pre|table|figure)\b")
 
 def reported(study):
     """The page of a study that was written into its folder."""
-    return render(execute_report(study), TEMPLATE, [study.folder / name for name in KEPT])
+    return render(
+        execute_report(study), TEMPLATE, [study.folder / "tables" / name for name in KEPT]
+    )
 
 
 def assert_sound(page, study):

@@ -15,6 +15,8 @@ KEPT = [
     "quick/old/seed-1/metrics.csv",  # another study's
     "OLD/seed-1/metrics.csv",  # cannot be a variant
     "logs/train/old.log",
+    "tables/summary.csv",
+    "runs.csv",  # not remade in its new place yet
 ]
 LEFT = [
     "old/seed-1/metrics.csv",
@@ -25,6 +27,7 @@ LEFT = [
     "resume/gn-seed-12.pt",
     "figures/curves_old.svg",
     "old/model-card.md",
+    "summary.csv",  # in its place of an earlier version
 ]
 
 

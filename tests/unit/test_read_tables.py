@@ -195,7 +195,7 @@ def test_before_any_study_that_is_what_is_said(tmp_path):
     for folder in (tmp_path, tmp_path / "results"):
         with pytest.raises(StudyError, match=r"no study here yet: .* run `snakemake --cores 4`"):
             load_study(folder)
-    (tmp_path / "summary.csv").write_text("")  # some of it is there
+    (tmp_path / "tables").mkdir()  # some of it is there
     with pytest.raises(StudyError, match=r"provenance\.json cannot be read"):
         load_study(tmp_path)
 
@@ -205,6 +205,6 @@ def test_a_worked_example_of_fewer_variants_names_how_to_remake_it(tmp_path):
     study = dataclasses.replace(graded_study(), folder=tmp_path)
     write_study(study)
     pd.testing.assert_frame_equal(load_study(tmp_path).network, study.network)
-    write_csv(study.network[study.network["variant"] != "ln"], tmp_path / "network.csv")
+    write_csv(study.network[study.network["variant"] != "ln"], tmp_path / "tables/network.csv")
     with pytest.raises(StudyError, match=r"network\.csv has no ln: .*network\.csv"):
         load_study(tmp_path)

@@ -16,7 +16,7 @@ def test_two_studies_are_set_side_by_side(project):
     page = (project.folder / "results/side-by-side.html").read_text(encoding="utf-8")
     for folder in ("results", "results/smaller"):
         assert f"<h3>{folder}</h3>" in page
-        for row in pd.read_csv(project.folder / folder / "runs.csv").itertuples():
+        for row in pd.read_csv(project.folder / folder / "tables/runs.csv").itertuples():
             assert f"{row.test_accuracy:.2f}" in page
     (epochs,) = re.findall(r"<tr>(?:(?!</tr>).)*training\.epochs.*?</tr>", page, re.S)
     assert re.findall(r"<td[^>]*>(\d+)</td>", epochs) == ["1", "2"]

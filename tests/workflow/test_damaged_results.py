@@ -29,8 +29,8 @@ def test_a_broken_checkpoint_is_named(project):
     [
         ("gn/seed-1/metrics.csv", "gn,1,1,", "gn,2,1,",
          ", line 2, is of seed 2, not 1: it was edited or cut short", "train"),
-        ("summary.csv", "standard_deviation", "deviation", " has no column standard_deviation",
-         "summarize"),
+        ("tables/summary.csv", "standard_deviation", "deviation",
+         " has no column standard_deviation", "summarize"),
     ],
 )  # fmt: skip
 def test_an_edited_table_is_named_with_the_option_that_remakes_it(
@@ -49,10 +49,10 @@ RUN = {"train": 1, "misclassified": 1, "summarize": 1, "report": 1}
 DELETED = [
     ("gn/seed-1/checkpoint.pt", RUN),
     ("ln/seed-1/misclassified.png", RUN | {"train": 0}),
-    ("label_doubts.csv", {"summarize": 1, "report": 1}),
+    ("tables/label_doubts.csv", {"summarize": 1, "report": 1}),
     ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
-    ("network.csv", {"worked_example": 1, "report": 1}),
-    ("augmented.npz", {"worked_example": 1, "report": 1}),
+    ("tables/network.csv", {"worked_example": 1, "report": 1}),
+    ("tables/augmented.npz", {"worked_example": 1, "report": 1}),
     ("figures/test_loss.png", {"report": 1}),
     ("report.ipynb", {"report": 1}),
     ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),

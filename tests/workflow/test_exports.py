@@ -124,7 +124,7 @@ def test_the_crate_holds_what_it_lists_and_says_what_made_it(exported):
     assert action["agent"].type == "Person" and action["agent"]["name"]
     assert "snakemake --cores 2" in action["name"] and action["instrument"] == crate.mainEntity
     made = {entity.id for entity in action["result"]}
-    packed = ("gn/seed-1/checkpoint.pt", "summary.csv", "datapackage.json")
+    packed = ("gn/seed-1/checkpoint.pt", "tables/summary.csv", "tables/datapackage.json")
     assert {f"results/{name}" for name in packed} <= made <= files
     *data, config = action["object"]
     assert config.id == "config.yaml"

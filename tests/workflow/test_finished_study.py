@@ -26,25 +26,25 @@ def test_the_tables_have_the_stated_columns(finished):
     of_run = {"metrics": METRICS, "evaluation": EVALUATION}
     of_run |= {"predictions": PREDICTIONS, "misclassified": MISCLASSIFIED}
     stated = {f"gn/seed-1/{name}": columns for name, columns in of_run.items()}
-    stated |= {name: table.columns for name, table in STUDY_TABLES.items()}
+    stated |= {f"tables/{name}": table.columns for name, table in STUDY_TABLES.items()}
     for name, columns in stated.items():
         assert list(table(finished, f"{name}.csv")) == [*columns], name
 
 
 def test_the_verdicts_of_one_seed(finished):
-    comparisons = table(finished, "comparisons.csv")
+    comparisons = table(finished, "tables/comparisons.csv")
     assert len(comparisons) == 8  # four claims, each against two rivals
     assert set(comparisons["verdict"]) == {"one run cannot tell"}
-    claims = table(finished, "claims.csv")
+    claims = table(finished, "tables/claims.csv")
     assert len(claims) == 4 and set(claims["verdict"]) == {"one run cannot tell"}
-    tests = table(finished, "single_run.csv").set_index(["variant", "rival"])
+    tests = table(finished, "tables/single_run.csv").set_index(["variant", "rival"])
     counts = tests.loc[("gn", "ln"), ["both_wrong", "only_rival_right"]].sum()
     assert counts == len(table(finished, "gn/seed-1/misclassified.csv"))
-    shared = table(finished, "shared_errors.csv")
+    shared = table(finished, "tables/shared_errors.csv")
     errors = [table(finished, f"{name}/seed-1/misclassified.csv") for name in DEFAULT]
     assert shared["runs"].sum() == sum(map(len, errors))
     assert set(shared["index"]) == set().union(*(own["index"] for own in errors))
-    assert table(finished, "label_doubts.csv").empty  # the sample has no table of issues
+    assert table(finished, "tables/label_doubts.csv").empty  # the sample has no table of issues
 
 
 @pytest.mark.parametrize("variant", DEFAULT)

@@ -28,10 +28,10 @@ def test_a_dry_run_says_what_the_first_look_trains(tmp_path):
 
 
 def test_only_what_an_undecided_claim_needs_goes_on(decided):
-    runs = pd.read_csv(decided.folder / "results/runs.csv")
+    runs = pd.read_csv(decided.folder / "results/tables/runs.csv")
     assert runs.groupby("variant")["seed"].max().to_dict() == {"gn": 3, "ln": 2, "twin": 3}
     assert not (decided.folder / "results/ln/seed-3").exists()
-    claims = pd.read_csv(decided.folder / "results/claims.csv").set_index("claim")
+    claims = pd.read_csv(decided.folder / "results/tables/claims.csv").set_index("claim")
     assert claims.loc["far", ["verdict", "look"]].tolist() == ["no difference that matters", 2]
     assert claims.loc["twins", ["verdict", "look"]].tolist() == ["undecided", 3]
 

@@ -72,7 +72,7 @@ def test_its_own_rule_reads_our_table(outer):
     metrics = (outer.folder / "compared/results/gn/seed-2/metrics.csv").read_text()
     assert (outer.folder / "final.csv").read_text() == metrics.splitlines(keepends=True)[-1]
     assert metrics.splitlines()[-1].startswith("gn,2,2,")
-    summary = (outer.folder / "compared/results/summary.csv").read_text()
+    summary = (outer.folder / "compared/results/tables/summary.csv").read_text()
     assert "gn,test_accuracy,1," in summary
 
 

@@ -70,7 +70,7 @@ def test_every_variant_is_trained_on_the_classes_of_the_dataset(extended):
 
 
 def test_the_claim_is_judged_against_every_rival(extended):
-    comparisons = pd.read_csv(extended.folder / "results" / "comparisons.csv")
+    comparisons = pd.read_csv(extended.folder / "results/tables/comparisons.csv")
     assert set(comparisons["claim"]) == {"rms-best-test"}
     assert set(comparisons["rival"]) == {"gn", "own"}
 

@@ -33,7 +33,7 @@ def test_every_table_figure_and_page_is_in_it_as_it_was_made(made, shown):
     project, folder = made
     results = project.folder / "results"
     wanted = [results / "report.html", results / "normalization_example.xlsx"]
-    wanted += [results / f"{name}.csv" for name in STUDY_TABLES]
+    wanted += [results / f"tables/{name}.csv" for name in STUDY_TABLES]
     wanted += sorted((results / "figures").glob("*.svg"))
     wanted += [results / v / "seed-1/misclassified.png" for v in ("gn", "ln", "bn_l1")]
     inside = sorted(path.read_bytes() for path in folder.glob("data/raw/*/*"))

@@ -6,6 +6,7 @@ from itertools import chain
 from normstudy.config.changes import study_of_tables
 from normstudy.data.datasets import DATASETS
 from normstudy.data.idx import FILE_NAMES
+from normstudy.records import layout
 from normstudy.running.code_digest import code_digests
 
 RESULTS = folder_of(STUDY.results)
@@ -65,10 +66,6 @@ def reported(path, category, label, caption):
     return report(path, category=category, labels=labels, caption=caption)
 
 
-def run_folder(variant, seed):
-    return RESULTS / variant / f"seed-{seed}"
-
-
 def paths_of(pattern, runs):
     """A file of each of the runs, (variant, seed)."""
     return expand(pattern, zip, variant=[v for v, _ in runs], seed=[s for _, s in runs])
@@ -103,7 +100,7 @@ def job_costs(runs):
         for rule, made in (("train", "checkpoint.pt"), ("misclassified", "predictions.csv"))
         for variant, seed in runs
         if (path := BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv").exists()
-        or not (run_folder(variant, seed) / made).exists()
+        or not (layout.run_folder(RESULTS, variant, seed) / made).exists()
     }
 
 

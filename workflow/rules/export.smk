@@ -28,8 +28,8 @@ rule export:
 
 rule model_cards:
     input:
-        summary=RESULTS / "summary.csv",
-        evaluation=RESULTS / "evaluation.csv",
+        summary=layout.table(RESULTS, "summary"),
+        evaluation=layout.table(RESULTS, "evaluation"),
         provenance=RESULTS / "provenance.json",
         template=source("workflow/resources/model_card.md.j2"),
     output:

@@ -33,8 +33,8 @@ def fetched_sha256():
 def trained_on_these(variant, seed):
     """Whether a run is finished, and its own record has the data that the config asks for."""
     with suppress(OSError, ValueError, KeyError):
-        record = (run_folder(variant, seed) / "provenance.json").read_text(encoding="utf-8")
-        data = json.loads(record)["data_sha256"]
+        record = layout.run_folder(RESULTS, variant, seed) / "provenance.json"
+        data = json.loads(record.read_text(encoding="utf-8"))["data_sha256"]
         return not IMPORTED and data == (data_sha256() or fetched_sha256() or data)
     return False
 

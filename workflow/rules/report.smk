@@ -5,12 +5,12 @@ FIGURES = report_figures(STUDY, original=bool(resource("reference_run")))
 
 rule report:
     input:
-        **{name: RESULTS / f"{name}.csv" for name in STUDY_TABLES},
+        **{name: layout.table(RESULTS, name) for name in STUDY_TABLES},
         looks=RESULTS / "looks.json",
         provenance=RESULTS / "provenance.json",
         workbook=RESULTS / "normalization_example.xlsx",
-        network=RESULTS / "network.csv",
-        augmented=RESULTS / "augmented.npz",
+        network=layout.table(RESULTS, "network"),
+        augmented=RESULTS / layout.TABLES / "augmented.npz",
         run_metrics=run_files("metrics.csv"),
         misclassified=run_files("misclassified.csv"),
         predictions=run_files("predictions.csv"),
@@ -78,8 +78,8 @@ rule worked_example:
             "Worked example, with formulas",
             "workbook",
         ),
-        network=RESULTS / "network.csv",
-        augmented=RESULTS / "augmented.npz",
+        network=layout.table(RESULTS, "network"),
+        augmented=RESULTS / layout.TABLES / "augmented.npz",
     log:
         LOGS / "worked_example.log",
     benchmark:

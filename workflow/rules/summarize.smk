@@ -17,7 +17,7 @@ rule summarize:
     output:
         **{
             name: report(
-                RESULTS / f"{name}.csv",
+                layout.table(RESULTS, name),
                 category="Tables",
                 labels={"What": table.label, "Content": table.content},
             )
@@ -26,7 +26,7 @@ rule summarize:
         # `update`: when verdicts were read before is kept, and the new looks are added.
         looks=update(RESULTS / "looks.json"),
         provenance=RESULTS / "provenance.json",
-        package=RESULTS / "datapackage.json",
+        package=RESULTS / layout.TABLES / "datapackage.json",
     log:
         LOGS / "summarize.log",
     benchmark:

@@ -32,12 +32,15 @@ def to_train():
     """The runs that the command asks for and that are not trained as the config says."""
     recipes = {variant: STUDY.run_parameters(variant) for variant in VARIANTS}
     data, kept = data_sha256() or fetched_sha256(), kept_runs(KEPT)
-    runs = [Run(v, s, recipes[v], data, run_folder(v, s), kept) for v, s in runs_so_far()]
+    runs = [
+        Run(v, s, recipes[v], data, layout.run_folder(RESULTS, v, s), kept)
+        for v, s in runs_so_far()
+    ]
     return [run for run in asked(runs, WORDS) if FORCED or run.differences() != ()]
 
 
 def leftovers():
-    """Files of runs that the config no longer has."""
+    """Files that only an earlier config or version has."""
     return find_leftovers(RESULTS, rules.prune.params.made, VARIANTS, SEEDS)
 
 
@@ -75,7 +78,7 @@ def begin():
 
 def say_done():
     page, networks = RESULTS / "report.html", RESULTS / "<variant>/seed-<n>/checkpoint.pt"
-    tables = (run_folder(*run) / "metrics.csv" for run in RUNS)
+    tables = (layout.run_folder(RESULTS, *run) / "metrics.csv" for run in RUNS)
     trained = max((path.stat().st_mtime for path in tables if path.exists()), default=0)
     if not page.exists():
         say(f"Done. Results are in {RESULTS}.")
@@ -87,7 +90,7 @@ def say_done():
         say(f"Done. The report: {page}, the networks: {networks}")
     if files := leftovers():
         say(
-            f"{len(files):,} files are of runs that the config no longer has. To list them:"
+            f"{len(files):,} files are left over from an earlier config or version. To list them:"
             f" {command('-n prune')}; to delete them: {command('prune')}"
         )
 
@@ -105,6 +108,8 @@ if STUDY.resume:  # a URL whose driver is not here is an error before any job
 if workflow.is_main_process:
     names = [*VARIANTS, *TARGETS]
     for word in WORDS:
+        if place := layout.moved(RESULTS, Path(word)):
+            sys.exit(f"Error: {word} is now {place}")
         meant = difflib.get_close_matches(word, names, 1, cutoff=0.75)
         if meant and word not in names:
             kind = "variant" if meant[0] in VARIANTS else "rule"

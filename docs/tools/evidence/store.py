@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
+from normstudy.records import layout
 from normstudy.records.files import replacing, write_json
 from normstudy.records.json_records import Look, read_looks, read_record
 from normstudy.records.read_tables import read_table
@@ -113,7 +114,7 @@ def collect(results: Path) -> Evidence:
         StudyError: the study is not finished, or a table is not as its rule wrote it.
     """
     record = read_record(results / "provenance.json", [*FACTS, "runs"], "summarize")
-    folders = [results / run["variant"] / f"seed-{run['seed']}" for run in record["runs"]]
+    folders = [layout.run_folder(results, run["variant"], run["seed"]) for run in record["runs"]]
     errors = [
         read_table(folder / "misclassified.csv", MISCLASSIFIED, "misclassified")
         .assign(variant=run["variant"], seed=run["seed"])
@@ -121,12 +122,12 @@ def collect(results: Path) -> Evidence:
         for folder, run in zip(folders, record["runs"], strict=True)
     ]
     evaluation = STUDY_TABLES["evaluation"].columns
-    evaluation = read_table(results / "evaluation.csv", evaluation, "summarize")
+    evaluation = read_table(layout.table(results, "evaluation"), evaluation, "summarize")
     return Evidence(
         facts={key: record[key] for key in FACTS}
         | {"recipes": {run["variant"]: run["recipe"] for run in record["runs"]}},
         runs=[{k: v for k, v in run.items() if k != "recipe"} for run in record["runs"]],
-        epochs=read_table(results / "metrics.csv", METRICS, "summarize"),
+        epochs=read_table(layout.table(results, "metrics"), METRICS, "summarize"),
         evaluation=evaluation[[*EVALUATION]],
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
         looks=read_looks(results / "looks.json"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from normstudy.errors import StudyError
+from normstudy.records import layout
 from normstudy.records.json_records import RunRecord
 from normstudy.records.provenance import versions
 from normstudy.records.read_tables import read_table
@@ -52,7 +53,7 @@ def verify(
     for variant, seed in set(runs) - set(evidence.names):
         raise StudyError(f"docs/evidence/{name} has no run {variant}/{seed}")
     folders = {
-        run: results / run[0] / f"seed-{run[1]}"
+        run: layout.run_folder(results, *run)
         for run in runs
         if evidence.facts["recipes"][run[0]].get("engine") == "kernels"
     }

@@ -13,6 +13,7 @@ import torch
 from normstudy.errors import StudyError
 from normstudy.network.checkpoint import load_checkpoint, tensors_sha256
 from normstudy.network.model import model_of
+from normstudy.records import layout
 from normstudy.records.files import replacing
 from torch import nn
 
@@ -35,7 +36,7 @@ def write_weights(evidence: Evidence, results: Path, folder: Path) -> None:
         states = _read(folder, variant)
         seeds = [seed for name, seed in evidence.names if name == variant]
         for seed in seeds:
-            path = results / variant / f"seed-{seed}" / "checkpoint.pt"
+            path = layout.run_folder(results, variant, seed) / "checkpoint.pt"
             if path.exists():
                 model, _ = load_checkpoint(path, (variant, seed))
                 states[seed] = {name: t.numpy() for name, t in model.state_dict().items()}

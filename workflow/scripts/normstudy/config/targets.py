@@ -5,5 +5,5 @@ TARGETS = (
     *("model_cards", "crate", "compare", "judge", "prune"),
 )
 OF_RUNS = ("train", "misclassified", "look", "export")  # their files are targets, they are not
-FOLDERS = ("benchmarks", "figures", "logs", "looks", "resume")
+FOLDERS = ("benchmarks", "figures", "logs", "looks", "resume", "tables")
 RESERVED = frozenset({*TARGETS, *OF_RUNS, *FOLDERS})

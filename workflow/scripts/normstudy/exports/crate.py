@@ -35,6 +35,7 @@ KINDS = {
     ".js": "text/javascript",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".npz": "application/octet-stream",
     ".png": "image/png",
     ".pt": "application/octet-stream",
     ".py": "text/x-python",

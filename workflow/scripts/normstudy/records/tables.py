@@ -75,7 +75,7 @@ SEEDS_NEEDED = (  # of what is undecided: see seeds_needed.py
 
 @dataclass(frozen=True)
 class StudyTable:
-    """A table of the whole study, <results>/<name>.csv, made by rule summarize.
+    """A table of the whole study, <results>/tables/<name>.csv, made by rule summarize.
 
     Attributes:
         label: what it is called.

@@ -10,6 +10,7 @@ import pandas as pd
 from ..config.study import StudyConfig, group_setting
 from ..data.datasets import DatasetFacts
 from ..errors import StudyError
+from ..records import layout
 from ..records.json_records import Look, StudyRecord, read_looks
 from ..records.read_tables import broken, read_table
 from ..records.tables import (
@@ -154,7 +155,7 @@ class Study:
 
     def run_folder(self, variant: str, seed: int) -> Path:
         """Where a run's own files lie."""
-        return self.folder / variant / f"seed-{seed}"
+        return layout.run_folder(self.folder, variant, seed)
 
     def errors(self, variant: str, seed: int) -> pd.DataFrame:
         """A run's misclassified test images, in the order in which they are shown."""
@@ -197,22 +198,23 @@ def load_study(
         StudyError: there is no study yet, or a table or record is not as its rule wrote it.
     """
     folder = Path(results)
-    if not any((folder / name).exists() for name in ("provenance.json", "summary.csv")):
+    network_path = layout.table(folder, "network")
+    if not (folder / "provenance.json").exists() and not network_path.parent.exists():
         raise StudyError(
             f"no study here yet: {folder} has no tables; run `snakemake --cores 4` (with the"
             " study's --configfile, if it has one), or name the folder that the study wrote to"
         )
     record = StudyRecord.read(folder / "provenance.json")
-    network = read_table(folder / "network.csv", NETWORK, "worked_example")
+    network = read_table(network_path, NETWORK, "worked_example")
     # Marked as up to date by --touch, it may be of fewer variants.
     for variant in record.config["variants"]:
         if variant not in set(network["variant"]):
-            raise broken(folder / "network.csv", f" has no {variant}", "worked_example")
+            raise broken(network_path, f" has no {variant}", "worked_example")
     return Study(
         folder=folder,
         provenance=record,
         **{
-            name: read_table(folder / f"{name}.csv", table.columns, "summarize")
+            name: read_table(layout.table(folder, name), table.columns, "summarize")
             for name, table in STUDY_TABLES.items()
         },
         reference=read_table(reference, REFERENCE_RUN) if reference else None,

@@ -1,10 +1,12 @@
-"""Results of runs that the config no longer has."""
+"""Results that no rule would make: of runs that the config no longer has, or in former places."""
 
 import glob
 import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from ..records import layout
 
 # Beside the files in a run's own folder, whose names rules know.
 PATTERNS = (
@@ -23,11 +25,14 @@ def find_leftovers(
 ) -> list[Path]:
     """The files below `results` that rules wrote for runs that the config does not have, sorted.
 
+    With them, tables in their former place once they are in the new one.
+
     Args:
         made: the names of the files that rules write into the folder of a run.
         variants, seeds: those of the config.
     """
-    leftovers = []
+    former = {results / name: layout.moved(results, results / name) for name in layout.MOVED}
+    leftovers = [path for path, place in former.items() if path.is_file() and place.is_file()]
     for pattern in (*(f"{{variant}}/seed-{{seed}}/{name}" for name in made), *PATTERNS):
         expression = re.sub(
             r"\{\w+\}|\*|[^{*]+", lambda m: PARTS.get(m[0]) or re.escape(m[0]), pattern
