@@ -82,7 +82,8 @@ def for_runs(make):
 
     With `seeds: until decided` the list is not known before the looks are taken: a function then.
     """
-    return (lambda wildcards: make(runs_until())) if STUDY.until_decided else make(RUNS)
+    until = STUDY.until_decided
+    return (lambda wildcards: make(runs_after(looks_taken()))) if until else make(RUNS)
 
 
 def run_files(name):
@@ -118,5 +119,6 @@ def judged(wildcards):
             if not path.exists():
                 sys.exit(f"Error: judge={{{name}: …}}: there is no {path}")
         return {name: local(str(path)) for name, path in files.items()}
-    words = "name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
-    sys.exit(f"Error: {words}")
+    sys.exit(
+        "Error: name runs and claims, as in --config 'judge={runs: runs.csv, claims: claims.yaml}'"
+    )

@@ -53,11 +53,10 @@ with one_sentence(OF_CONFIG):
 configfile: CONFIG
 
 
-SETTINGS = {} if IMPORTED else lines.typed(dict(workflow.config_settings.config))
-update_config(config, SETTINGS)
+SETTINGS = [] if IMPORTED else list(workflow.config_settings.config_args or ())
+for word in SETTINGS:
+    update_config(config, lines.setting(word))
 # Not of the study: what rules compare and judge are about.
-for name in ("compare", "judge"):
-    SETTINGS.pop(name, None)
 COMPARED, JUDGED = (config.pop(name, None) for name in ("compare", "judge"))
 with one_sentence(OF_CONFIG):
     if IMPORTED:
@@ -65,5 +64,5 @@ with one_sentence(OF_CONFIG):
     else:  # config.yaml is the last that Snakemake notes, and the first that it reads
         others = workflow.configfiles[:-1] if STATED else workflow.configfiles
         STATED += map(lines.read_config_file, map(os.path.relpath, others))
-        STATED += [lines.command_line(SETTINGS, workflow.config_settings.config_args or ())]
+        STATED += [lines.command_line(SETTINGS)]
     STUDY = check(config, RESERVED, STATED, SOURCE)

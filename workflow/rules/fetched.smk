@@ -1,10 +1,9 @@
 """The data: fetched once, and told from others by their SHA-256, never by their dates."""
 
-import json
-
 from normstudy.data import fetch
 from normstudy.data.checksums import listed
 from normstudy.data.folder import find
+from normstudy.records.files import read_json
 
 SOURCE_FOLDER = folder_of(STUDY.dataset.source) if STUDY.dataset.source else None
 
@@ -32,11 +31,9 @@ def fetched_sha256():
 
 def trained_on_these(variant, seed):
     """Whether a run is finished, and its own record has the data that the config asks for."""
-    with suppress(OSError, ValueError, KeyError):
-        record = layout.run_folder(RESULTS, variant, seed) / "provenance.json"
-        data = json.loads(record.read_text(encoding="utf-8"))["data_sha256"]
-        return not IMPORTED and data == (data_sha256() or fetched_sha256() or data)
-    return False
+    record = read_json(layout.run_folder(RESULTS, variant, seed) / "provenance.json")
+    data = record.get("data_sha256")
+    return bool(data) and not IMPORTED and data == (data_sha256() or fetched_sha256() or data)
 
 
 def listing(wildcards):

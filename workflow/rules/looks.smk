@@ -10,49 +10,39 @@ LOOKS = STUDY.looks
 LOOK = RESULTS / "looks" / "{look}.json"
 
 
-def still_needed(record):
-    """The variants that go on after a look, from its record."""
-    return LookRecord.read(str(record)).still_needed
+def looks_taken(before=None):
+    """The records of the looks, up to the one `before` which it is asked; else all but the last.
 
-
-def gone_on(before=None):
-    """The variants that went on after each look, up to the one `before` which it is asked."""
-    further = []
+    Snakemake takes a look that is missing, and asks again.
+    """
+    taken = []
     for look in LOOKS[: LOOKS.index(before) if before else -1]:
-        record = checkpoints.look.get(look=look).output[0]
-        with record.open():  # where results are in storage, Snakemake fetches it and asks again
+        taken.append(checkpoints.look.get(look=look).output[0])
+        with taken[-1].open():  # where results are in storage, this fetches it
             pass
         with one_sentence():
-            further.append(still_needed(record))
-        if not further[-1]:
-            break
-    return further
+            if not LookRecord.read(taken[-1]).still_needed:
+                break
+    return taken
 
 
-def runs_until(look=None):
-    """The runs that a look is taken at; without one, all runs of the study."""
-    return until_decided.runs(VARIANTS, SEEDS, LOOKS, gone_on(look))
+def runs_after(looks):
+    """The runs that these looks call for, up to the first that is not taken."""
+    further = []
+    with suppress(StudyError):
+        for look in looks:
+            further.append(LookRecord.read(look).still_needed)
+    return until_decided.runs(VARIANTS, SEEDS, LOOKS, further)
 
 
 def runs_so_far():
     """The runs that the looks taken until now call for. Takes none: so `gn` trains only gn."""
-    if not STUDY.until_decided:
-        return RUNS
-    further = []
-    with suppress(StudyError):  # not taken, or to be taken again
-        for look in LOOKS[:-1]:
-            further.append(still_needed(str(LOOK).format(look=look)))
-    return until_decided.runs(VARIANTS, SEEDS, LOOKS, further)
+    return runs_after(str(LOOK).format(look=n) for n in LOOKS[:-1]) if STUDY.until_decided else RUNS
 
 
 def at_look(name):
     """A file of each run that a look is taken at."""
-    return lambda wildcards: paths_of(RUN / name, runs_until(int(wildcards.look)))
-
-
-def looks_taken(wildcards):
-    """The records of all looks but the last, as far as there are any."""
-    return [checkpoints.look.get(look=look).output[0] for look, _ in zip(LOOKS, gone_on())]
+    return lambda wildcards: paths_of(RUN / name, runs_after(looks_taken(int(wildcards.look))))
 
 
 if STUDY.until_decided:
@@ -75,7 +65,7 @@ if STUDY.until_decided:
             "../envs/jobs.yaml"
         params:
             code=code("statistics"),
-            runs=lambda wildcards: runs_until(int(wildcards.look)),
+            runs=lambda wildcards: runs_after(looks_taken(int(wildcards.look))),
             seeds=SEEDS,
             claims=[claim.model_dump() for claim in STUDY.claims],
             verdicts=STUDY.verdicts.model_dump(),

@@ -8,7 +8,7 @@ rule summarize:
         predictions=run_files("predictions.csv"),
         benchmarks=for_runs(lambda runs: [*job_costs(runs).values()]),
         runs=run_files("provenance.json"),
-        looks=looks_taken if STUDY.until_decided else [],
+        looks=(lambda wildcards: looks_taken()) if STUDY.until_decided else [],
         checksums=CHECKSUMS,
         data_source=DATA_SOURCE,
         requirements=source("requirements.in"),

@@ -4,7 +4,7 @@ import difflib
 import re
 import shlex
 
-from normstudy.config.changes import Run, asked, changes, keep, kept_runs
+from normstudy.config.changes import Run, asked, changes, keep
 from normstudy.records.files import write_json
 from normstudy.records.store import store_at
 from normstudy.running.ending import DEAF, Stop
@@ -31,7 +31,7 @@ def say(line):
 def to_train():
     """The runs that the command asks for and that are not trained as the config says."""
     recipes = {variant: STUDY.run_parameters(variant) for variant in VARIANTS}
-    data, kept = data_sha256() or fetched_sha256(), kept_runs(KEPT)
+    data, kept = data_sha256() or fetched_sha256(), read_json(KEPT)
     runs = [
         Run(v, s, recipes[v], data, layout.run_folder(RESULTS, v, s), kept)
         for v, s in runs_so_far()
@@ -78,7 +78,7 @@ def begin():
 
 def say_done():
     page, networks = RESULTS / "report.html", RESULTS / "<variant>/seed-<n>/checkpoint.pt"
-    tables = (layout.run_folder(RESULTS, *run) / "metrics.csv" for run in RUNS)
+    tables = map(Path, paths_of(RUN / "metrics.csv", RUNS))
     trained = max((path.stat().st_mtime for path in tables if path.exists()), default=0)
     if not page.exists():
         say(f"Done. Results are in {RESULTS}.")

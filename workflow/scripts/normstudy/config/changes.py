@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..records.files import write_json
+from ..records.files import read_json, write_json
 from ..running.code_digest import code_digests
 from .study import StudyConfig
 
@@ -34,17 +34,16 @@ class Run:
 
     def differences(self) -> tuple[str, ...] | None:
         """What changed since it was trained, such as "max_lr 0.015 → 0.03"; None: no record."""
-        try:
-            record = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
-            changed = dict(_differences(record["recipe"], self.recipe))
-            code = record.get("code", {})
-            if self.kept.get(str(self.folder)) == self.wanted(code):
-                return ()
-            causes = ["the training code changed"] if code_digests(*code) != code else []
-            if self.data and record.get("data_sha256", self.data) != self.data:
-                causes.append("the data changed")
-        except (OSError, ValueError, KeyError, TypeError):
+        record = read_json(self.folder / "provenance.json")
+        before, code = record.get("recipe"), record.get("code", {})
+        if not isinstance(before, dict):
             return None
+        if self.kept.get(str(self.folder)) == self.wanted(code):
+            return ()
+        causes = ["the training code changed"] if code_digests(*code) != code else []
+        if self.data and record.get("data_sha256", self.data) != self.data:
+            causes.append("the data changed")
+        changed = dict(_differences(before, self.recipe))
         if "dataset" in changed:
             changed = {key: words for key, words in changed.items() if key not in OF_DATASET}
         return (*causes, *changed.values())
@@ -63,19 +62,11 @@ def _differences(before: Mapping, now: Mapping) -> Iterator[tuple[str, str]]:
 
 def keep(runs: Iterable[Run], path: Path) -> None:
     """Note that `snakemake --touch` keeps these runs, whatever they were trained by."""
-    kept = dict(kept_runs(path))
+    kept = read_json(path)
     for run in runs:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            record = json.loads((run.folder / "provenance.json").read_text(encoding="utf-8"))
+        if record := read_json(run.folder / "provenance.json"):
             kept[str(run.folder)] = run.wanted(record["code"])
     write_json(kept, path)
-
-
-def kept_runs(path: Path) -> Mapping:
-    """What `keep` noted; empty if nothing."""
-    with suppress(OSError, ValueError):
-        return json.loads(path.read_text(encoding="utf-8"))
-    return {}
 
 
 def study_of_tables(provenance: Path, study: StudyConfig) -> StudyConfig:
@@ -84,11 +75,10 @@ def study_of_tables(provenance: Path, study: StudyConfig) -> StudyConfig:
     Returns:
         `study` itself if it is the same but for `resume`, or if there is no record.
     """
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        content = json.loads(provenance.read_text(encoding="utf-8"))["config"]
-        recorded = StudyConfig.model_validate(content)
-        same = recorded.model_dump() == study.model_dump() | {"resume": None}
-        return study if same else recorded
+    with suppress(ValueError):
+        recorded = StudyConfig.model_validate(read_json(provenance).get("config"))
+        if recorded.model_dump() != study.model_dump() | {"resume": None}:
+            return recorded
     return study
 
 

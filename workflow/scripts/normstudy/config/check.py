@@ -11,7 +11,7 @@ from ..data.datasets import DATASETS
 from ..errors import StudyError
 from ..records.store import is_url
 from .faults import did_you_mean, faults
-from .keys import NORM_OPTIONS, Claim, Variant
+from .keys import Claim, Dataset
 from .lines import ConfigFile, Key, dotted, where_stated
 from .study import NORMALIZED_CHANNELS, StudyConfig, folder, no_kernels
 from .targets import FOLDERS
@@ -64,7 +64,7 @@ def check(
 
 def _cross_faults(study: StudyConfig, reserved: Collection[str]) -> Iterator[tuple[Key, str]]:
     """Mistakes in keys that must agree with each other."""
-    yield from _dataset_faults(study)
+    yield from _dataset_faults(study.dataset)
     labels: dict[str, str] = {}
     for name, variant in study.variants.items():
         key = ("variants", name)
@@ -73,27 +73,20 @@ def _cross_faults(study: StudyConfig, reserved: Collection[str]) -> Iterator[tup
         elif name in reserved:
             yield key, "this name is taken by a target of the workflow; choose another"
         yield from _undrawable((*key, "label"), variant.label, "label")
-        first = labels.setdefault(variant.label, name)
-        if first != name:
+        if (first := labels.setdefault(variant.label, name)) != name:
             words = f"{variant.label!r} is also what {first} is called; the report needs two names"
             yield (*key, "label"), words
         yield from _recipe_faults(study, name)
-        yield from (((*key, option), words) for option, words in _group_faults(variant))
     yield from _look_faults(study)
     for number, claim in enumerate(study.claims):
-        yield from (
-            (("claims", number, *key), words)
-            for key, words in _claim_faults(claim, study.claims[:number], [*study.variants])
-        )
+        yield from _claim_faults(number, claim, study)
 
 
-def _dataset_faults(study: StudyConfig) -> Iterator[tuple[Key, str]]:
-    dataset = study.dataset
-    stated = {"classes": dataset.classes, "mean": dataset.mean, "std": dataset.std}
+def _dataset_faults(dataset: Dataset) -> Iterator[tuple[Key, str]]:
     if dataset.name in DATASETS:
-        for key, value in stated.items():
-            if value is not None:
-                yield ("dataset", key), f"{dataset.name} has its own; leave this out"
+        for name in ("classes", "mean", "std"):
+            if getattr(dataset, name) is not None:
+                yield ("dataset", name), f"{dataset.name} has its own; leave this out"
     elif not dataset.source:
         hint = did_you_mean(dataset.name, DATASETS)
         yield (
@@ -108,7 +101,7 @@ def _dataset_faults(study: StudyConfig) -> Iterator[tuple[Key, str]]:
             yield place, f"{name!r} is listed more than once"
         yield from _undrawable(place, name, "name")
     for one, other in (("mean", "std"), ("std", "mean")):
-        if stated[one] is not None and stated[other] is None:
+        if getattr(dataset, one) is not None and getattr(dataset, other) is None:
             yield ("dataset", one), f"give {other} too, or neither: both are then computed"
 
 
@@ -127,40 +120,32 @@ def _undrawable(key: Key, text: str, what: str) -> Iterator[tuple[Key, str]]:
 def _recipe_faults(study: StudyConfig, name: str) -> Iterator[tuple[Key, str]]:
     variant, recipe = study.variants[name], study.trained_by(name)
 
+    def larger(key: str, limit: str, most: float | None) -> Iterator[tuple[Key, str]]:
+        """A key of the recipe, where the variant or the common recipe states it, above another."""
+        if most is not None and recipe[key] > most:
+            yield stated(key), f"{key} {recipe[key]} is larger than {limit} {most}"
+
     def stated(key: str) -> Key:
-        """The path of a training key: in the variant or in the common recipe."""
         return ("variants", name, key) if key in variant.stated() else ("training", key)
 
-    if study.dataset.train_images and recipe["batch_size"] > study.dataset.train_images:
-        yield (
-            stated("batch_size"),
-            f"batch_size {recipe['batch_size']} is larger than"
-            f" dataset.train_images {study.dataset.train_images}",
-        )
-    if recipe["base_momentum"] > recipe["max_momentum"]:
-        yield (
-            stated("base_momentum"),
-            f"base_momentum {recipe['base_momentum']} is larger than"
-            f" max_momentum {recipe['max_momentum']}",
-        )
+    yield from larger("batch_size", "dataset.train_images", study.dataset.train_images)
+    yield from larger("base_momentum", "max_momentum", recipe["max_momentum"])
     if recipe["engine"] == "kernels" and (reason := no_kernels(recipe)):
         yield stated("engine"), f"{name}: {reason}; use auto or pytorch"
-
-
-def _group_faults(variant: Variant) -> Iterator[tuple[str, str]]:
-    options = variant.norm_options
-    if variant.norm != "group":
-        yield from ((o, f"{o} goes with norm: group, not {variant.norm}") for o in options)
-    elif len(options) == 2:
-        yield NORM_OPTIONS[1], "give num_groups or channels_per_group, not both"
-    else:
-        for option, number in options.items():
-            if unfit := [channels for channels in NORMALIZED_CHANNELS if channels % number]:
-                yield (
-                    option,
-                    f"{option} {number} does not divide a layer of {unfit[0]} channels;"
-                    f" those that do: {', '.join(map(str, FITTING))}",
-                )
+    if variant.norm == "group" and len(variant.norm_options) == 2:
+        key = ("variants", name, "channels_per_group")
+        yield key, "give num_groups or channels_per_group, not both"
+        return
+    for option, number in variant.norm_options.items():
+        key = ("variants", name, option)
+        if variant.norm != "group":
+            yield key, f"{option} goes with norm: group, not {variant.norm}"
+        elif unfit := [channels for channels in NORMALIZED_CHANNELS if channels % number]:
+            yield (
+                key,
+                f"{option} {number} does not divide a layer of {unfit[0]} channels;"
+                f" those that do: {', '.join(map(str, FITTING))}",
+            )
 
 
 def _look_faults(study: StudyConfig) -> Iterator[tuple[Key, str]]:
@@ -170,50 +155,47 @@ def _look_faults(study: StudyConfig) -> Iterator[tuple[Key, str]]:
     if shares and (len(shares) != len(looks) or not math.isclose(sum(shares), 1)):
         words = f"{shares}: give one share for each of the {len(looks)} looks, with sum 1"
         yield ("verdicts", "shares"), words
-    if not study.until_decided:
-        return
-    if not looks:
+    if study.until_decided and not looks:
         yield (
             ("seeds",),
             "`until decided` needs verdicts.looks, the numbers of seeds at which the claims are"
             " judged: such as [10, 30, 60]",
         )
-    elif len(looks) == 1:
+    elif study.until_decided and len(looks) == 1:
         yield (
             ("verdicts", "looks"),
             f"{looks}: with one look nothing can be decided before it; give a later one too, or"
             f" `seeds: {looks[0]}`",
         )
-    if not study.claims:
+    if study.until_decided and not study.claims:
         yield ("seeds",), "`until decided` needs claims, and there are none"
 
 
-def _claim_faults(
-    claim: Claim, before: Sequence[Claim], variants: Sequence[str]
-) -> Iterator[tuple[Key, str]]:
+def _claim_faults(number: int, claim: Claim, study: StudyConfig) -> Iterator[tuple[Key, str]]:
+    key = ("claims", number)
     rivals = [] if isinstance(claim.against, str) else claim.against
-    yield from _undrawable(("says",), claim.says, "sentence")
-    if claim.id in [other.id for other in before]:
-        yield ("id",), f"{claim.id!r} is used more than once"
-    if claim.against == "all" and list(variants) == [claim.variant]:
-        yield ("against",), f"{claim.id}: there is no other variant to set it against"
-    named: dict[Key, str] = {("variant",): claim.variant}
-    for key, name in (named | {("against", n): rival for n, rival in enumerate(rivals)}).items():
+    variants = list(study.variants)
+    yield from _undrawable((*key, "says"), claim.says, "sentence")
+    if claim.id in [other.id for other in study.claims[:number]]:
+        yield (*key, "id"), f"{claim.id!r} is used more than once"
+    if claim.against == "all" and variants == [claim.variant]:
+        yield (*key, "against"), f"{claim.id}: there is no other variant to set it against"
+    named: list[tuple[Key, str]] = [((*key, "variant"), claim.variant)]
+    named += [((*key, "against", place), rival) for place, rival in enumerate(rivals)]
+    for stated, name in named:
         if name not in variants:
             hint = did_you_mean(name, variants) or f"known: {', '.join(variants)}"
-            yield key, f"{claim.id}: there is no variant {name!r}; {hint}"
+            yield stated, f"{claim.id}: there is no variant {name!r}; {hint}"
     if claim.variant in rivals:
-        yield ("against",), f"{claim.id}: {claim.variant!r} is set against itself"
+        yield (*key, "against"), f"{claim.id}: {claim.variant!r} is set against itself"
 
 
 def _place_faults(study: StudyConfig, sources: Path | None) -> Iterator[tuple[Key, str]]:
     """Output folders whose path is already something else."""
     if sources is None:
         return
-    named: dict[Key, str] = {
-        ("results",): study.results,
-        ("dataset", "folder"): study.dataset.folder,
-    }
+    named: dict[Key, str] = {("results",): study.results}
+    named["dataset", "folder"] = study.dataset.folder
     if study.resume and not is_url(study.resume):
         named["resume",] = study.resume
     elif study.resume and urlsplit(study.resume).password:

@@ -37,14 +37,12 @@ def norm_names() -> list[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise StudyError(f"{path}, line {error.lineno}: {error.msg}") from error
-    registry = next(
+    (registry,) = (
         node.value
         for node in tree.body
-        if isinstance(node, ast.AnnAssign)
-        and ast.unparse(node.target) == "NORMS"
-        and isinstance(node.value, ast.Dict)
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "NORMS"
     )
-    return [ast.literal_eval(key) for key in registry.keys if key]
+    return [ast.literal_eval(key) for key in registry.keys]  # type: ignore
 
 
 def _all_different(items: list) -> list:

@@ -5,7 +5,6 @@ nor line when one cannot be read.
 """
 
 import itertools
-import json
 import os
 import shlex
 from collections.abc import Iterator, Sequence
@@ -19,8 +18,6 @@ from yaml.constructor import SafeConstructor
 from ..errors import StudyError
 
 Key = tuple[str | int, ...]  # a key path: ("variants", "gn", "norm"), ("seeds", 0)
-
-
 COMMAND_LINE = Path("--config")
 
 
@@ -47,11 +44,10 @@ def read_config_file(path: str | Path) -> ConfigFile:
         lines = dict(_lines(path, root, (), ()))
         SafeConstructor().construct_document(root)  # refuses tags and impossible dates
     except FileNotFoundError as error:
-        words = (
-            " is not there: run Snakemake in the project's folder, or name the folder that has it"
-            " with --directory"
-        )
-        raise StudyError(f"{path}{words}") from error
+        raise StudyError(
+            f"{path} is not there: run Snakemake in the project's folder, or name the folder that"
+            " has it with --directory"
+        ) from error
     except OSError as error:
         raise StudyError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -158,57 +154,40 @@ def where_stated(key: Key, files: Sequence[ConfigFile]) -> str:
     return ", ".join(str(file.path) for file in files)
 
 
-def command_line(settings: dict, words: Sequence[str] = ()) -> ConfigFile:
-    """The settings of `--config`, like a config file without line numbers.
+def setting(word: str) -> dict:
+    """What a word of `--config` sets, name=value: Snakemake reads numbers in maps as text."""
+    name, _, value = word.partition("=")
+    try:
+        return {name: yaml.safe_load(value)}
+    except yaml.YAMLError:
+        return {name: value}
 
-    Args:
-        settings: as Snakemake read them.
-        words: as they were typed, name=value each.
+
+def command_line(words: Sequence[str]) -> ConfigFile:
+    """The keys that words of `--config` state, as those of a file without line numbers.
 
     Raises:
         StudyError: a number may be read in two ways.
     """
+    keys: dict[Key, int] = {}
     for name, _, value in (word.partition("=") for word in words):
+        keys[name,] = 0
         with suppress(yaml.YAMLError):  # then it is text
             if root := yaml.compose(value, yaml.SafeLoader):
-                dict(_lines(COMMAND_LINE, root, (name,), ()))
-
-    def keys(value: object, key: Key) -> Iterator[Key]:
-        yield key
-        if isinstance(value, dict | list):
-            parts = value.items() if isinstance(value, dict) else enumerate(value)
-            for name, part in parts:
-                yield from keys(part, (*key, name))
-
-    return ConfigFile(COMMAND_LINE, dict.fromkeys(keys(settings, ()), 0))
+                keys |= {key: 0 for key, _ in _lines(COMMAND_LINE, root, (name,), ())}
+    return ConfigFile(COMMAND_LINE, keys)
 
 
-def study_options(source: Path, files: Sequence[str | Path], settings: dict) -> str:
+def study_options(source: Path, files: Sequence[str | Path], words: Sequence[str]) -> str:
     """The `snakemake` options that select this study, for use with a target.
 
     Args:
         source: the project's folder, seen from the working folder.
         files: those of --configfile.
-        settings: those of --config.
+        words: those of --config.
     """
     options = ["--snakefile", str(source / "Snakefile")] if source != Path() else []
     if files:
         options += ["--configfile", *map(os.path.relpath, files)]
-    if settings:
-        options += ["--config", *(f"{key}={json.dumps(value)}" for key, value in settings.items())]
-    return shlex.join(options)
-
-
-def typed(value: object) -> object:
-    """A value of `--config` parsed as YAML: Snakemake passes nested ones on as text."""
-    if isinstance(value, dict):
-        return {name: typed(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [typed(part) for part in value]
-    if isinstance(value, str):
-        try:
-            read = yaml.safe_load(value)
-        except yaml.YAMLError:
-            return value
-        return read if read is None or isinstance(read, bool | int | float) else value
-    return value
+    words = [word for word in words if not word.startswith(("compare=", "judge="))]
+    return shlex.join([*options, *(["--config", *words] if words else [])])

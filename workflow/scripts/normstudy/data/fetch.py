@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import StudyError
+from ..records.files import read_json
 from ..records.machine import now
 from ..running.processes import lock
 from .checksums import CHECKSUMS, listed, sha256
@@ -90,8 +91,8 @@ def expected(dataset: str, source: Path, raw: Path) -> dict[str, str]:
 
 def recorded_origin(raw: Path) -> dict | None:
     """Where the files in `raw` came from ("from", "at"); None if nothing says so."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        origin = json.loads((raw.parent / DATA_SOURCE).read_text(encoding="utf-8"))[FILE_NAMES[0]]
+    with suppress(TypeError, KeyError):
+        origin = read_json(raw.parent / DATA_SOURCE)[FILE_NAMES[0]]
         return {"from": str(origin["from"]), "at": str(origin["at"])}
     return None
 

@@ -4,34 +4,15 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
 from ..errors import StudyError
 from .processes import queue
 
-
-class Say:
-    """Called with a line, prints it to the log and to the terminal."""
-
-    def __init__(self, terminal: TextIO):
-        self._terminal = terminal
-
-    def __call__(self, line: str) -> None:
-        self.terminal(line)
-        _print(line, sys.stdout)
-
-    def terminal(self, line: str) -> None:
-        """Print a line to the terminal alone."""
-        _print(line, self._terminal)
-
-
-def _print(line: str, place: TextIO) -> None:
-    with suppress(OSError):  # a full disk, or a terminal that was closed
-        print(line, file=place, flush=True)
+Say = Callable[[str], None]  # prints a line to the log and to the terminal
 
 
 def _open_closed_streams() -> None:
@@ -43,8 +24,7 @@ def _open_closed_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
-# What it is called by PyTorch (on the CPU, by oneDNN, on a GPU), and by the loader of libraries.
-# NumPy and Python raise MemoryError.
+# What PyTorch says (on the CPU, by oneDNN, on a GPU), and the loader of libraries.
 NO_MEMORY = (
     "allocate memory",
     "could not create a primitive",
@@ -55,9 +35,8 @@ NO_MEMORY = (
 
 def is_out_of_memory(error: Exception) -> bool:
     """Whether the error, of whatever library, comes from a lack of memory."""
-    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
-        return True
-    return any(words in str(error).lower() for words in NO_MEMORY)
+    lacking = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+    return lacking or any(words in str(error).lower() for words in NO_MEMORY)
 
 
 @contextmanager
@@ -79,7 +58,12 @@ def job_log(path: str | Path) -> Iterator[Say]:
         os.dup2(log.fileno(), 2)
     if isinstance(sys.stdout, TextIOWrapper):  # not one that a caller put in its place
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-    say = Say(terminal)
+
+    def say(line: str) -> None:
+        for place in (terminal, sys.stdout):
+            with suppress(OSError):  # a full disk, or a terminal that was closed
+                print(line, file=place, flush=True)
+
     try:
         yield say
     except StudyError as error:
@@ -89,11 +73,11 @@ def job_log(path: str | Path) -> Iterator[Say]:
         if is_out_of_memory(error):
             say(
                 "Error: not enough memory: run fewer jobs side by side (--cores), or"
-                f" lower batch_size. It was: {str(error).splitlines()[0] if str(error) else ''}"
+                f" lower batch_size. It was: {next(iter(str(error).splitlines()), '')}"
             )
-            sys.exit(1)
-        traceback.print_exc()
-        say(f"Error: {type(error).__name__}: {error} (traceback in {path})")
+        else:
+            traceback.print_exc()
+            say(f"Error: {type(error).__name__}: {error} (traceback in {path})")
         sys.exit(1)
     finally:
         with suppress(OSError):

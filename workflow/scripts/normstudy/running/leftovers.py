@@ -1,6 +1,5 @@
 """Results that no rule would make: of runs that the config no longer has, or in former places."""
 
-import glob
 import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -8,20 +7,17 @@ from pathlib import Path
 
 from ..records import layout
 
-# Beside the files in a run's own folder, whose names rules know.
-PATTERNS = (
-    *("logs/*/{variant}-seed-{seed}.*", "benchmarks/*/{variant}-seed-{seed}.*"),
-    *("resume/{variant}-seed-{seed}.pt", "{variant}/model-card.md", "figures/curves_{variant}.*"),
+VARIANT, SEED = "(?P<variant>[a-z][a-z0-9_]*)", "(?P<seed>[0-9]+)"
+OF_RUNS = (
+    rf"{VARIANT}/seed-{SEED}/(?P<name>[^/]+)",
+    rf"(logs|benchmarks)/[^/]+/{VARIANT}-seed-{SEED}\.[^/]*",
+    rf"resume/{VARIANT}-seed-{SEED}\.pt",
+    rf"{VARIANT}/model-card\.md",
 )
-PARTS = {  # of a pattern, as regular expressions
-    "{variant}": "(?P<variant>[a-z][a-z0-9_]*)",
-    "{seed}": "(?P<seed>[0-9]+)",
-    "*": "[^/]*",
-}
 
 
 def find_leftovers(
-    results: Path, made: Iterable[str], variants: Collection[str], seeds: Collection[int]
+    results: Path, made: Collection[str], variants: Collection[str], seeds: Collection[int]
 ) -> list[Path]:
     """The files below `results` that rules wrote for runs that the config does not have, sorted.
 
@@ -31,19 +27,15 @@ def find_leftovers(
         made: the names of the files that rules write into the folder of a run.
         variants, seeds: those of the config.
     """
-    former = {results / name: layout.moved(results, results / name) for name in layout.MOVED}
-    leftovers = [path for path, place in former.items() if path.is_file() and place.is_file()]
-    for pattern in (*(f"{{variant}}/seed-{{seed}}/{name}" for name in made), *PATTERNS):
-        expression = re.sub(
-            r"\{\w+\}|\*|[^{*]+", lambda m: PARTS.get(m[0]) or re.escape(m[0]), pattern
-        )
-        for name in glob.iglob(re.sub(r"\{\w+\}", "*", pattern), root_dir=results):
-            of_run = re.fullmatch(expression, name)
-            if not of_run or not (results / name).is_file():
-                continue
-            seed = of_run.groupdict().get("seed")
-            if of_run["variant"] not in variants or (seed and int(seed) not in seeds):
-                leftovers.append(results / name)
+    tables = [(results / name, results / layout.TABLES / name) for name in layout.MOVED]
+    leftovers = [former for former, now in tables if former.is_file() and now.is_file()]
+    for path in filter(Path.is_file, results.rglob("*")):
+        name = path.relative_to(results).as_posix()
+        for of_run in filter(None, (re.fullmatch(pattern, name) for pattern in OF_RUNS)):
+            run = of_run.groupdict()
+            wanted = run["variant"] in variants and int(run.get("seed", -1)) in (-1, *seeds)
+            if not wanted and ("name" not in run or run["name"] in made):
+                leftovers.append(path)
     return sorted(leftovers)
 
 

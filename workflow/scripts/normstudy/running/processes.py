@@ -59,14 +59,6 @@ def _lockable(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 
-def unwritable(folder: str | Path, reason: str | None) -> StudyError:
-    """The error that says so."""
-    return StudyError(
-        f"{folder} cannot be written to ({reason}): fix that, or give this study another folder"
-        " (config key results)"
-    )
-
-
 def claim(folder: str | Path) -> None:
     """Be the only Snakemake that writes to `folder`, until this process ends.
 
@@ -85,7 +77,10 @@ def claim(folder: str | Path) -> None:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
     except OSError as error:
-        raise unwritable(folder, error.strerror) from error
+        raise StudyError(
+            f"{folder} cannot be written to ({error.strerror}): fix that, or give this study"
+            " another folder (config key results)"
+        ) from error
 
 
 def queue(log: str | Path, say: Callable[[str], None]) -> None:

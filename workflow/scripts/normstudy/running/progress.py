@@ -1,6 +1,5 @@
 """How far the runs are that a Snakemake trains: a small file per run, beside its log."""
 
-import json
 import os
 import socket
 import time
@@ -13,7 +12,7 @@ from typing import Self
 import psutil
 
 from ..errors import StudyError
-from ..records.files import write_json
+from ..records.files import read_json, write_json
 from ..records.json_records import Record
 
 
@@ -38,13 +37,13 @@ class Plan(Record):
         Nor is there one of this Snakemake, with --no-hooks, where the plan's has ended.
         """
         try:
-            plan = cls.of(json.loads(Path(path).read_text(encoding="utf-8")))
+            plan = cls.of(read_json(path))
             here = plan.host == socket.gethostname()
             # After its end, another process may have got its number.
             if here and psutil.Process(plan.process).create_time() > plan.started + 1:
                 return cls()
             return plan
-        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+        except (KeyError, TypeError, psutil.Error):
             return cls()
 
     def seconds_left(self, asking: "RunProgress") -> float:
@@ -107,9 +106,9 @@ class RunProgress:
     @classmethod
     def read(cls, path: Path, since: float = 0.0) -> Self:
         """What was last written; nothing if that was before a time (seconds since 1970)."""
-        with suppress(OSError, ValueError, TypeError):
+        with suppress(OSError, TypeError):
             if path.stat().st_mtime >= since:
-                return cls(path, **json.loads(path.read_text(encoding="utf-8")))
+                return cls(path, **read_json(path))
         return cls(path)
 
 
