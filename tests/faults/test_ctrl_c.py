@@ -105,14 +105,3 @@ def test_sigterm_at_the_moment_when_a_job_ends(tmp_path):
         snakemakes.wait(5)
     snakemakes.kill()
     snakemakes.wait()
-
-
-@pytest.mark.slow
-def test_sigterm_again_and_again_while_jobs_end(tmp_path):
-    """Of many short jobs, whenever it comes."""
-    for moment in range(10):
-        process = many_jobs(tmp_path / str(moment))
-        wait_for(lambda made=tmp_path / str(moment): len([*made.glob("*.txt")]) > 3)
-        time.sleep(0.05 * moment)
-        process.terminate()
-        assert process.wait(60) != 0

@@ -40,20 +40,3 @@ def test_the_others_are_reported_without_a_run_that_diverges(project):
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "Calm" in page and "Wild" not in page
     assert project.planned(*study, *settings) == {}
-
-
-@pytest.mark.slow
-def test_a_study_elsewhere(project, tmp_path, monkeypatch):
-    """Results and data in folders of absolute path, one by way of ~: as on a cluster's scratch."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (project.folder / "elsewhere.yaml").write_text(
-        f"results: ~/scratch/a study\ndataset: {{folder: {tmp_path}/kept data}}\n"
-        "variants: {gn: null, ln: null}\nclaims: []\n",
-        encoding="utf-8",
-    )
-    before = sorted(path for path in project.folder.rglob("*") if ".snakemake" not in path.parts)
-    project.snakemake("--configfile", "tests/workflow/sample.yaml", "elsewhere.yaml")
-    after = sorted(path for path in project.folder.rglob("*") if ".snakemake" not in path.parts)
-    assert [path for path in after if "__pycache__" not in path.parts] == before
-    assert (tmp_path / "home/scratch/a study/report.html").exists()
-    assert (tmp_path / "kept data/MNIST-sample/raw/train-images-idx3-ubyte").exists()

@@ -12,7 +12,7 @@ from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.config.check import check
-from normstudy.config.lines import command_line, read_config_file, typed
+from normstudy.config.lines import command_line, read_config_file, setting
 from normstudy.config.study import folder
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
@@ -26,7 +26,6 @@ NAME = "cannot name a variant; use a lower-case letter, then lower-case letters,
 BAD = [
     # --- keys
     ("sedes: 3", 1, "sedes", "unknown key 'sedes'; did you mean 'seeds'?"),
-    ("\ntraining:\n  epoch: 3", 3, "training.epoch", "unknown key 'epoch'; did you mean 'epochs'?"),
     ("epochs: 3", 1, "epochs",
      "unknown key 'epochs'; it is a key of training: write `training: {epochs: 3}` in a file"),
     ("training.max_lr: 0.1", 1, "training.max_lr",
@@ -35,7 +34,6 @@ BAD = [
     ("variants: {gn: {nrom: batch}}", 1, "variants.gn.nrom",
      "unknown key 'nrom'; did you mean 'norm'?"),
     ("variants:\n  bn:\n    norm: batch", 2, "variants.bn", "the key 'label' is missing"),
-    ("verdicts: {delta: 0.1}", 1, "verdicts.delta", "unknown key 'delta'; known keys: margin, los"),
     # --- kinds of values
     ("training:", 1, "training", "null is not a map of keys"),
     ("variants: [gn, ln]", 1, "variants", "['gn', 'ln'] is not a map of keys"),
@@ -53,9 +51,7 @@ BAD = [
     ("seeds: until decided\nverdicts: {looks: [5, 10]}\nclaims: []", 1, "seeds",
      "`until decided` needs claims, and there are none"),
     # --- training
-    ("training:\n  epochs: 0", 2, "training.epochs", "0 is not a whole number from 1 to 10000"),
     ("training: {epochs: 1.5}", 1, "training.epochs", "1.5 is not a whole number from 1 to 10000"),
-    ("training: {epochs: 2.0}", 1, "training.epochs", "2.0 is not a whole number from 1 to 10000"),
     ("training: {epochs: true}", 1, "training.epochs", "true is not a whole number from 1 to 1"),
     ("training: {batch_size: 60001}", 1, "training.batch_size",
      "60001 is not a whole number from 1 to 60000"),
@@ -66,8 +62,6 @@ BAD = [
     ("training: {dropout: 1}", 1, "training.dropout", "1 is not a number from 0 to below 1"),
     ("training: {precision: fp16}", 1, "training.precision",
      "'fp16' is not one of fp32, bf16; did you mean 'bf16'?"),
-    ("training: {base_momentum: 0.99}", 1, "training.base_momentum",
-     "base_momentum 0.99 is larger than max_momentum 0.95"),
     ("variants: {ln: {base_momentum: 0.99}}", 1, "variants.ln.base_momentum",
      "base_momentum 0.99 is larger than max_momentum 0.95"),
     # --- dataset
@@ -76,13 +70,10 @@ BAD = [
     ("dataset: {train_images: 0}", 1, "dataset.train_images", "0 is not a whole number from 1 or"),
     ("dataset: {train_images: 32}\ntraining: {batch_size: 64}", 2, "training.batch_size",
      "batch_size 64 is larger than dataset.train_images 32"),
-    ("dataset: {train_images: 64}\nvariants: {ln: {batch_size: 65}}", 2, "variants.ln.batch_size",
-     "batch_size 65 is larger than dataset.train_images 64"),
     ("dataset: {classes: [a]}", 1, "dataset.classes",
      "['a'] is not a list of 2 to 256, each a whole number or text, not empty"),
     ("dataset: {classes: [0, 1.5]}", 1, "dataset.classes.1", "1.5 is not a whole number or text"),
     ("dataset: {classes: [a, b]}", 1, "dataset.classes", "MNIST has its own; leave this out"),
-    ("dataset: {mean: 0.1, std: 0.2}", 1, "dataset.mean", "MNIST has its own; leave this out"),
     ("dataset: {name: x, source: y, std: 0.2}", 1, "dataset.std", "give mean too, or neither"),
     (OWN % "[1, '1']", 1, "dataset.classes.1", "'1' is listed more than once"),
     (OWN % "[a, 犬]", 1, "dataset.classes.1", "'犬': the figures' font has no 犬; use another"),
@@ -103,7 +94,6 @@ BAD = [
     ("variants: {gn: {label: ' '}}", 1, "variants.gn.label", "' ' is not text of 1 to 80 char"),
     ("variants: {ln: {label: Group Normalization}}", 1, "variants.ln.label",
      "'Group Normalization' is also what gn is called; the report needs two names"),
-    ("variants: {g/n: {label: x, norm: batch}}", 1, "variants.g/n", f"'g/n' {NAME}"),
     ("variants: {GN: {label: x, norm: batch}}", 1, "variants.GN", f"'GN' {NAME}"),
     ('variants: {"gn\\n": {label: x, norm: batch}}', 1, "variants.'gn\\n'", f"'gn\\n' {NAME}"),
     ("variants: {train: {label: x, norm: batch}}", 1, "variants.train",
@@ -118,13 +108,10 @@ BAD = [
     ("seeds:\n  - 1\n  - 4294967296", 3, "seeds.1", "4294967296 is not a whole number from 0 to 4"),
     ("seeds: ['1', 2]", 1, "seeds.0", "'1' is read as text; write it as a number, 1"),
     ("seeds: [001, 002, 010]", 1, "seeds.2", "010 is read as 8 (octal), not as 10; write 8 or 10"),
-    ("dataset: {train_images: 02000}", 1, "dataset.train_images",
-     "02000 is read as 1024 (octal), not as 2000; write 1024 or 2000"),
     ("training: {epochs: 1:30}", 1, "training.epochs", "1:30 is read as 90 (base 60); write 90"),
     # --- misclassified, verdicts
     ("verdicts: {looks: [30, 10]}", 1, "verdicts.looks", "[30, 10] is not in ascending order"),
     ("verdicts: {looks: [9, 30], shares: [0.5, 0.4]}", 1, "verdicts.shares", "[0.5, 0.4]: give"),
-    ("verdicts: {looks: [10, 10]}", 1, "verdicts.looks", "[10, 10] is not in ascending order"),
     ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),
     # --- claims
     (CLAIM % "against: none", 1, "claims.0.against", "'none' is not all or a list of 1"),
@@ -143,14 +130,11 @@ BAD = [
      "'a' is used more than once"),
     # --- places
     ("results: .", 1, "results", "'.' holds the project itself; name a folder of its own"),
-    ("results: ..", 1, "results", "'..' holds the project itself; name a folder of its own"),
-    ("results: workflow", 1, "results", "'workflow' is the project's own; name a folder beside it"),
     ("results: ./tests/x/", 1, "results", "'./tests/x/' is the project's own; name a folder besid"),
     ("results: data", 1, "results", "'data' is the folder of the data; name another"),
     ("results: README.md", 1, "results", "'README.md' is a file; name a folder"),
     ("resume: README.md", 1, "resume", "'README.md' is a file; name a folder"),
     ("resume: s3://me:secret@host/x", 1, "resume", "holds a password, which logs would show"),
-    ("resume: 3", 1, "resume", "3 is not a folder's name or a URL"),
     ("results: ~nobody_of_this_name/x", 1, "results", "~nobody_of_this_name/x: Could not"),
     ("dataset: {folder: report}", 1, "dataset.folder", "'report' is the project's own; name a"),
 ]  # fmt: skip
@@ -183,15 +167,16 @@ def read(path, content):
     return read_config_file(path), yaml.safe_load(content.decode())
 
 
-def merged(files, settings=()):
-    """The files laid over each other and checked, as workflow/rules/config.smk does."""
-    config, settings, stated = {}, typed(dict(settings)), []
+def merged(files, *words):
+    """The files and words of --config, laid over each other and checked as config.smk does."""
+    config, stated = {}, []
     for file in files:
         keys, values = read(file, file.read_bytes())
         stated.append(keys)
         update_config(config, copy.deepcopy(values))
-    update_config(config, settings)
-    return check(config, {"train"}, [*stated, command_line(settings)], ROOT)
+    for word in words:
+        update_config(config, setting(word))
+    return check(config, {"train"}, [*stated, command_line(words)], ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +239,7 @@ def test_the_file_that_is_named_is_the_one_that_states_the_key(files, tmp_path):
 def test_everything_that_is_wrong_is_said_at_once_a_line_each(files):
     files[1].write_text("sedes: 3\ntraining: {epochs: 0}\n", encoding="utf-8")
     with pytest.raises(StudyError) as error:
-        merged(files, {"misclassified": {"order": "random"}})
+        merged(files, "misclassified={order: random}")
     assert str(error.value).splitlines() == [
         "--config: misclassified.order: 'random' is not one of index, confidence",
         f"{files[1]}, line 1: sedes: unknown key 'sedes'; did you mean 'seeds'?",
@@ -275,7 +260,7 @@ def test_results_may_lie_anywhere_else(files, results):
 def test_a_setting_that_may_be_read_in_two_ways_is_refused(word, key):
     """Snakemake reads 010 as 10, YAML as 8."""
     with pytest.raises(StudyError) as error:
-        command_line({}, ["results=out", "training={max_lr: 0.5}", "variants={ln: null}", word])
+        command_line(["results=out", "training={max_lr: 0.5}", "variants={ln: null}", word])
     words = "010 is read as 8 (octal), not as 10; write 8 or 10"
     assert str(error.value) == f"--config: {key or 'training.epochs'}: {words}"
 
@@ -284,25 +269,20 @@ def test_variants_are_in_the_order_in_which_they_are_stated(files):
     """Snakemake puts those of --config, then of --configfile, before those of config.yaml."""
     files[1].write_text("variants: {b: {label: B, norm: none}, ln: {l1: 0.1}}\n", encoding="utf-8")
     stated = [read_config_file(path) for path in files]
-    settings = {"variants": {"a": {"label": "A", "norm": "none"}}}
-    config = copy.deepcopy(settings)
+    word = "variants={a: {label: A, norm: none}}"
+    config = setting(word)
     for path in (files[1], files[0]):
         update_config(config, yaml.safe_load(path.read_text(encoding="utf-8")))
-    study = check(config, files=[*stated, command_line(settings)])
+    study = check(config, files=[*stated, command_line([word])])
     assert list(study.variants) == ["gn", "ln", "bn_l1", "b", "a"]
 
 
 def test_settings_on_the_command_line_are_typed(files):
     """Snakemake reads `--config 'training={epochs: 3}'` as {"training": {"epochs": "3"}}."""
-    settings = {
-        "training": {"epochs": "3", "max_lr": "0.5"},
-        "seeds": ["1", "2"],
-        "variants": {"ln": "null"},
-        "claims": [],
-        "results": "out",
-    }
+    words = ["training={epochs: 3, max_lr: 0.5}", "seeds=[1, 2]", "variants={ln: null}"]
     files[1].write_text("{}\n", encoding="utf-8")
-    config = merged(files, settings)
+    config = merged(files, *words, "claims=[]", "results=out", "training={batch_size: 8}")
+    assert config.training.batch_size == 8
     assert (config.training.epochs, config.training.max_lr) == (3, 0.5)
     assert config.all_seeds == [1, 2]
     assert list(config.variants) == ["gn", "bn_l1"]

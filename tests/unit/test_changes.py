@@ -41,8 +41,8 @@ def test_runs_with_other_changes_have_lines_of_their_own(run):
 
 def test_code_data_and_new_runs(run):
     assert changes([run(data="b")]) == ["gn: the data changed; retrains 1 run"]
-    assert changes([run(code={"network": "old"})]) == [
-        "gn: the training code changed; retrains 1 run"
+    assert changes([run(code={"network": "old"}, epochs=3)]) == [
+        "gn: the training code changed, epochs 3 → 20; retrains 1 run"
     ]
     new = [run("ln", seed, record=False) for seed in (1, 2)]
     assert changes(new) == ["ln: trains 2 new runs"]

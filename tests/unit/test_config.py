@@ -9,6 +9,8 @@ import yaml
 from helpers.made_up import CONFIG
 from helpers.places import ROOT, SCRIPTS
 from normstudy.config.check import check
+from normstudy.config.study import compared_folders
+from normstudy.errors import StudyError
 
 GN = {"label": "GN", "norm": "group"}
 
@@ -64,6 +66,12 @@ def test_a_claim_of_four_lines(metric, direction):
                     "claims": [claim]})  # fmt: skip
     stated = claim | {"against": "all", "direction": direction}
     assert [one.model_dump() for one in config.claims] == [stated]
+
+
+@pytest.mark.parametrize("given", ["results", 3, None, ["results"], ["a", 3]])
+def test_what_is_no_list_of_folders_cannot_be_compared(given):
+    with pytest.raises(StudyError, match="name the results folders of two studies or more"):
+        compared_folders(given)
 
 
 def test_a_dataset_of_ones_own():

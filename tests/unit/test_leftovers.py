@@ -7,10 +7,8 @@ MADE = ["metrics.csv", "model.pt2"]
 KEPT = [
     "gn/seed-1/metrics.csv",  # of the config
     "gn/model-card.md",
-    "figures/curves_gn.svg",
     "old/seed-1/notes.txt",  # a person's own
     "old/seed-one/metrics.csv",
-    "figures/curves_.svg",
     "figures/loss.svg",
     "quick/old/seed-1/metrics.csv",  # another study's
     "OLD/seed-1/metrics.csv",  # cannot be a variant
@@ -25,7 +23,6 @@ LEFT = [
     "logs/train/older_still-seed-3.log",
     "benchmarks/train/gn-seed-7.tsv",
     "resume/gn-seed-12.pt",
-    "figures/curves_old.svg",
     "old/model-card.md",
     "summary.csv",  # in its place of an earlier version
 ]

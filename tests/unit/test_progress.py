@@ -1,6 +1,5 @@
 """How far runs are, from the files that their jobs write."""
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -12,32 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from normstudy.records.files import write_json
 from normstudy.running.progress import Plan, RunProgress, duration
-
-
-class Runs:
-    """Planned runs of 10 epochs whose progress a test writes."""
-
-    def __init__(self, folder):
-        self.folder, self.costs = folder, {}
-        self.started = time.time() - 100  # as if Snakemake had, before any file was written
-
-    def add(self, epoch=0, elapsed=0.0, *, cost=100, stale=False, **facts):
-        path = self.folder / f"run-{len(self.costs)}.json"
-        self.costs[path.stem] = cost
-        if epoch or facts:
-            state = RunProgress(path, epochs=10, epoch=epoch, elapsed=elapsed, **facts)
-            write_json({k: v for k, v in dataclasses.asdict(state).items() if k != "path"}, path)
-        if stale:
-            os.utime(path, (self.started - 900,) * 2)
-        return RunProgress.read(path)
-
-    def left(self, asking):
-        return Plan(runs=self.costs, started=self.started).seconds_left(asking)
-
-
-@pytest.fixture
-def runs(tmp_path):
-    return Runs(tmp_path)
 
 
 def test_a_plan_is_read_as_it_was_written(tmp_path):
@@ -64,46 +37,42 @@ def test_the_plan_of_a_snakemake_that_has_ended_is_none(tmp_path):
     assert Plan.read(path).command == "snakemake gn"
 
 
-def test_one_run_alone(runs):
-    assert runs.left(runs.add(4, 24.0)) == pytest.approx(36)
+# Of planned runs of 10 epochs, the first of which asks: their states, the seconds that are left.
+FINISHED, FAILED = {"ended": "finished"}, {"ended": "Error: training diverged"}
+LEFT = {
+    "one run alone": ([{"epoch": 4, "elapsed": 24}], 36),
+    "two share 30 + 30 + 60 + 60 s of work": ([{"epoch": 5, "elapsed": 30}] * 2 + [{}] * 2, 90),
+    "the longest that remains, thrice as long": (
+        [{"epoch": 9, "elapsed": 54}] * 2 + [{"cost": 300}], 180,
+    ),
+    "resumed: by the speed of its own epochs": (
+        [{"epoch": 8, "elapsed": 12, "resumed_after": 6}], 12,
+    ),
+    "what ended is not waited for": (
+        [{"epoch": 5, "elapsed": 30}, {"epoch": 2, "elapsed": 12} | FAILED,
+         {"epoch": 10, "elapsed": 60} | FINISHED], 30,
+    ),
+    "an earlier command's does not count": (
+        [{"epoch": 5, "elapsed": 30}, {"epoch": 10, "elapsed": 600, "stale": True} | FINISHED], 90,
+    ),
+}  # fmt: skip
 
 
-def test_a_run_outside_the_plan_tells_its_own_time(runs, tmp_path):
-    runs.add(1, 600.0)
-    runs.costs.clear()
-    assert runs.left(RunProgress.read(tmp_path / "run-0.json")) == pytest.approx(5400)
-
-
-def test_two_side_by_side_share_what_waits(runs):
-    run = runs.add(5, 30.0)
-    runs.add(5, 30.0)
-    runs.add()
-    runs.add()
-    assert runs.left(run) == pytest.approx(90)  # 30 + 30 + 60 + 60 s of work for two
-
-
-def test_no_sooner_than_the_longest_run_that_remains(runs):
-    run = runs.add(9, 54.0)
-    runs.add(9, 54.0)
-    runs.add(cost=300)  # three times as long as the others
-    assert runs.left(run) == pytest.approx(180)
-
-
-def test_a_run_that_resumed_tells_its_speed_by_its_own_epochs(runs):
-    assert runs.left(runs.add(8, 12.0, resumed_after=6)) == pytest.approx(12)
-
-
-def test_what_ended_is_waited_for_no_longer(runs):
-    run = runs.add(5, 30.0)
-    runs.add(2, 12.0, ended="Error: training diverged")
-    runs.add(10, 60.0, ended="finished")
-    assert runs.left(run) == pytest.approx(30)
-
-
-def test_the_file_of_an_earlier_command_does_not_count(runs):
-    run = runs.add(5, 30.0)
-    runs.add(10, 600.0, stale=True, ended="finished")
-    assert runs.left(run) == pytest.approx(90)
+@pytest.mark.parametrize(("states", "left"), LEFT.values(), ids=LEFT)
+def test_the_time_left(tmp_path, states, left):
+    started, costs = time.time() - 100, {}
+    for number, state in enumerate(states):
+        path = tmp_path / f"run-{number}.json"
+        facts = {"epochs": 10} | state
+        costs[path.stem], stale = facts.pop("cost", 100), facts.pop("stale", False)
+        if "epoch" in state:
+            write_json(facts, path)
+        if stale:
+            os.utime(path, (started - 900,) * 2)
+    asking = RunProgress.read(tmp_path / "run-0.json")
+    assert Plan(runs=costs, started=started).seconds_left(asking) == pytest.approx(left)
+    alone = Plan(started=started).seconds_left(asking)  # a plan that does not have the run
+    assert alone == pytest.approx(asking.elapsed / asking.trained * (10 - asking.epoch))
 
 
 def test_a_job_writes_what_it_does(tmp_path):

@@ -51,10 +51,8 @@ DELETED = [
     ("ln/seed-1/misclassified.png", RUN | {"train": 0}),
     ("tables/label_doubts.csv", {"summarize": 1, "report": 1}),
     ("normalization_example.xlsx", {"worked_example": 1, "report": 1}),
-    ("tables/network.csv", {"worked_example": 1, "report": 1}),
     ("tables/augmented.npz", {"worked_example": 1, "report": 1}),
     ("figures/test_loss.png", {"report": 1}),
-    ("report.ipynb", {"report": 1}),
     ("benchmarks/train/gn-seed-1.tsv", {"summarize": 1, "report": 1}),
 ]
 

@@ -1,5 +1,6 @@
 """What README.md tells a person to write, taken from it word for word, runs to the end."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -61,10 +62,13 @@ def extended(tmp_path_factory, sample) -> Project:
 
 
 def test_every_variant_is_trained_on_the_classes_of_the_dataset(extended):
-    for variant in ("gn", "rms_high_lr", "own"):
+    engines = {"gn": "kernels", "rms_high_lr": "kernels", "own": "pytorch"}  # as `auto` resolves
+    for variant, engine in engines.items():
         run = extended.folder / "results" / variant / "seed-1"
         state = torch.load(run / "checkpoint.pt", weights_only=True)["state_dict"]
         assert len(state["output.conv.weight"]) == 3
+        record = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+        assert record["recipe"]["engine"] == engine
         assert set(pd.read_csv(run / "predictions.csv")["label"]) == {0, 1, 2}
     assert "block4.norm.weight" not in state  # affine=False
 
