@@ -18,9 +18,7 @@ from normstudy.errors import StudyError
 from normstudy.judge import __main__ as command
 from normstudy.judge.judged import judge_runs
 from normstudy.judge.plan import planned
-from normstudy.statistics.contrasts import Scale
 from normstudy.statistics.seeds_needed import fewest_seeds
-from normstudy.statistics.verdicts.judging import judge
 from scipy import stats
 
 DATA = ROOT / "tests" / "data" / "judge"
@@ -149,22 +147,19 @@ HEAD = "variant,seed,accuracy\n"
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is not a table: No columns to parse"),
-        ("\n\n", "is not a table: No columns to parse"),
+        ("\n\n", "there are no rows"),
         (HEAD, "there are no rows"),
         ("variant,accuracy\na,1\n", r"no column 'seed' \(variant, accuracy\); name yours in `col"),
-        ("model,seed,accuracy\na,1,2\n", "no column 'variant'"),
         ("variant,seed,f1\na,1,2\n", "no column 'accuracy'"),
         ("run,accuracy\nb.1,2\n", r"line 2, column run: 'b.1' is not like gn-seed-1; say in `run`"),
         (HEAD + "a,1,90\nb,1,high\n", r"runs\.csv, line 3, column accuracy: 'high' is not a numb"),
         (HEAD + "a,1,inf\n", "'inf' is not a number, or none up to"),
-        (HEAD + "a,1,nan\n", "'nan' is not a number"),
         (HEAD + "a,1,1e300\n", "none up to 1e\\+100"),
         (HEAD + 'a,1,"1,234"\n', "'1,234' is not a number"),
         (HEAD + "a,1,\nb,1,\n", "no run has a value of 'accuracy'"),
         (HEAD + "a,1,90 %\nb,1,0.9\n", "line 3, column accuracy: '0.9' has no % where other"),
         (HEAD + ",1,90\n", "line 2, column variant: nothing stands here"),
-        (HEAD + "a,1,90,7\n", "is not a table: .* Expected 3 fields in line 2, saw 4"),
+        (HEAD + "a,1,90,7\n", "line 2: there are 4 cells in a row of 3 columns"),
         ("variant,seed,accuracy,accuracy\na,1,2,3\n", "two columns 'accuracy'"),
         (HEAD + "a\x01,1,90\n", "characters that cannot be printed"),
         (HEAD + "a,1,90\na,2,90\nb,1,91\n", "'b' has no run with seed 2"),
@@ -195,7 +190,6 @@ def test_files_that_cannot_be_read_are_named(judged, tmp_path):
     ("change", "words"),
     [
         ({"confidence": 95}, "confidence: 95 is not a number above 0 to below 1"),
-        ({"metrics": {"accuracy": METRIC | {"margin": -1}}}, "margin: -1 is not a number above 0"),
         ({"metrics": {"accuracy": METRIC | {"margin": float("nan")}}}, "margin: nan is not a numb"),
         ({"metrics": {"accuracy": {"margin": 1}}}, "'better' is missing"),
         ({"metrics": {"f1": METRIC}}, "claims.0.metric: there is no metric 'accuracy'"),
@@ -204,7 +198,6 @@ def test_files_that_cannot_be_read_are_named(judged, tmp_path):
         ({"claims": [CLAIM | {"against": ["d"]}]}, "there are no runs of 'd'"),
         ({"claims": [CLAIM | {"id": "x"}, CLAIM | {"id": "x"}]}, "'x' is used more than once"),
         ({"claims": [CLAIM | {"says": "\x07"}]}, "cannot be printed"),
-        ({"claims": []}, "claims: "),
         ({"looks": [9, 3]}, "not in ascending order"),
         ({"looks": [3, 9], "shares": [0.5, 0.6]}, "with sum 1"),
         ({"labels": {"z": "Z"}}, "there are no runs of 'z'; there are a, b, c"),
@@ -283,14 +276,6 @@ def test_a_metric_that_is_the_same_in_all_runs_of_a_model_is_decided(judged):
     assert verdicts(judged(table({"a": [52.0] * 3, "b": [88.0] * 3}), metrics=stated)) == {
         "a": "undecided"
     }
-
-
-def test_half_precision_is_computed_in_double():
-    runs = table().melt(["variant", "seed"], var_name="metric")
-    half = runs.assign(value=(1000 * (runs["value"] - 90)).astype("float16"))
-    claims = [CLAIM | {"id": "x", "against": "all", "direction": "higher"}]
-    found = judge(half, claims, {"confidence": 0.95}, {"accuracy": Scale(300)}).comparisons
-    assert found["verdict"].tolist() == ["holds", "holds"] and np.isfinite(found["ci_low"]).all()
 
 
 def test_no_meaning_is_read_into_a_name(judged):

@@ -96,22 +96,19 @@ class Claims:
 
     def variants(self, there: Sequence[str], metric: str | None = None) -> list[str]:
         """Those variants of `there` that claims, in one metric or all, are about."""
-        named = {
-            name
-            for claim in self.claims
-            for name in (claim["variant"], *rivals(claim, there))
-            if metric in (None, claim["metric"])
-        }
+        about = [claim for claim in self.claims if metric in (None, claim["metric"])]
+        named = {name for claim in about for name in (claim["variant"], *rivals(claim, there))}
         return [name for name in there if name in named]
 
     def check_names(self, there: Sequence[str]) -> None:
         """Raise StudyError for a variant of which there are no runs."""
         named: list[tuple[Key, str]] = [(("labels", name), name) for name in self.stated.labels]
         for number, claim in enumerate(self.claims):
-            if not rivals(claim, there):
+            against = rivals(claim, there)
+            if not against:
                 raise self.error(("claims", number), "there is no rival: runs are of one variant")
             named.append((("claims", number, "variant"), claim["variant"]))
-            named += [(("claims", number, "against"), name) for name in rivals(claim, there)]
+            named += [(("claims", number, "against"), name) for name in against]
         for key, name in named:
             if name not in there:
                 hint = did_you_mean(name, there) or f"there are {', '.join(there)}"
@@ -144,16 +141,12 @@ def read_claims(path: str | Path) -> Claims:
     for number, claim in enumerate(stated.claims, 1):
         direction = claim.direction or stated.metrics[claim.metric].better
         most = "highest" if direction == "higher" else "lowest"
-        own = f"{claim.variant}-{most}-{claim.metric}"
-        taken = {one.id for one in stated.claims} | {one["id"] for one in claims}
-        claims.append(
-            claim.model_dump()
-            | {
-                "direction": direction,
-                "says": claim.says or f"{claim.variant} has the {most} {claim.metric}",
-                "id": claim.id or (own if own not in taken else f"{own}-{number}"),
-            }
-        )
+        name = f"{claim.variant}-{most}-{claim.metric}"
+        if name in {one.id for one in stated.claims} | {one["id"] for one in claims}:
+            name = f"{name}-{number}"
+        says = claim.says or f"{claim.variant} has the {most} {claim.metric}"
+        complete = {"direction": direction, "says": says, "id": claim.id or name}
+        claims.append(claim.model_dump() | complete)
     return Claims(file, stated, claims)
 
 

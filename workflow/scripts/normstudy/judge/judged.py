@@ -17,7 +17,7 @@ from ..report.tables.table import Table
 from ..report.tables.verdicts import verdicts
 from ..statistics.contrasts import Scale, decimals_of
 from ..statistics.verdicts.judging import judge
-from .claims import Claims, MetricKeys, read_claims
+from .claims import Claims, read_claims
 from .runs import read_runs
 
 RUNS = "A mark per run, and the mean of each variant's runs."
@@ -53,20 +53,6 @@ class Judged:
     def seeds(self) -> list:
         return sorted(set(self.runs["seed"]))
 
-    def of(self, metric: str) -> "Judged":
-        """What there is about one metric."""
-        rows = self.comparisons[self.comparisons["metric"] == metric]
-        names = {*rows["variant"], *rows["rival"]}
-        return replace(
-            self,
-            comparisons=rows,
-            runs=self.runs[self.runs["variant"].isin(names)],
-            config={
-                "claims": [own for own in self.config["claims"] if own["metric"] == metric],
-                "variants": {n: v for n, v in self.config["variants"].items() if n in names},
-            },
-        )
-
     def csv(self) -> str:
         """verdicts.csv: a row per claim and rival, with the verdict on the claim beside its own."""
         whole = self.claims.set_index("claim")["verdict"]
@@ -75,23 +61,25 @@ class Judged:
 
     def page(self, title: str) -> str:
         """The HTML page: headline, forests, the table of claims, the runs, what was read."""
-        page, study = Page(), cast(Study, self)
+        page, charts, dots = Page(), [], []
         with describing(self.metrics):
-            drawn = [self.of(metric) for metric in dict.fromkeys(self.comparisons["metric"])]
-            charts = [forests(own.differences, own.comparisons, own.config)[0] for own in drawn]
-            dots = [seed_dots(cast(Study, own), shown=()) for own in drawn]
-            shown = page.table(replace(cast(Table, verdicts(study)), source="verdicts.csv"))
+            for number, metric in enumerate(dict.fromkeys(self.comparisons["metric"]), 1):
+                rows = self.comparisons[self.comparisons["metric"] == metric]
+                names = {*rows["variant"], *rows["rival"]}
+                config = {
+                    "claims": [own for own in self.config["claims"] if own["metric"] == metric],
+                    "variants": {n: v for n, v in self.config["variants"].items() if n in names},
+                }
+                (forest,) = forests(self.differences, rows, config)
+                charts.append(replace(forest, name=f"forest_{number}"))
+                runs = self.runs[self.runs["variant"].isin(names)]
+                own = replace(self, comparisons=rows, runs=runs, config=config)
+                if plot := seed_dots(cast(Study, own), shown=()):
+                    dots.append(replace(plot, name=f"runs_{number}", caption=RUNS))
+            table = replace(cast(Table, verdicts(cast(Study, self))), source="verdicts.csv")
+            shown = cast(HTML, page.table(table)).data
             return page.document(
-                "judge",
-                title=title,
-                study=self,
-                forests=[replace(p, name=f"forest_{n}") for n, p in enumerate(charts, 1)],
-                table=cast(HTML, shown).data,
-                dots=[
-                    replace(plot, name=f"runs_{number}", caption=RUNS)
-                    for number, plot in enumerate(dots, 1)
-                    if plot
-                ],
+                "judge", title=title, study=self, forests=charts, table=shown, dots=dots
             )
 
 
@@ -111,33 +99,31 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
     asked.check_names(there)
     about = asked.variants(there)
     values = values[values["variant"].isin(about)]
-    given = asked.stated.metrics
     scales = {
-        metric: _scale(own[own["variant"].isin(asked.variants(there, metric))], given[metric])
+        metric: _scale(own[own["variant"].isin(asked.variants(there, metric))], asked)
         for metric, own in values.groupby("metric", sort=False)
     }
-    found = judge(values, asked.claims, asked.settings, scales)
+    wide = values.pivot(index=["variant", "seed"], columns="metric", values="value")
+    means = values.groupby(["variant", "metric"])["value"].mean()
+    labels = asked.stated.labels
     return Judged(
-        found.comparisons,
-        found.claims,
-        found.differences,
-        runs=values.pivot(
-            index=["variant", "seed"], columns="metric", values="value"
-        ).reset_index(),
-        summary=values.groupby(["variant", "metric"])["value"].mean().rename("mean").reset_index(),
+        **vars(judge(values, asked.claims, asked.settings, scales)),
+        runs=wide.reset_index(),
+        summary=means.rename("mean").reset_index(),
         config={
             "claims": asked.claims,
             "verdicts": asked.settings,
-            "variants": {name: {"label": asked.stated.labels.get(name, name)} for name in about},
+            "variants": {name: {"label": labels.get(name, name)} for name in about},
         },
         metrics=asked.metrics,
         read=_read(values, asked, there, scales),
     )
 
 
-def _scale(values: pd.DataFrame, given: MetricKeys) -> Scale:
+def _scale(values: pd.DataFrame, asked: Claims) -> Scale:
     """The scale of a metric; without a stated resolution, it is the smallest step between two
     runs of one variant. Where all runs of each variant are equal, there is none."""
+    given = asked.stated.metrics[values["metric"].iloc[0]]
     resolution = given.resolution
     if resolution is None:
         of_variants = [own.to_numpy() for _, own in values.groupby("variant")["value"]]
@@ -150,14 +136,12 @@ def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -
     """What was read, and what was assumed."""
     counts = values.drop_duplicates(["variant", "seed"]).groupby("variant", sort=False).size()
     lines = [f"Runs: {', '.join(f'{name} {count:,}' for name, count in counts.items())}."]
-    others = [name for name in there if name not in counts]
     if take := asked.stated.take:
         lines.append(f"Where a run has several values, the {take} one.")
-    if others:
+    if others := [name for name in there if name not in counts]:
         lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")
-    for metric, scale in scales.items():
-        lines.append(
-            f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
-            f" two values is {scale.resolution:g}; no smaller spread is believed."
-        )
-    return lines
+    return lines + [
+        f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
+        f" two values is {scale.resolution:g}; no smaller spread is believed."
+        for metric, scale in scales.items()
+    ]

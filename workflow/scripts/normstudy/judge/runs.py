@@ -5,9 +5,10 @@ Biases exports of a chart; what MLflow's `search_runs` gives; a folder of Lightn
 All are read as text first, so that what is no number is named with its line and column.
 """
 
+import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,9 +18,11 @@ from ..errors import StudyError
 from .claims import Claims
 
 STEPS = ("step", "Step", "_step", "epoch", "Epoch")  # in whose order the rows of a run are
+KINDS = ("", "params.", "metrics.", "tags.")  # of MLflow's columns
 RUN = re.compile(r"^(?:.*/)?(?P<variant>[^/]+?)[-_/ .]?seed[-_= ]?(?P<seed>\d+)(?:/.*)?$")
 LARGEST = 1e100  # whose square is a number, as that of its inverse
 MANY = 12  # names, beyond which a sentence does not list them
+Place = tuple[str, int, bool]  # file, line, and whether commas are decimal
 
 
 def read_runs(path: str | Path, claims: Claims) -> pd.DataFrame:
@@ -32,26 +35,24 @@ def read_runs(path: str | Path, claims: Claims) -> pd.DataFrame:
         StudyError: a sentence with the file, the line and the column.
     """
     path = Path(path)
-    if path.is_dir():
-        files = sorted(path.rglob("metrics.csv"))
-        parts = [_cells(file, run=file.parent.relative_to(path).as_posix()) for file in files]
-        table = pd.concat(parts).fillna("") if parts else pd.DataFrame()
-    else:
-        table = _cells(path)
-    if table.empty:
+    files, folder = (
+        ([path], None) if not path.is_dir() else (sorted(path.rglob("metrics.csv")), path)
+    )
+    rows = [row for file in files for row in _rows(file, folder)]
+    if not rows:
         raise StudyError(f"{path}: there are no rows; a folder needs files called metrics.csv")
+    places, cells = zip(*rows, strict=True)
+    table = pd.DataFrame(cells, index=pd.MultiIndex.from_tuples(places)).fillna("")
     values = _values(table, claims)
     values["variant"], values["seed"] = _names(values, claims)
     values["value"] = _numbers(values, "value")
     return _one_each(values, claims)[["variant", "seed", "metric", "value"]]
 
 
-def _cells(path: Path, **more: str) -> pd.DataFrame:
-    """A CSV file's cells as text; the index says where: (file, line, whether commas are decimal).
-
-    Args:
-        more: further columns.
-    """
+def _rows(path: Path, folder: Path | None) -> Iterator[tuple[Place, dict[str, str]]]:
+    """Each row of a CSV file: where it is, and column → its text; of a file in a folder, `run`
+    is its place there."""
+    run = {"run": path.parent.relative_to(folder).as_posix()} if folder else {}
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -59,30 +60,27 @@ def _cells(path: Path, **more: str) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise StudyError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8") from error
-    # Not pandas' own guess (sep=None), which takes letters for separators where it is in doubt.
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=header.count)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(",;\t", key=first.count)
+    reader, header = csv.reader(io.StringIO(text, newline=""), delimiter=separator), None
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        )
-    except ValueError as error:  # all that a parser raises
-        raise StudyError(f"{path} is not a table: {' '.join(str(error).split())}") from error
-    cells = cells.fillna("").apply(lambda column: column.str.strip())
-    cells.index = pd.MultiIndex.from_product([[str(path)], cells.index + 1, [separator != ","]])
-    cells = cells[(cells != "").any(axis=1)]
-    if cells.empty:
-        return cells
-    cells.columns = cells.iloc[0].tolist()
-    cells = cells.iloc[1:, [place for place, name in enumerate(cells.columns) if name]]
-    for name in cells.columns[cells.columns.duplicated()]:
-        raise StudyError(f"{path}: there are two columns {name!r}")
-    return cells.assign(**more)
+        for cells in reader:
+            row = [cell.strip() for cell in cells]
+            if not any(row):
+                continue
+            if header is None:
+                header = row
+                for name in header:
+                    if name and header.count(name) > 1:
+                        raise StudyError(f"{path}: there are two columns {name!r}")
+                continue
+            if any(row[len(header) :]):
+                words = f"there are {len(row)} cells in a row of {len(header)} columns"
+                raise StudyError(f"{path}, line {reader.line_num}: {words}")
+            named = {name: cell for name, cell in zip(header, row, strict=False) if name}
+            yield (str(path), reader.line_num, separator != ","), named | run
+    except csv.Error as error:
+        raise StudyError(f"{path}, line {reader.line_num}: this is no table: {error}") from error
 
 
 def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
@@ -91,9 +89,8 @@ def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
 
     def find(role: str, names: Sequence[str] = ()) -> str | None:
         """The column of a role or metric, as `columns` or MLflow call it."""
-        kinds = ("", "params.", "metrics.", "tags.")
         names = [mapped[role]] if role in mapped else names or [role]
-        return next((f"{k}{name}" for name in names for k in kinds if f"{k}{name}" in table), None)
+        return next((f"{k}{name}" for name in names for k in KINDS if f"{k}{name}" in table), None)
 
     def need(role: str) -> str:
         if place := find(role):
@@ -105,39 +102,30 @@ def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
             " name yours in `columns` of the claims file"
         )
 
-    metrics = dict.fromkeys(claim["metric"] for claim in claims.claims)
-    step = find("epoch", STEPS)
-    common = {"step": table[step] if step else ""}
-    charted = {  # of Weights & Biases, where each run has a column
-        (name, metric): name.removesuffix(ending)
-        for metric in metrics
-        for ending in (f" - {mapped.get(metric, metric)}",)
-        for name in table
-        if name.endswith(ending)
-    }
-    listed = find("metric") if find("value") else None
-    if charted:
-        parts = [
-            pd.DataFrame({"run": run, "metric": metric, "value": table[name], "column": name})
-            for (name, metric), run in charted.items()
-        ]
-        parts = [part.assign(**common) for part in parts]
-    else:
-        runs = ("run",) if find("run") and not find("variant") else ("variant", "seed")
-        common |= {role: table[need(role)] for role in runs}
-        parts = []
-        for metric in metrics:
-            long = listed and not find(metric)
-            place = find("value") if long else need(metric)
-            part = pd.DataFrame({"value": table[place], "column": place, **common})
-            of_metric = table[listed] == mapped.get(metric, metric) if long else [True] * len(part)
-            parts.append(part[of_metric].assign(metric=metric))
-    values = pd.concat(parts)
-    values = values[values["value"] != ""]
-    for metric in metrics:
-        if metric not in set(values["metric"]):
+    def cells(rows: pd.DataFrame, place: str, metric: str, run: str = "") -> pd.DataFrame:
+        by_run = find("run") and not find("variant")
+        roles = ("run",) if by_run else ("variant", "seed")
+        names = {"run": run} if run else {role: rows[need(role)] for role in roles}
+        named = {"column": place, "metric": metric, "step": rows[step] if step else ""}
+        return pd.DataFrame({"value": rows[place], **named, **names})
+
+    step, long, parts = find("epoch", STEPS), find("value") and find("metric"), []
+    for metric in dict.fromkeys(claim["metric"] for claim in claims.claims):
+        name = mapped.get(metric, metric)
+        charted = [column for column in table if column.endswith(f" - {name}")]
+        if charted:  # of Weights & Biases, where each run has a column
+            of_metric = [
+                cells(table, column, metric, column.removesuffix(f" - {name}"))
+                for column in charted
+            ]
+        elif long and not find(metric):
+            of_metric = [cells(table[table[long] == name], need("value"), metric)]
+        else:
+            of_metric = [cells(table, need(metric), metric)]
+        parts.append(pd.concat(of_metric).query("value != ''"))
+        if parts[-1].empty:
             raise StudyError(f"{table.index[0][0]}: no run has a value of {metric!r}")
-    return values
+    return pd.concat(parts)
 
 
 def _fail(values: pd.DataFrame, wrong: pd.Series, words: str, column: str = "value") -> NoReturn:
@@ -172,9 +160,8 @@ def _names(values: pd.DataFrame, claims: Claims) -> tuple[pd.Series, pd.Series]:
     if numbered[1].notna().all() and numbered[0].nunique() == 1:
         return names["variant"], numbered[1].map(int)
     if claims.stated.looks:
-        _fail(
-            values, numbered[1].isna(), "{} is no whole number: looks take seeds in order", "seed"
-        )
+        words = "{} is no whole number: looks take seeds in order"
+        _fail(values, numbered[1].isna(), words, "seed")
     return names["variant"], names["seed"]
 
 
@@ -208,9 +195,10 @@ def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     ordered = values.assign(step=_numbers(values, "step"))
     if (again := ordered.duplicated([*keys, "step"])).any():
         _fail(values, again, f"a second value {{}} of {run} in the same epoch or step")
-    ordered = ordered.reset_index(drop=True).sort_values("step", kind="stable")
+    rank = ordered["step"]
     if take == "best":
-        lower = [claims.stated.metrics[name].better == "lower" for name in ordered["metric"]]
+        lower = ordered["metric"].map(lambda name: claims.stated.metrics[name].better == "lower")
         rank = ordered["value"].mask(lower, -ordered["value"])
-        ordered = ordered.assign(rank=rank).sort_values("rank", kind="stable")
+    ordered = ordered.assign(rank=rank).reset_index(drop=True)
+    ordered = ordered.sort_values(["rank", "step"], kind="stable")
     return ordered.groupby(keys, sort=False).tail(1).sort_index()
