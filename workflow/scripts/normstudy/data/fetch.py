@@ -5,7 +5,6 @@ known, torchvision has verified its archives by their MD5. A source that fails i
 reason, and the next one is tried.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -130,16 +129,20 @@ def _fetch(
         folder = Path(tempfile.mkdtemp(dir=work))
         try:
             with time_limit(SOURCE_SECONDS):
-                place = get(folder)
-            files = {name: content(find(place, dataset, name)) for name in FILE_NAMES}
-            _verify(files, checksums)
+                place = get(Path(tempfile.mkdtemp(dir=work)))
+            for name in FILE_NAMES:
+                data = content(find(place, dataset, name))
+                (folder / name).write_bytes(data)
+                if checksums and sha256(folder / name) != checksums[name]:
+                    size = f"{len(data):,} bytes"
+                    raise OSError(f"{name} is another file ({size}, SHA-256 differs)")
         except StudyError as error:
             failures.append(str(error))
         except Exception as error:  # whatever a source fails with, the next one is tried
             failures.append(f"{origin}: {' '.join(str(error).split()) or type(error).__name__}")
         else:
-            notes = [*failures, *_changes(raw, files)]
-            _put(files, folder / "checked", raw)
+            notes = [*failures, *_changes(folder, raw)]
+            _put(folder, raw)
             because = f" ({'; '.join(notes)})" if notes else ""
             say(f"{dataset}: four files from {origin}{because}")
             return origin
@@ -150,34 +153,23 @@ def _fetch(
     )
 
 
-def _changes(raw: Path, files: dict[str, bytes]) -> Iterator[str]:
+def _changes(folder: Path, raw: Path) -> Iterator[str]:
     """That files differ from those that were fetched before, if any were."""
     with suppress(StudyError):
-        before = listed(raw.parent / CHECKSUMS)
-        for name, data in files.items():
-            if hashlib.sha256(data).hexdigest() != before[name]:
+        for name, before in listed(raw.parent / CHECKSUMS).items():
+            if sha256(folder / name) != before:
                 yield f"{name} changed"
 
 
-def _verify(files: dict[str, bytes], checksums: dict[str, str]) -> None:
-    for name, digest in checksums.items():
-        if hashlib.sha256(files[name]).hexdigest() != digest:
-            size = f"{len(files[name]):,} bytes"
-            raise OSError(f"{name} is another file ({size}, SHA-256 differs)")
-
-
-def _put(files: dict[str, bytes], checked: Path, raw: Path) -> None:
-    """Move files to folder `raw`, if images and labels belong together."""
-    checked.mkdir()
-    for name, data in files.items():
-        (checked / name).write_bytes(data)
+def _put(folder: Path, raw: Path) -> None:
+    """Move the files to folder `raw`, if images and labels belong together."""
     try:
         for split in FILES:
-            load_split(checked, split)
+            load_split(folder, split)
     except StudyError as error:  # of the files, not of where they are for the moment
-        raise StudyError(str(error).replace(f"{checked}/", "")) from error
-    for name in files:
-        (checked / name).replace(raw / name)
+        raise StudyError(str(error).replace(f"{folder}/", "")) from error
+    for name in FILE_NAMES:
+        (folder / name).replace(raw / name)
 
 
 def _from_torchvision(dataset: str, folder: Path) -> Path:
