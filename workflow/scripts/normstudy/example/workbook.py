@@ -31,7 +31,7 @@ FIRST_COLUMN = 2  # of a grid: B; A names the images
 FIRST_ROW = 6  # of the first grid
 STATISTICS_COLUMN = FIRST_COLUMN + CHANNELS * SIDE + 1
 BLOCK_ROWS = IMAGES * SIDE + 4  # a grid, its two headings and two blank lines
-BOLD = Font(bold=True)
+BOLD, CENTRED = Font(bold=True), Alignment(horizontal="center")
 THICK, THIN = Side(style="medium"), Side(style="hair")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 Values = dict[str, float]  # address of a formula → its value
@@ -50,16 +50,9 @@ def _address(row: int, column: int, fixed: bool = False) -> str:
 def _headings(sheet: Worksheet, first_row: int, title: str) -> None:
     sheet.cell(first_row - 2, 1, title).font = BOLD
     for c in range(CHANNELS):
-        column = FIRST_COLUMN + SIDE * c
-        sheet.cell(first_row - 1, column, f"channel {c + 1}").alignment = Alignment(
-            horizontal="center"
-        )
-        sheet.merge_cells(
-            start_row=first_row - 1,
-            end_row=first_row - 1,
-            start_column=column,
-            end_column=column + 1,
-        )
+        row, column = first_row - 1, FIRST_COLUMN + SIDE * c
+        sheet.cell(row, column, f"channel {c + 1}").alignment = CENTRED
+        sheet.merge_cells(f"{_address(row, column)}:{_address(row, column + 1)}")
     for n in range(IMAGES):
         sheet.cell(first_row + SIDE * n, 1, f"image {n + 1}")
 
@@ -72,7 +65,7 @@ def _style(cell, i: int, j: int, tint: str | None = None) -> None:
         top=THICK if i == 0 else THIN,
         bottom=THICK if i == SIDE - 1 else THIN,
     )
-    cell.alignment = Alignment(horizontal="center")
+    cell.alignment = CENTRED
     if tint:
         cell.fill = PatternFill("solid", start_color=tint)
 
@@ -111,10 +104,9 @@ def _method_block(sheet: Worksheet, method: Method, batch: np.ndarray, first_row
         row = first_row + number
         label = sheet.cell(row, STATISTICS_COLUMN, name)
         label.fill = PatternFill("solid", start_color=TINTS[number])
-        for column, (call, of_sets) in enumerate(
-            (("AVERAGE", means), ("VARP", variances)), start=1
-        ):
-            cell = sheet.cell(row, STATISTICS_COLUMN + column, f"={call}({first}:{last})")
+        calls = (("AVERAGE", means), ("VARP", variances))
+        for column, (call, of_sets) in enumerate(calls, start=STATISTICS_COLUMN + 1):
+            cell = sheet.cell(row, column, f"={call}({first}:{last})")
             cell.number_format, values[cell.coordinate] = "0.0000", of_sets[number]
     for (n, c, i, j), number in np.ndenumerate(numbers):
         value = _address(*_place(FIRST_ROW, n, c, i, j))

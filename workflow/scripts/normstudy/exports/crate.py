@@ -28,23 +28,13 @@ TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 # from system to system.
 TEXT = "text/plain"
 KINDS = {
-    ".css": "text/css",
-    ".csv": "text/csv",
-    ".html": "text/html",
+    **{".css": "text/css", ".csv": "text/csv", ".html": "text/html", ".js": "text/javascript"},
+    **{".md": "text/markdown", ".py": "text/x-python", ".rst": "text/x-rst"},
+    **{".sh": "application/x-sh", ".json": "application/json", ".yaml": "application/yaml"},
+    **{".yml": "application/yaml", ".png": "image/png", ".svg": "image/svg+xml"},
+    **{".pt": "application/octet-stream", ".npz": "application/octet-stream"},
     ".ipynb": "application/x-ipynb+json",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".md": "text/markdown",
-    ".npz": "application/octet-stream",
-    ".png": "image/png",
-    ".pt": "application/octet-stream",
-    ".py": "text/x-python",
-    ".rst": "text/x-rst",
-    ".sh": "application/x-sh",
-    ".svg": "image/svg+xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".yaml": "application/yaml",
-    ".yml": "application/yaml",
 }
 
 
@@ -142,39 +132,41 @@ def study_crate(
         entity(f"#{name}", "CreativeWork", name=name, sha256=digest)
         for name, digest in provenance.data_sha256.items()
     ]
-    action = crate.add_action(
-        main,
-        identifier="#study",
-        object=[*data, files["config.yaml"]],
-        result=[file for place, file in files.items() if place.startswith("results/")],
-        properties={
-            "name": provenance.command,
-            "description": f"{len(provenance.runs)} networks trained and compared; config,"
-            " versions and machine are in results/provenance.json.",
-            "startTime": _offset(provenance.started),
-            "endTime": _offset(provenance.finished),
-            "actionStatus": "http://schema.org/CompletedActionStatus",
-        },
-    )
-    trained = [
-        crate.add_action(
-            files[TRAINING],
-            identifier=f"#train-{run.variant}-seed-{run.seed}",
+
+    def ran(tool, key: str, record, name: str, description: str, made: list) -> ContextEntity:
+        return crate.add_action(
+            tool,
+            identifier=key,
             object=[*data, files["config.yaml"]],
-            result=files[f"results/{run.variant}/seed-{run.seed}/checkpoint.pt"],
+            result=made,
             properties={
-                "name": f"train {run.variant} seed {run.seed}",
-                "description": f"on {run.processor}; SHA-256 of the weights {run.tensors_sha256}",
-                "startTime": _offset(run.started),
-                "endTime": _offset(run.finished),
+                "name": name,
+                "description": description,
+                # in UTC with the offset in figures, as the profile's checks want it
+                "startTime": record.started.replace("Z", "+00:00"),
+                "endTime": record.finished.replace("Z", "+00:00"),
                 "actionStatus": "http://schema.org/CompletedActionStatus",
+                "agent": {"@id": person.id},
             },
         )
-        for run in provenance.runs
+
+    count = f"{len(provenance.runs)} networks trained and compared"
+    about = f"{count}; config, versions and machine are in results/provenance.json."
+    made = [file for place, file in files.items() if place.startswith("results/")]
+    root["mentions"] = [
+        ran(main, "#study", provenance, provenance.command, about, made),
+        *(
+            ran(
+                files[TRAINING],
+                f"#train-{run.variant}-seed-{run.seed}",
+                run,
+                f"train {run.variant} seed {run.seed}",
+                f"on {run.processor}; SHA-256 of the weights {run.tensors_sha256}",
+                [files[f"results/{run.variant}/seed-{run.seed}/checkpoint.pt"]],
+            )
+            for run in provenance.runs
+        ),
     ]
-    for done in (action, *trained):
-        done["agent"] = person
-    root["mentions"] = [action, *trained]
     return crate
 
 
@@ -184,8 +176,3 @@ def workflow_version(citation: dict, sources: dict | None) -> str:
         return str(citation["version"])
     modified = ".modified" if sources["modified"] else ""
     return f"{citation['version']}+g{sources['commit'][:7]}{modified}"
-
-
-def _offset(time: str) -> str:
-    """A time in UTC with its offset in figures, as the profile's checks want it."""
-    return time.replace("Z", "+00:00")
