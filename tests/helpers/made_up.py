@@ -18,6 +18,7 @@ from normstudy.config.study import StudyConfig
 from normstudy.records import layout
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
+from normstudy.records.read_tables import Predictions
 from normstudy.records.tables import EVALUATION, STUDY_TABLES
 from normstudy.report.study import Study
 from normstudy.statistics.shared_errors import shared_errors
@@ -160,7 +161,7 @@ def made_up_study(
             runs=trained,
             jobs=jobs,
         ),
-        **study_tables(config, metrics, evaluation, {}, known),
+        **study_tables(config, metrics, evaluation, reference=known),
         reference=known,
         label_issues=ISSUES if reference else None,
         network=network_of(config),
@@ -239,7 +240,11 @@ def with_predictions(
         folder.mkdir(parents=True)
         table.to_csv(folder / "predictions.csv", index=False)
         misclassified_table(table, set()).to_csv(folder / "misclassified.csv", index=False)
-    return replace(study, shared_errors=shared_errors(runs, issues), label_issues=issues)
+    return replace(
+        study,
+        shared_errors=shared_errors(Predictions.of(runs.items()), issues),
+        label_issues=issues,
+    )
 
 
 def write_study(study: Study) -> None:

@@ -35,7 +35,7 @@ def config(claims, rivals):
 
 
 def as_table(runs):
-    """A simulated study's runs, (measures, variants, seeds), as summary.run_metrics has them."""
+    """A simulated study's runs, (measures, variants, seeds), as summary.metrics_of has them."""
     count = runs.shape[-1]
     values = {metric: own.ravel() for metric, own in zip(RUN_METRICS, runs, strict=True)}
     keys = {"variant": np.repeat(NAMES, count), "seed": np.tile(range(1, count + 1), len(NAMES))}

@@ -65,13 +65,6 @@ def test_the_grid_is_one_image():
     assert few["gap"] == few["gap_evaluated"] == few["train_accuracy"] == 0.2
 
 
-def test_intervals_of_many_studies_at_once():
-    values = np.random.default_rng(1).normal(0, 1, (5, 3, 8))
-    low, high = contrasts.interval(values, np.array([0.9, 0.95, 0.99]))
-    one = contrasts.interval(values[2, 1], 0.95)
-    assert (low[2, 1], high[2, 1]) == pytest.approx(one)
-
-
 def sizes(count):
     return st.lists(hundredths, min_size=count, max_size=count).map(np.array)
 

@@ -46,7 +46,7 @@ def test_the_values_of_every_table_are_of_its_types(study):
             assert not limits.get("required") or all(values), (name, field)
             for value in filter(None, values):
                 assert IS[field["type"]](value), (name, field, value)
-                assert float(limits.get("minimum", "-inf")) <= float(value) if limits else True
+                assert "minimum" not in limits or limits["minimum"] <= float(value)
 
 
 def test_units():

@@ -7,6 +7,7 @@ import pytest
 from evidence import store
 from helpers.made_up import drawn_predictions, issues, made_up_study, write_study
 from normstudy.errors import StudyError
+from normstudy.records.read_tables import Predictions
 from normstudy.statistics.label_doubts import label_doubts
 
 IMAGES = 60
@@ -49,13 +50,12 @@ def test_what_is_written_is_read_and_equal_evidence_gives_equal_bytes(tmp_path):
 
 def test_the_errors_give_back_what_is_made_of_whole_predictions(tmp_path):
     study = made_up(tmp_path)
-    whole = drawn_predictions(study)
+    whole = Predictions.of(drawn_predictions(study).items())
     packed = store.collect(study.folder).predictions(ISSUES)
-    assert list(packed) == list(whole)
+    assert list(packed.right) == list(whole.right)
     pd.testing.assert_frame_equal(label_doubts(packed, ISSUES), label_doubts(whole, ISSUES))
-    for run, table in whole.items():
-        right = table["label"] == table["prediction"]
-        assert (right == (packed[run]["label"] == packed[run]["prediction"])).all()
+    for run, right in whole.right.items():
+        assert (right == packed.right[run]).all()
 
 
 def test_runs_of_another_machine_are_added(tmp_path):

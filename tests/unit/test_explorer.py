@@ -12,6 +12,7 @@ from helpers.places import TEMPLATE
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
+from normstudy.records.read_tables import Predictions
 from normstudy.report import explorer as module
 from normstudy.report.explorer import explorer
 from normstudy.statistics.shared_errors import COLUMNS, shared_errors
@@ -49,7 +50,8 @@ def markup(found):
 
 
 def test_errors_are_counted_by_image_and_prediction():
-    table = shared_errors(RUNS, ISSUES)
+    whole = Predictions.of(RUNS.items())
+    table = shared_errors(whole, ISSUES)
     assert list(table) == COLUMNS
     assert table.to_numpy().tolist() == [
         [3, 0, True, 4, 6, 3],
@@ -57,8 +59,8 @@ def test_errors_are_counted_by_image_and_prediction():
         [4, 4, False, 2, 9, 2],
         [7, 9, False, 2, 4, 2],
     ]
-    assert not shared_errors(RUNS, None)["disputed"].any()
-    assert shared_errors({("gn", 1): run()}, ISSUES).empty
+    assert not shared_errors(whole, None)["disputed"].any()
+    assert shared_errors(Predictions.of([(("gn", 1), run())]), ISSUES).empty
 
 
 @given(
@@ -69,7 +71,7 @@ def test_the_counts_are_those_of_any_runs(answers):
         ("gn", seed): run().assign(label=[0, 1, 2, 3] * 2, prediction=said)
         for seed, said in enumerate(answers, 1)
     }
-    table = shared_errors(runs, None)
+    table = shared_errors(Predictions.of(runs.items()), None)
     assert table["runs"].sum() == sum((t["label"] != t["prediction"]).sum() for t in runs.values())
     for row in table.itertuples(index=False, name="Row"):
         assert row.runs == sum(t["prediction"][row.index] == row.prediction for t in runs.values())

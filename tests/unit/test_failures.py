@@ -23,15 +23,6 @@ def test_few_seeds_do_not_say_what_is_usual(seeds):
     assert not looks_failed(runs(a=[*[99.0] * 4, 99.9]), 10_000).any()  # nor what is above
 
 
-def test_the_order_of_the_runs_does_not_matter():
-    table = runs(b=[99.5, 99.4], a=[*USUAL, 97.0])
-    shuffled = table.sample(frac=1, random_state=1)
-    assert not shuffled.index.is_monotonic_increasing
-    found = looks_failed(shuffled, 10_000)
-    assert found.sort_index().tolist() == looks_failed(table, 10_000).tolist()
-    assert found[found].index.tolist() == [8]
-
-
 def test_far_is_six_standard_deviations_from_the_mean_of_the_others():
     """Of 99.4, 99.6, 99.5, 99.7 the mean is 99.55 and the deviation √(0.05 / 3)."""
     usual, spread = [99.4, 99.6, 99.5, 99.7], (0.05 / 3) ** 0.5

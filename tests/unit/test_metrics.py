@@ -31,7 +31,7 @@ for variant, errors in (("gn", 100), ("ln", LN), ("bn_l1", 500)):
                    "errors": errors + seed * (variant == "gn") % 3},
             run | {"split": "test", "loss": 0.1, "accuracy": 99.0, "images": 10000, "errors": 100},
         ]
-tables = study_tables(config, pd.DataFrame(metrics), pd.DataFrame(evaluation), {})
+tables = study_tables(config, pd.DataFrame(metrics), pd.DataFrame(evaluation))
 print(tables["comparisons"]["margin"].iloc[0])
 print(tables["claims"]["verdict"].iloc[0])
 print(verdict_table(tables["comparisons"], tables["claims"], config)["claim"][0])

@@ -82,10 +82,3 @@ def test_equal_networks_have_no_width_without_a_grid():
     # degrees of freedom are 19: t = 2.093024 at 97.5 %
     assert half == pytest.approx(100 * 2.093024 * math.sqrt(0.15 / 60), rel=1e-6)
     assert (low + high) / 2 == pytest.approx(5)
-
-
-def test_a_grid_counts_as_the_spread_of_the_seeds():
-    """One image in 20 is 5 points: mean square 20·0.05² = 0.05, t = 4.302653 with 2 degrees."""
-    right = np.ones((3, 20), bool)
-    half = 100 * 4.302653 * math.sqrt(0.05 / 60)
-    assert crossed_interval(right, right, 0.95, 5) == pytest.approx((-half, half), rel=1e-6)

@@ -3,13 +3,11 @@
 import hashlib
 import json
 import os
-import platform
 import re
 import struct
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import torch
@@ -107,39 +105,6 @@ def test_the_processor_is_the_one_lscpu_names():
     (threads,) = re.findall(r"^CPU\(s\): *(\d+)$", described, re.M)
     assert processor() == f"{model}, {threads} cores"
     assert accelerator("cpu") is None
-
-
-def test_the_accelerator_is_named_by_its_driver_or_is_apples(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "A Card 9000")
-    monkeypatch.setattr(platform, "machine", lambda: "arm64")
-    assert accelerator("cuda") == "A Card 9000"
-    assert accelerator("mps") == "Apple arm64"
-
-
-CPUINFO = "processor: {}\nmodel name\t: Model {}: fast\n"
-
-
-@pytest.mark.parametrize(
-    ("cpuinfo", "name"),
-    [
-        (CPUINFO.format(0, "A") + CPUINFO.format(1, "B"), "Model A: fast"),
-        ("processor: 0\nhart: 0\n", "riscv64"),
-        (None, "arm"),
-    ],
-)
-def test_the_processor_where_the_system_says_less_or_more(monkeypatch, cpuinfo, name):
-    def read_text(path, encoding):
-        if cpuinfo is None:
-            raise FileNotFoundError(path)
-        return cpuinfo
-
-    monkeypatch.setattr(Path, "read_text", read_text)
-    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    monkeypatch.setattr(platform, "processor", lambda: "arm")
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert processor() == f"{name}, 8 cores"
-    monkeypatch.setattr(platform, "processor", lambda: "")
-    assert cpuinfo or processor() == "riscv64, 8 cores"
 
 
 def test_the_time_is_utc_to_the_second_wherever_it_is(monkeypatch):

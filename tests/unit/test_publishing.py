@@ -111,9 +111,3 @@ def test_looks_are_published_and_a_margin_changed_after_one_is_said(project):
     publish(project, "exploratory", project)
     text = page.read_text(encoding="utf-8")
     assert "10 seeds on 2030-01-02, the study was changed: the margin" in text
-
-
-def test_a_study_without_a_config_is_named(project):
-    evidence = store.read(project / "docs" / "evidence" / "exploratory")
-    with pytest.raises(StudyError, match=r"studies/other\.yaml does not exist"):
-        published_study(project, "other", evidence)

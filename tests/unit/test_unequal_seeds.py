@@ -42,12 +42,6 @@ def study():
     )
 
 
-def test_a_contrast_uses_the_seeds_of_the_look_that_decides_it(study):
-    rows = study.comparisons.set_index("claim")
-    assert rows.loc["far", ["verdict", "seeds", "look"]].tolist() == ["holds", 4, 4]
-    assert rows.loc["near", ["verdict", "seeds", "look"]].tolist() == ["undecided", 12, 12]
-
-
 def test_every_variant_counts_its_own_seeds(study):
     assert study.seed_counts == [12, 12, 4] and study.seeds == list(range(1, 13))
     assert study.of_metric("test_accuracy")["seeds"].tolist() == [12, 12, 4]

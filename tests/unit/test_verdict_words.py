@@ -9,6 +9,7 @@ import pytest
 from helpers.judged import judge
 from helpers.made_up import made_up_study, predictions
 from helpers.page import said
+from normstudy.records.read_tables import Predictions
 from normstudy.report.figures.varied import accuracy_against
 from normstudy.report.figures.verdicts import forests
 from normstudy.report.tables.verdicts import claims_in_brief, single_runs, verdict_table
@@ -113,7 +114,7 @@ def test_mcnemars_test_is_shown_for_one_seed_only(config):
     }
     study = judged(config, 1)
     assert single_runs(study) is None
-    tests = single_run_tests(config["claims"], answers)
+    tests = single_run_tests(config["claims"], Predictions.of(answers.items()))
     table = single_runs(replace(study, single_run=tests))
     assert table.cells.iloc[0].tolist() == [
         "Group Normalization",

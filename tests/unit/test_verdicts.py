@@ -83,16 +83,6 @@ def test_the_rivals_that_decide_a_claim_are_named():
     assert (row.verdict, row.deciding_rivals) == (Verdict.CONTRADICTED, "c")
 
 
-@pytest.mark.parametrize("distance", [0.0, 0.01, -0.03, 0.05])
-@pytest.mark.parametrize("metric", ["test_accuracy", "test_loss"])
-def test_two_equal_seeds_decide_nothing(distance, metric):
-    """Where there are two contrasts or more: one alone may be decided by two runs of each."""
-    scale = 0.04 if metric == "test_loss" else 1  # of the two margins
-    runs = runs_table(metric=metric, a=[0.5 + scale * distance] * 2, b=[0.5] * 2)
-    row, _ = compare(runs, [claim(metric=metric), claim("b", metric=metric)]).itertuples()
-    assert row.standard_deviation == 0 and row.verdict == Verdict.UNDECIDED
-
-
 def test_the_smallest_margin_is_where_the_verdict_would_change():
     row = judged_row(EVEN)
     assert row.verdict == Verdict.NO_DIFFERENCE
@@ -131,24 +121,14 @@ def test_a_claim_takes_the_seeds_of_its_hardest_rival_or_of_its_easiest():
         assert near[difference] < far[difference] == row[difference]
         assert far[equivalence] > near[equivalence] == row[equivalence]
     assert judging.still_needed(table) == ["c", "b", "a"]
-    assert (table[list(judging.WHOLE)].dtypes == "Int64").all()
-    assert (found.claims[list(judging.CLAIM_WHOLE)].dtypes == "Int64").all()
 
 
 def test_one_seed():
     row = judged_row([0.07])
     assert (row.verdict, row.mean_difference) == (Verdict.ONE_RUN, 0.07)
     assert pd.isna(row.ci_low) and pd.isna(row.look)
-    (row,) = judged(runs_table(a=[99.5], b=[99.4]), [claim()]).itertuples()
-    assert row.verdict == Verdict.ONE_RUN
-
-
-def test_no_claims_leave_the_headers():
-    found = judge(runs_table(a=[99.5]), [])
-    assert len(found.comparisons) == len(found.claims) == len(found.differences) == 0
-    assert tuple(found.comparisons) == judging.COLUMNS
-    assert tuple(found.claims) == judging.CLAIM_COLUMNS
-    assert tuple(found.differences) == judging.PAIR_COLUMNS
+    none = judge(runs_table(a=[99.5]), [])
+    assert len(none.comparisons) == len(none.claims) == len(none.differences) == 0
 
 
 def test_differences_are_a_row_per_contrast_and_seed():

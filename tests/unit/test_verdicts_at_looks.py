@@ -77,19 +77,20 @@ def test_the_seeds_that_it_takes_are_those_for_the_next_look(count, share):
 
 def test_the_interval_for_other_images_is_of_the_runs_that_were_judged():
     draws = np.random.default_rng(1)
-    right = {name: draws.random((7, 50)) < share for name, share in (("a", 0.9), ("b", 0.7))}
+    whole = {name: draws.random((7, 50)) < share for name, share in (("a", 0.9), ("b", 0.7))}
+    right = {(name, seed): row for name, rows in whole.items() for seed, row in enumerate(rows, 1)}
     runs = runs_table(a=off(WIDE[:7]), b=off(EVEN[:7])).assign(gap=0.1)
-    table = compare(runs, [claim(), claim(metric="gap")], LOOKS, correct=right)
+    table = compare(runs, [claim(), claim(metric="gap")], LOOKS, right=right)
     level = 1 - 2 * 0.05 * 0.1 / 2
-    expected = crossed_interval(right["a"][:4], right["b"][:4], level, 0.01)
+    expected = crossed_interval(whole["a"][:4], whole["b"][:4], level, 0.01)
     ends = table[["other_images_low", "other_images_high"]]
     assert ends.iloc[0].tolist() == pytest.approx(expected, abs=1e-6)
     assert ends.iloc[1].isna().all()
     alike = np.ones((4, 50), bool)
-    (row,) = compare(runs, [claim()], LOOKS, correct=dict.fromkeys("ab", alike)).itertuples()
+    (row,) = compare(runs, [claim()], LOOKS, right=dict.fromkeys(right, alike[0])).itertuples()
     grid = crossed_interval(alike, alike, 1 - 2 * 0.05 * 0.1, 0.01)
     assert 0 < row.other_images_high == pytest.approx(grid[1], abs=1e-6)
-    few = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS, correct=right)
+    few = compare(first(3, a=off(UP), b=off(EVEN)), [claim()], LOOKS, right=right)
     assert few["other_images_low"].isna().all()
 
 

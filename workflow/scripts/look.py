@@ -11,19 +11,17 @@ from normstudy.records.json_records import LookRecord, RunRecord
 from normstudy.records.machine import now
 from normstudy.records.read_tables import read_runs
 from normstudy.running.job_log import job_log
-from normstudy.statistics.contrasts import study_scales
-from normstudy.statistics.summary import run_metrics, tidy
-from normstudy.statistics.verdicts.judging import judge, still_needed
+from normstudy.statistics.study_tables import judge_study
+from normstudy.statistics.summary import final_values, metrics_of
+from normstudy.statistics.verdicts.judging import still_needed
 
 with job_log(snakemake.log[0]):
     given, params = snakemake.input, snakemake.params
     names = [tuple(run) for run in params.runs]
     epochs = [RunRecord.read(path).recipe["epochs"] for path in given.runs]
     metrics, evaluation = read_runs(names, epochs, given.metrics, given.evaluations)
-    images = evaluation.groupby("split")["images"].first()
-    scales = study_scales(params.verdicts, int(images["test"]), int(images["train"]))
-    values = tidy(run_metrics(metrics, evaluation))
-    judged = judge(values, params.claims, params.verdicts, scales, seeds=params.seeds)
+    runs = metrics_of(final_values(metrics, evaluation))
+    judged = judge_study(runs, evaluation, params.claims, params.verdicts, params.seeds)
     needed = still_needed(judged.comparisons)
     verdicts = dict(zip(judged.claims["claim"], judged.claims["verdict"], strict=True))
     look = LookRecord(int(snakemake.wildcards.look), now(), verdicts, needed)

@@ -1,21 +1,19 @@
 """The tables of a study from its published runs, nothing trained."""
 
-from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
-from normstudy.records.json_records import Look, RunRecord, StudyRecord
+from normstudy.records.json_records import StudyRecord
 from normstudy.records.tables import NETWORK
 from normstudy.report.study import Study
 from normstudy.statistics.study_tables import study_tables
-from normstudy.statistics.verdicts.looks import protocol, taken_looks, with_looks
+from normstudy.statistics.verdicts.looks import with_looks
 
 from .store import Evidence, trained
-
-# What the records of a study and its runs hold besides what is published and judged.
-UNPUBLISHED = dict.fromkeys((own.name for own in (*fields(StudyRecord), *fields(RunRecord))), "")
 
 
 def judged_study(
@@ -57,22 +55,14 @@ def judged_study(
         issues,
     )
     recipes = evidence.facts["recipes"]
-    runs = [{**UNPUBLISHED, **run, "recipe": recipes[run["variant"]]} for run in evidence.runs]
+    runs = [SimpleNamespace(**run, recipe=recipes[run["variant"]]) for run in evidence.runs]
     record = evidence.facts | {"config": config, "runs": runs, "jobs": []}
     return Study(
         folder=Path(config["results"]),
-        looks=tuple(_looks(evidence, config, tables["comparisons"], date)),
-        provenance=StudyRecord.of({**UNPUBLISHED, **record}),
+        looks=tuple(with_looks(evidence.looks, config, tables["comparisons"], date)),
+        provenance=cast(StudyRecord, SimpleNamespace(**record)),
         network=pd.DataFrame(columns=list(NETWORK)),
         reference=reference,
         label_issues=issues,
         **tables,
     )
-
-
-def _looks(evidence: Evidence, config: dict, comparisons: pd.DataFrame, date: str) -> list[Look]:
-    """The published record of looks, with those that `comparisons` are read at."""
-    settings = config["verdicts"]
-    looks = taken_looks(settings, comparisons["look"].dropna())
-    parts = protocol(config["claims"], settings, list(config["variants"]))
-    return with_looks(evidence.looks, dict.fromkeys(looks, date), parts)

@@ -5,11 +5,8 @@ later, or on another machine, are added to those that are there.
 """
 
 import gzip
-import io
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +15,9 @@ from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
 from normstudy.records import layout
 from normstudy.records.files import replacing, write_json
-from normstudy.records.json_records import Look, read_looks, read_record
-from normstudy.records.read_tables import read_table
+from normstudy.records.json_records import Look, StudyRecord, from_json, read_looks
+from normstudy.records.read_tables import Predictions, read_table
 from normstudy.records.tables import EVALUATION, METRICS, MISCLASSIFIED, STUDY_TABLES
-from normstudy.statistics.summary import RunTables
 
 RUN_KEYS = ["variant", "seed"]
 ERRORS = (*RUN_KEYS, "index", "label", "prediction")
@@ -69,11 +65,11 @@ class Evidence:
         """That of a run, (variant, seed)."""
         return self.runs[self.names.index(run)]
 
-    def predictions(self, issues: pd.DataFrame | None) -> Mapping[tuple[str, int], pd.DataFrame]:
-        """(variant, seed) → index, label, prediction of all test images.
+    def predictions(self, issues: pd.DataFrame | None) -> Predictions:
+        """The classes that the runs predict of all test images.
 
         Where every run is right and no rater doubts the label, label and prediction are both -1:
-        nothing that is made of this table looks at more than whether they agree.
+        nothing that is made of them looks at more than whether they agree.
 
         Args:
             issues: the table of label issues, or None.
@@ -84,16 +80,10 @@ class Evidence:
             doubted = issues[issues["test_index"] < images]
             labels[doubted["test_index"]] = doubted["given_label"]
         labels[self.errors["index"]] = self.errors["label"]
-        own = dict(tuple(self.errors.groupby(RUN_KEYS)))
-
-        def of_run(run: tuple[str, int]) -> pd.DataFrame:
-            table = pd.DataFrame({"index": np.arange(images), "label": labels})
-            table["prediction"] = labels
-            wrong = own.get(run, self.errors[:0])
-            table.loc[wrong["index"], "prediction"] = wrong["prediction"].to_numpy()
-            return table
-
-        return RunTables({run: partial(of_run, run) for run in self.names})
+        of_runs = {run: labels.copy() for run in self.names}
+        for run, wrong in self.errors.groupby(RUN_KEYS):
+            of_runs[run][wrong["index"]] = wrong["prediction"]
+        return Predictions(labels, of_runs)
 
 
 def trained(recipe: dict) -> dict:
@@ -113,20 +103,20 @@ def collect(results: Path) -> Evidence:
     Raises:
         StudyError: the study is not finished, or a table is not as its rule wrote it.
     """
-    record = read_record(results / "provenance.json", [*FACTS, "runs"], "summarize")
-    folders = [layout.run_folder(results, run["variant"], run["seed"]) for run in record["runs"]]
+    record = StudyRecord.read(results / "provenance.json")
+    folders = [layout.run_folder(results, run.variant, run.seed) for run in record.runs]
     errors = [
         read_table(folder / "misclassified.csv", MISCLASSIFIED, "misclassified")
-        .assign(variant=run["variant"], seed=run["seed"])
+        .assign(variant=run.variant, seed=run.seed)
         .sort_values("index")
-        for folder, run in zip(folders, record["runs"], strict=True)
+        for folder, run in zip(folders, record.runs, strict=True)
     ]
     evaluation = STUDY_TABLES["evaluation"].columns
     evaluation = read_table(layout.table(results, "evaluation"), evaluation, "summarize")
     return Evidence(
-        facts={key: record[key] for key in FACTS}
-        | {"recipes": {run["variant"]: run["recipe"] for run in record["runs"]}},
-        runs=[{k: v for k, v in run.items() if k != "recipe"} for run in record["runs"]],
+        facts={key: getattr(record, key) for key in FACTS}
+        | {"recipes": {run.variant: run.recipe for run in record.runs}},
+        runs=[{k: v for k, v in vars(run).items() if k != "recipe"} for run in record.runs],
         epochs=read_table(layout.table(results, "metrics"), METRICS, "summarize"),
         evaluation=evaluation[[*EVALUATION]],
         errors=pd.concat(errors, ignore_index=True)[[*ERRORS]],
@@ -149,27 +139,27 @@ def added(before: Evidence, new: Evidence) -> Evidence:
             )
     if before.facts["data_sha256"] != new.facts["data_sha256"]:
         raise StudyError("the published runs were trained on other data")
-    names = set(new.names)
-    kept = [run for run in before.runs if (run["variant"], run["seed"]) not in names]
-    order = list(dict.fromkeys([*before.config["variants"], *new.config["variants"]]))
+    variants = before.config["variants"] | new.config["variants"]
+    order, names = list(variants), set(new.names)
 
     def united(name: str) -> pd.DataFrame:
-        old, own = getattr(before, name), getattr(new, name)
+        old, fresh = getattr(before, name), getattr(new, name)
         stays = [run not in names for run in zip(old["variant"], old["seed"], strict=True)]
-        both = pd.concat([old[stays], own], ignore_index=True)
-        place = both["variant"].map(order.index)
-        return both.assign(place=place).sort_values(["place", "seed"], kind="stable")[own.columns]
+        both = pd.concat([old[stays], fresh])
+        both = both.assign(place=both["variant"].map(order.index))
+        both = both.sort_values(["place", "seed"], kind="stable").drop(columns="place")
+        return both.reset_index(drop=True)
 
-    variants = before.config["variants"] | new.config["variants"]
     planned = new.seeds
     if before.seeds != planned:
         designs = [StudyConfig.model_validate(one.config) for one in (before, new)]
         planned = {"seeds": sorted({seed for design in designs for seed in design.all_seeds})}
+    runs = {(run["variant"], run["seed"]): run for run in (*before.runs, *new.runs)}
     return Evidence(
         facts=new.facts
         | {"config": new.config | planned | {"variants": variants}, "recipes": ours | theirs},
-        runs=sorted([*kept, *new.runs], key=lambda r: (order.index(r["variant"]), r["seed"])),
-        **{name: united(name).reset_index(drop=True) for name in TABLES},
+        runs=[runs[name] for name in sorted(runs, key=lambda n: (order.index(n[0]), n[1]))],
+        **{name: united(name) for name in TABLES},
         looks=new.looks or before.looks,
     )
 
@@ -194,26 +184,20 @@ def read(folder: Path) -> Evidence:
     """
     tables = {}
     try:
-        facts, runs, looks = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            for name in ("study", "runs", "looks")
+        facts, runs = (
+            json.loads((folder / f"{name}.json").read_bytes()) for name in ("study", "runs")
         )
+        looks = from_json(list[Look], (folder / "looks.json").read_bytes())
         for name, columns in TABLES.items():
-            packed = (folder / f"{name}.csv.gz").read_bytes()
-            table = pd.read_csv(
-                io.BytesIO(gzip.decompress(packed)),
+            tables[name] = pd.read_csv(
+                folder / f"{name}.csv.gz",
                 dtype={"variant": str},
                 keep_default_na=False,  # a variant may be called nan
                 na_values=[""],
-            )
-            if list(table) != list(columns):
-                raise ValueError(f"{name}.csv.gz has other columns")
-            tables[name] = table
-        missing = [key for key in (*FACTS, "recipes") if key not in facts]
-        missing += [key for run in runs for key in RUN_FACTS if key not in run]
-        taken = [Look.of(look) for look in looks]
-        if missing:
-            raise ValueError(f"{missing[0]} is missing")
+            )[[*columns]]
+        missing = {*FACTS, "recipes"} - facts.keys()
+        if missing := missing.union(*({*RUN_FACTS} - run.keys() for run in runs)):
+            raise ValueError(f"there is no {', '.join(sorted(missing))}")
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise StudyError(f"{folder} does not hold the evidence of a study: {error}") from error
-    return Evidence(facts=facts, runs=runs, looks=taken, **tables)
+    return Evidence(facts=facts, runs=runs, looks=looks, **tables)

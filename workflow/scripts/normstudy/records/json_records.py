@@ -1,33 +1,43 @@
 """The JSON records of a study: their keys, and reading them back with damage detected."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+from pydantic import TypeAdapter, ValidationError
 
 from ..errors import StudyError
 from .read_tables import broken
 
+_reader = cache(TypeAdapter)
 
-def read_record(path: str | Path, keys: Iterable[str], rule: str) -> dict:
-    """A JSON object, with these keys at least.
 
-    Args:
-        rule: the rule that makes it.
+def from_json(kind: Any, content: bytes) -> Any:
+    """What JSON holds: a dataclass, or a dict or list of such. Other keys are left out.
 
     Raises:
-        StudyError: it cannot be read, is no object, or lacks a key.
+        ValueError: it does not hold that.
+    """
+    return _reader(kind).validate_json(content)
+
+
+def read_record(path: str | Path, kind: Any, rule: str) -> Any:
+    """What a JSON file holds, as of `from_json`.
+
+    Args:
+        rule: the rule that makes the file.
+
+    Raises:
+        StudyError: it is not as its rule wrote it.
     """
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise broken(path, " cannot be read", rule) from error
-    if not isinstance(record, dict):
-        raise broken(path, " holds no keys", rule)
-    if missing := [key for key in keys if key not in record]:
-        raise broken(path, f" has no {missing[0]}", rule)
-    return record
+        return from_json(kind, Path(path).read_bytes())
+    except (OSError, ValidationError) as error:
+        faults = error.errors() if isinstance(error, ValidationError) else []
+        missing = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
+        what = f" has no {missing[0]}" if missing else " cannot be read"
+        raise broken(path, what, rule) from error
 
 
 @dataclass(frozen=True)
@@ -37,32 +47,13 @@ class Record:
     rule: ClassVar[str]  # that makes the file
 
     @classmethod
-    def of(cls, content: Mapping) -> Self:
-        """The record with this content; what it has no field for is left out.
-
-        Raises:
-            KeyError, TypeError: it is another object's, or none.
-        """
-        values = {key.name: content[key.name] for key in fields(cls)}
-        for key in fields(cls):
-            if part := key.metadata.get("of"):
-                values[key.name] = [part.of(item) for item in values[key.name]]
-        return cls(**values)
-
-    @classmethod
     def read(cls, path: str | Path) -> Self:
         """The record in a file.
 
         Raises:
             StudyError: it is not as its rule wrote it.
         """
-        content = read_record(path, [key.name for key in fields(cls)], cls.rule)
-        try:
-            return cls.of(content)
-        except (KeyError, TypeError) as error:  # of a record in it
-            missing = isinstance(error, KeyError) and error.args[0]
-            what = f" has no {missing}" if missing else " cannot be read"
-            raise broken(path, what, cls.rule) from error
+        return read_record(path, cls, cls.rule)
 
 
 @dataclass(frozen=True)
@@ -113,8 +104,8 @@ class StudyRecord(Record):
     data_sha256: dict[str, str]  # data file → digest
     data_source: dict[str, dict]  # data file → where it is from, and since when
     seeds: list[int]
-    runs: list[RunRecord] = field(metadata={"of": RunRecord})
-    jobs: list[JobCost] = field(metadata={"of": JobCost})
+    runs: list[RunRecord]
+    jobs: list[JobCost]
     config: dict  # as resolved
 
 
@@ -150,10 +141,9 @@ def read_looks(path: str | Path) -> list[Look]:
     if not path.exists():
         return []
     try:
-        return [Look.of(look) for look in json.loads(path.read_text(encoding="utf-8"))["looks"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        missing = f" (no {error.args[0]})" if isinstance(error, KeyError) else ""
+        return from_json(dict[str, list[Look]], path.read_bytes())["looks"]
+    except (OSError, ValueError, KeyError) as error:
         raise StudyError(
-            f"{path} cannot be read{missing}: it was edited or cut short. It says when verdicts"
-            " were read, which nothing can make again: put it back, or delete it to forget that"
+            f"{path} cannot be read: it was edited or cut short. It says when verdicts were read,"
+            " which nothing can make again: put it back, or delete it to forget that"
         ) from error

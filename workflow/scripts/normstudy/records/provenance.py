@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import StudyError
 from .json_records import JobCost, RunRecord, StudyRecord, read_record
 from .machine import now, processor
+from .read_tables import broken
 
 # They name another repository than the one that a folder lies in.
 ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"}
@@ -105,6 +106,9 @@ def provenance(
             f"{run.variant} seed {run.seed} was trained on other data than {checksums} lists:"
             f" train it again with --forcerun train"
         )
+    origins = read_record(data_source, dict[str, dict], "download")
+    if missing := [name for name in data if name not in origins]:
+        raise broken(data_source, f" has no {missing[0]}", "download")
     return StudyRecord(
         command=command,
         started=min(run.started for run in runs),
@@ -115,7 +119,7 @@ def provenance(
         system=platform.platform(),
         processor=processor(),
         data_sha256={name: digest for digest, name in listed},
-        data_source=read_record(data_source, data, "download"),
+        data_source=origins,
         seeds=list(dict.fromkeys(run.seed for run in runs)),
         runs=runs,
         jobs=job_costs(benchmarks),

@@ -6,14 +6,18 @@ remakes it.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from ..errors import StudyError, remake
-from .tables import ANYTHING, EVALUATION, METRICS, PREDICTIONS, TEXT, WHOLE, Columns
+from .tables import EVALUATION, METRICS, PREDICTIONS, Columns, Kind
+
+Run = tuple[str, int]  # variant, seed
 
 
 def broken(path: str | Path, what: str, rule: str | None) -> StudyError:
@@ -31,26 +35,24 @@ def broken(path: str | Path, what: str, rule: str | None) -> StudyError:
     return StudyError(f"{path}{what}: it was edited or cut short; {remedy}")
 
 
-def read_table(path: str | Path, columns: Columns | Iterable[str], rule: str | None = None):
+def read_table(path: str | Path, columns: Columns, rule: str | None = None):
     """A table (pandas.DataFrame), checked against its columns.
 
     Args:
-        columns: its columns, with their kinds if these are to be checked.
         rule: the rule that makes it; None for a table that comes with the project.
 
     Raises:
         StudyError: it cannot be read, ends within a line, or has other columns or values.
     """
-    kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns, ANYTHING)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise broken(path, f" cannot be read ({error})", rule) from error
     header, *rows = [*csv.reader(io.StringIO(text))] or [[]]
-    if header != list(kinds):
-        absent = [name for name in kinds if name not in header]
+    if header != list(columns):
+        absent = [name for name in columns if name not in header]
         more = f"no column {absent[0]}" if absent else f"the columns {', '.join(header)}"
-        raise broken(path, f" has {more} where there should be {', '.join(kinds)}", rule)
+        raise broken(path, f" has {more} where there should be {', '.join(columns)}", rule)
     for number, row in enumerate(rows, 2):
         if len(row) != len(header):
             what = f", line {number}, has {len(row)} fields where there should be {len(header)}"
@@ -59,49 +61,53 @@ def read_table(path: str | Path, columns: Columns | Iterable[str], rule: str | N
         raise broken(path, " ends within its last line", rule)
     table = pd.read_csv(
         io.StringIO(text),
-        dtype={name: str for name, kind in kinds.items() if kind is TEXT},
+        dtype={name: str for name, kind in columns.items() if kind.type == "string"},
         keep_default_na=False,  # a variant may be called nan
         na_values=[""],
     )
-    for name, kind in kinds.items():
+    for name, kind in columns.items():
         wrong = ~_fits(table[name], kind)
         if wrong.any():
             row = int(np.argmax(wrong))
             value = table[name].iloc[row]
             given = "nothing" if pd.isna(value) else repr(str(value))
-            what = f", line {row + 2}, column {name}: {given} is not {kind[0]}"
+            what = f", line {row + 2}, column {name}: {given} is not {kind.words}"
             raise broken(path, what, rule)
     return table
 
 
-def _fits(values: pd.Series, kind: tuple) -> np.ndarray:
+def _fits(values: pd.Series, kind: Kind) -> np.ndarray:
     """For each value, whether it is of the kind."""
-    if kind is ANYTHING:
-        return np.ones(len(values), bool)
-    if kind is TEXT:
-        return values.notna().to_numpy()
+    empty = values.isna().to_numpy()
+    if kind.type in ("string", "boolean"):
+        return np.where(
+            empty, not kind.required, kind.type == "string" or values.isin([True, False])
+        )
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
-    _, low, high = kind
-    fits = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
-    return fits & (numbers % 1 == 0) if kind is WHOLE else fits
+    fits = np.isfinite(numbers) & (numbers >= kind.lowest) & (numbers <= kind.highest)
+    if kind.type == "integer":
+        fits &= numbers % 1 == 0
+    return fits | (empty & (not kind.required))
 
 
-def _check_run(table: pd.DataFrame, path: str | Path, variant: str, seed: int, rule: str) -> None:
+def _of_run(path: str | Path, columns: Columns, rule: str, variant: str, seed: int) -> pd.DataFrame:
+    """A run's table.
+
+    Raises:
+        StudyError: it is not whole, or another run's.
+    """
+    table = read_table(path, columns, rule)
     for name, expected in (("variant", variant), ("seed", seed)):
         others = table.loc[table[name] != expected, name]
         if len(others):
             what = f", line {others.index[0] + 2}, is of {name} {others.iloc[0]}, not {expected}"
             raise broken(path, what, rule)
+    return table
 
 
 def read_metrics(path: str | Path, variant: str, seed: int, epochs: int) -> pd.DataFrame:
-    """A run's metrics.csv.
-
-    Raises:
-        StudyError: it is not whole, or another run's.
-    """
-    table = read_table(path, METRICS, "train")
-    _check_run(table, path, variant, seed, "train")
+    """A run's metrics.csv; errors as of `read_runs`."""
+    table = _of_run(path, METRICS, "train", variant, seed)
     if table["epoch"].tolist() != list(range(1, epochs + 1)):
         epochs_read = ", ".join(map(str, table["epoch"])) or "none"
         raise broken(path, f" has the epochs {epochs_read} where there should be {epochs}", "train")
@@ -109,13 +115,8 @@ def read_metrics(path: str | Path, variant: str, seed: int, epochs: int) -> pd.D
 
 
 def read_evaluation(path: str | Path, variant: str, seed: int) -> pd.DataFrame:
-    """A run's evaluation.csv.
-
-    Raises:
-        StudyError: it is not whole, or another run's.
-    """
-    table = read_table(path, EVALUATION, "misclassified")
-    _check_run(table, path, variant, seed, "misclassified")
+    """A run's evaluation.csv; errors as of `read_runs`."""
+    table = _of_run(path, EVALUATION, "misclassified", variant, seed)
     if table["split"].tolist() != ["train", "test"]:
         raise broken(path, " has not one line for train and one for test", "misclassified")
     return table
@@ -143,6 +144,40 @@ def read_runs(
     ]
     evaluated = [read_evaluation(path, *run) for path, run in zip(evaluations, runs, strict=True)]
     return pd.concat(trained, ignore_index=True), pd.concat(evaluated, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The classes that the runs predict, without their confidence: small for a thousand runs.
+
+    Attributes:
+        labels: of the test images, in their order: (images,).
+        of_runs: run → the class that it predicts of each image: (images,).
+    """
+
+    labels: np.ndarray
+    of_runs: dict[Run, np.ndarray]
+
+    @classmethod
+    def of(cls, tables: Iterable[tuple[Run, pd.DataFrame]]) -> Self:
+        """Those of runs and their predictions.csv, taken one after the other.
+
+        Raises:
+            StudyError: they are of different images.
+        """
+        of_runs, labels = {}, None
+        for run, table in tables:
+            given = table["label"].to_numpy("int16")
+            labels = given if labels is None else labels
+            if not np.array_equal(labels, given):
+                raise StudyError(f"{run[0]} seed {run[1]} was tested on other images than the rest")
+            of_runs[run] = table["prediction"].to_numpy("int16")
+        return cls(np.empty(0, "int16") if labels is None else labels, of_runs)
+
+    @property
+    def right(self) -> dict[Run, np.ndarray]:
+        """Run → whether it has each image right: (images,) booleans."""
+        return {run: predicted == self.labels for run, predicted in self.of_runs.items()}
 
 
 def read_predictions(path: str | Path, evaluation: pd.DataFrame) -> pd.DataFrame:

@@ -6,70 +6,80 @@ Accuracies are in percent, losses in nats per image, differences variant − riv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .metrics import RUN_METRICS
 
-# Kinds of columns: (in words, lowest, highest); anything may stand in the others.
-TEXT = ("text", None, None)
-WHOLE = ("a whole number", 0, math.inf)
-NUMBER = ("a number", -math.inf, math.inf)
-POSITIVE = ("a number from 0", 0, math.inf)
-PERCENT = ("a number from 0 to 100", 0, 100)
-SHARE = ("a number from 0 to 1", 0, 1)
-ANYTHING = ("anything", None, None)
 
-Columns = Mapping[str, tuple]
+class Kind(NamedTuple):
+    """What stands in a column: in words, and as a Table Schema has it."""
+
+    words: str
+    type: str  # string, boolean, integer or number
+    lowest: float = -math.inf
+    highest: float = math.inf
+    unit: str = ""
+    required: bool = True  # whether no cell may be empty
 
 
-def unchecked(*names: str) -> Columns:
-    """Columns in which anything may stand."""
-    return dict.fromkeys(names, ANYTHING)
+OF_METRIC = "that of `metric`"
+KINDS = {
+    "text": Kind("text", "string"),
+    "truth": Kind("True or False", "boolean"),
+    "whole": Kind("a whole number", "integer", 0),
+    "positive": Kind("a number from 0", "number", 0),
+    "loss": Kind("a number from 0", "number", 0, unit="nats per image"),
+    "percent": Kind("a number from 0 to 100", "number", 0, 100, "%"),
+    "share": Kind("a number from 0 to 1", "number", 0, 1),
+    "points": Kind("a number", "number", unit="points"),
+    "metric": Kind("a number", "number", unit=OF_METRIC),
+    "positive metric": Kind("a number from 0", "number", 0, unit=OF_METRIC),
+}
+Columns = Mapping[str, Kind]
+
+
+def columns(text: str) -> dict[str, Kind]:
+    """The columns that a text lists: "variant rival: text, look?: whole" are three.
+
+    The cells of one with a question mark may be empty.
+    """
+    kinds = {}
+    for group in text.split(","):
+        names, _, kind = group.partition(": ")
+        for name in names.split():
+            kinds[name.rstrip("?")] = KINDS[kind]._replace(required=name[-1] != "?")
+    return kinds
 
 
 # Of a run, in its folder
-RUN = {"variant": TEXT, "seed": WHOLE}  # which run a row is of
-METRICS = {
-    **RUN,
-    **{"epoch": WHOLE, "learning_rate": POSITIVE},
-    **{"train_loss": POSITIVE, "train_accuracy": PERCENT},
-    **{"test_loss": POSITIVE, "test_accuracy": PERCENT},
-}
-EVALUATION = {
-    **RUN,
-    **{"split": TEXT, "loss": POSITIVE, "accuracy": PERCENT, "images": WHOLE, "errors": WHOLE},
-}
-PREDICTIONS = {
-    **{"index": WHOLE, "label": WHOLE, "prediction": WHOLE},
-    **{"confidence": SHARE, "label_probability": SHARE},
-}
-MISCLASSIFIED = {**PREDICTIONS, "disputed": ANYTHING}
+RUN = columns("variant: text, seed: whole")  # which run a row is of
+METRICS = RUN | columns(
+    "epoch: whole, learning_rate: positive, train_loss: loss, train_accuracy: percent,"
+    " test_loss: loss, test_accuracy: percent"
+)
+EVALUATION = RUN | columns("split: text, loss: loss, accuracy: percent, images errors: whole")
+PREDICTIONS = columns("index label prediction: whole, confidence label_probability: share")
+MISCLASSIFIED = PREDICTIONS | columns("disputed: truth")
 
 # network.csv of rule worked_example
-NETWORK = {
-    **{"variant": TEXT, "block": TEXT, "layers": TEXT, "output": TEXT},
-    **{"convolution": WHOLE, "normalization": WHOLE, "norm_about": TEXT},
-}
+NETWORK = columns(
+    "variant block layers output: text, convolution normalization: whole, norm_about: text"
+)
 
 # Of workflow/resources
-REFERENCE_RUN = {
-    **{"variant": TEXT, "epoch": WHOLE, "train_accuracy": PERCENT},
-    **{"test_loss": POSITIVE, "test_accuracy": PERCENT},
+REFERENCE_RUN = columns(
+    "variant: text, epoch: whole, train_accuracy: percent, test_loss: loss, test_accuracy: percent"
+)
+LABEL_ISSUES = columns(
+    "test_index given_label suggested_label votes_given votes_suggested votes_neither: whole"
+)
+PUBLISHED_VERDICTS = columns("study seeds date claim verdict: text") | {
+    "difference ± half of its interval": KINDS["text"]
 }
-LABEL_ISSUES = dict.fromkeys(
-    (
-        *("test_index", "given_label", "suggested_label"),
-        *("votes_given", "votes_suggested", "votes_neither"),
-    ),
-    WHOLE,
-)
 
-PUBLISHED_VERDICTS = unchecked(
-    *("study", "seeds", "date", "claim", "verdict", "difference ± half of its interval")
-)
-
-SEEDS_NEEDED = (  # of what is undecided: see seeds_needed.py
-    *("seeds_for_difference_low", "seeds_for_difference_high"),
-    *("seeds_for_equivalence_low", "seeds_for_equivalence_high"),
+SEEDS_NEEDED = columns(  # of what is undecided: see seeds_needed.py
+    "seeds_for_difference_low? seeds_for_difference_high?: whole,"
+    " seeds_for_equivalence_low? seeds_for_equivalence_high?: whole"
 )
 
 
@@ -95,94 +105,91 @@ STUDY_TABLES = {
     "curves": StudyTable(
         "Every epoch over the seeds",
         "mean, lowest and highest of each metric by epoch, as the curves show them",
-        {
-            **{"variant": TEXT, "metric": TEXT, "epoch": WHOLE, "seeds": WHOLE},
-            **{"mean": POSITIVE, "lowest": POSITIVE, "highest": POSITIVE},
-        },
+        columns("variant metric: text, epoch seeds: whole, mean lowest highest: positive metric"),
     ),
     "evaluation": StudyTable(
         "Trained networks",
         "each on the training and the test images, in evaluation mode, without augmentation",
-        {**EVALUATION, "ci_low": PERCENT, "ci_high": PERCENT},
+        EVALUATION | columns("ci_low ci_high: percent"),
     ),
     "runs": StudyTable(
         "Every run after its last epoch",
         "accuracies, loss, and the gaps between training and test accuracy",
-        {
-            **RUN,
-            **{name: ("a number", one.lowest, one.highest) for name, one in RUN_METRICS.items()},
-            "looks_failed": ANYTHING,
-        },
+        RUN
+        | {
+            name: Kind("a number", "number", metric.lowest, metric.highest, metric.unit)
+            for name, metric in RUN_METRICS.items()
+        }
+        | columns("looks_failed: truth"),
     ),
     "summary": StudyTable(
         "Summary of each model",
         "mean, standard deviation and 95 % interval of each metric, beside the reference",
-        {
-            **{"variant": TEXT, "metric": TEXT, "seeds": WHOLE, "mean": NUMBER},
+        columns(
+            "variant metric: text, seeds: whole, mean: metric,"
             # With one seed there is no deviation, nor an interval.
-            **unchecked("standard_deviation", "ci_low", "ci_high", "reference", "difference"),
-        },
+            " standard_deviation? ci_low? ci_high? reference? difference?: metric"
+        ),
     ),
     "comparisons": StudyTable(
         "Claims against each rival",
         "mean paired difference, the intervals that decide the verdict, and the verdict",
-        unchecked(
-            *("claim", "metric"),
-            "size",  # whether sizes of means are compared, as of a gap claimed to be small
-            *("variant", "rival"),
-            "look",  # the number of seeds at which the verdict was read; none before the first look
-            "seeds",  # pairs of runs there are, which the estimates are from
-            "mean_difference",
-            "standard_deviation",  # of the differences, as they are
+        columns(
+            "claim metric: text, size: truth,"  # of means is compared: of a gap claimed to be small
+            " variant rival: text,"
+            " look?: whole,"  # seeds at which the verdict was read; none before the first look
+            " seeds: whole,"  # pairs of runs there are, which the estimates are from
+            " mean_difference: metric,"
+            " standard_deviation?: metric,"  # of the differences, as they are
             # at the look, of level 1 − a: must leave 0 for a difference
-            *("ci_low", "ci_high", "ci_level"),
+            " ci_low? ci_high?: metric, ci_level?: share,"
             # at the look, of level 1 − 2a: must lie within the margin for none
-            *("equivalence_low", "equivalence_high"),
-            "margin",  # the largest difference that does not matter
-            "smallest_margin",  # at which "no difference that matters" would still be the verdict
-            "verdict",
+            " equivalence_low? equivalence_high?: metric,"
+            " margin: metric,"  # the largest difference that does not matter
+            " smallest_margin?: metric,"  # with which the verdict would still be "no difference"
+            " verdict: text,"
             # of test_accuracy, of level 1 − 2a: for other seeds and other test images
-            *("other_images_low", "other_images_high"),
-            *SEEDS_NEEDED,
-        ),
+            " other_images_low? other_images_high?: points"
+        )
+        | SEEDS_NEEDED,
     ),
     "differences": StudyTable(
         "Paired differences",
         "the paired difference of each contrast and seed",
-        unchecked("claim", "metric", "variant", "rival", "seed", "difference"),
+        columns("claim metric variant rival: text, seed: whole, difference: metric"),
     ),
     "claims": StudyTable(
         "Claims and verdicts",
         "each claim's verdict, what decides it, and at how many seeds it was judged",
-        unchecked(
-            *("claim", "metric", "variant", "verdict"),
-            "deciding_rivals",  # those whose contrast has the claim's verdict, with spaces between
-            "look",  # the last number of seeds at which a contrast of the claim was judged
-            "next_look",  # where an undecided claim will be judged again, if that is planned
-            *SEEDS_NEEDED,
-            *("verdict_labels_corrected", "verdict_labels_excluded"),
-        ),
+        columns(
+            "claim metric variant verdict: text,"
+            " deciding_rivals: text,"  # whose contrast has the claim's verdict; spaces between
+            " look?: whole,"  # the last at which a contrast of the claim was judged
+            " next_look?: whole"  # where it will be judged again, if that is planned
+        )
+        | SEEDS_NEEDED
+        | columns("verdict_labels_corrected verdict_labels_excluded: text"),
     ),
     "single_run": StudyTable(
         "Single runs against each other",
         "McNemar's exact test of two trained networks, with one seed: not of the methods",
-        unchecked(
-            *("claim", "variant", "rival", "seed", "both_right"),
-            *("only_variant_right", "only_rival_right", "both_wrong", "p_value"),
+        columns(
+            "claim variant rival: text, seed both_right: whole,"
+            " only_variant_right only_rival_right both_wrong: whole, p_value: share"
         ),
     ),
     "label_doubts": StudyTable(
         "Accuracy with disputed labels",
         "test accuracy with disputed labels as given, corrected and left out",
-        unchecked("variant", "seed", "scoring", "images", "errors", "accuracy"),
+        RUN | columns("scoring: text, images errors: whole, accuracy: percent"),
     ),
     "shared_errors": StudyTable(
         "Misclassified images",
         "every test image that any run misclassifies, and how many runs predict which wrong class",
-        {
-            **{"index": WHOLE, "label": WHOLE, "disputed": ANYTHING},
-            "errors": WHOLE,  # runs that misclassify the image
-            **{"prediction": WHOLE, "runs": WHOLE},  # those of them that predict this class
-        },
+        columns(
+            "index label: whole, disputed: truth,"
+            " errors: whole,"  # runs that misclassify the image
+            " prediction runs: whole"  # those of them that predict this class
+        ),
     ),
 }

@@ -13,7 +13,7 @@ import psutil
 
 from ..errors import StudyError
 from ..records.files import read_json, write_json
-from ..records.json_records import Record
+from ..records.json_records import Record, from_json
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Plan(Record):
         Nor is there one of this Snakemake, with --no-hooks, where the plan's has ended.
         """
         try:
-            plan = cls.of(read_json(path))
+            plan = from_json(cls, Path(path).read_bytes())
             here = plan.host == socket.gethostname()
             # After its end, another process may have got its number.
             if here and psutil.Process(plan.process).create_time() > plan.started + 1:
                 return cls()
             return plan
-        except (KeyError, TypeError, psutil.Error):
+        except (OSError, ValueError, psutil.Error):
             return cls()
 
     def seconds_left(self, asking: "RunProgress") -> float:

@@ -22,7 +22,7 @@ def looks_failed(runs: pd.DataFrame, test_images: int) -> pd.Series:
     usually not among few seeds: no mark does not say that a variant never fails.
 
     Args:
-        runs: a table of `summary.run_metrics`.
+        runs: a table of `summary.metrics_of`.
     """
     failed = pd.Series(False, index=runs.index)
     groups = {name: own["test_accuracy"] for name, own in runs.groupby("variant")}

@@ -5,11 +5,13 @@ at each image whose label is in doubt; the table of issues has the images for wh
 three of the five backed the given label.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
+from ..records.read_tables import Predictions
 from ..records.tables import STUDY_TABLES
 from .summary import metrics_of
 from .verdicts.judging import Judgement
@@ -23,86 +25,41 @@ AGREEING = 3  # raters who must back the suggestion before it replaces the label
 COLUMNS = tuple(STUDY_TABLES["label_doubts"].columns)
 
 
-def score_three_ways(predictions: pd.DataFrame, issues: pd.DataFrame) -> pd.DataFrame:
-    """One run's test accuracy by each of SCORINGS.
+def label_doubts(predictions: Predictions | None, issues: pd.DataFrame | None) -> pd.DataFrame:
+    """Every run's test accuracy by each of SCORINGS: label_doubts.csv, columns as in COLUMNS.
 
     Args:
-        predictions: a table of `predictions.predictions_table`; it may be of the first images
-            of the test set only.
-        issues: test_index, given_label, suggested_label, votes_suggested.
-
-    Returns:
-        A row per scoring: scoring, images, errors, accuracy (percent).
+        predictions: those of the runs, of the whole test set or its first images.
+        issues: test_index, given_label, suggested_label, votes_suggested; None where the dataset
+            has no such table: no rows then.
 
     Raises:
         StudyError: the issues are those of another dataset.
     """
-    doubts = issues.set_index("test_index")
-    doubts = doubts[doubts.index.isin(predictions["index"])]
-    labels = predictions.set_index("index")["label"]
-    other = labels[doubts.index] != doubts["given_label"]
-    if other.any():
-        raise StudyError(
-            f"the table of label issues says that test image {other.idxmax()} is labelled"
-            f" {doubts['given_label'][other.idxmax()]}, the predictions have"
-            f" {labels[other.idxmax()]}: it belongs to another dataset"
-        )
-    agreed = doubts[doubts["votes_suggested"] >= AGREEING]
-    corrected = labels.copy()
-    corrected[agreed.index] = agreed["suggested_label"]
-    by_index = predictions.set_index("index")["prediction"]
-    wrong = {
-        "given": by_index != labels,
-        "corrected": by_index != corrected,
-        "excluded": (by_index != labels).drop(doubts.index),
-    }
-    return pd.DataFrame(
-        [
-            {
-                "scoring": scoring,
-                "images": len(wrong[scoring]),
-                "errors": int(wrong[scoring].sum()),
-                "accuracy": round(100 * (1 - wrong[scoring].mean()), 6),
-            }
-            for scoring in SCORINGS
-        ]
-    )
-
-
-def label_doubts(
-    predictions: Mapping[tuple[str, int], pd.DataFrame], issues: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Every run scored three ways: label_doubts.csv, columns as in COLUMNS.
-
-    Args:
-        predictions: (variant, seed) → the run's predictions.csv.
-        issues: the table of label issues, or None where the dataset has none: no rows then.
-    """
-    if issues is None:
+    if issues is None or predictions is None:
         return pd.DataFrame(columns=COLUMNS)
-    tables = []
-    for (variant, seed), table in predictions.items():
-        scored = score_three_ways(table, issues)
-        scored.insert(0, "variant", variant)
-        scored.insert(1, "seed", seed)
-        tables.append(scored)
-    return pd.concat(tables, ignore_index=True)
-
-
-def rescored(final: pd.DataFrame, doubts: pd.DataFrame, scoring: str) -> pd.DataFrame:
-    """The runs' metrics with test accuracy, and what is computed of it, by another scoring.
-
-    The verdicts on these show how far a verdict depends on the doubted labels.
-
-    Args:
-        final: a table of `summary.final_values`.
-        doubts: a table of `label_doubts`.
-        scoring: one of SCORINGS.
-    """
-    accuracy = doubts[doubts["scoring"] == scoring].set_index(["variant", "seed"])["accuracy"]
-    keys = pd.MultiIndex.from_frame(final[["variant", "seed"]])
-    test = accuracy.reindex(keys).to_numpy()
-    return metrics_of(final.assign(test_accuracy=test))
+    labels = predictions.labels
+    doubts = issues[issues["test_index"] < len(labels)]
+    for doubt in doubts.itertuples():
+        if doubt.given_label != labels[doubt.test_index]:
+            raise StudyError(
+                f"the table of label issues says that test image {doubt.test_index} is labelled"
+                f" {doubt.given_label}, the predictions have {labels[doubt.test_index]}: it"
+                " belongs to another dataset"
+            )
+    agreed, corrected = doubts[doubts["votes_suggested"] >= AGREEING], labels.copy()
+    corrected[agreed["test_index"]] = agreed["suggested_label"]
+    rows = []
+    for run, predicted in predictions.of_runs.items():
+        wrong = {
+            "given": predicted != labels,
+            "corrected": predicted != corrected,
+            "excluded": np.delete(predicted != labels, doubts["test_index"]),
+        }
+        for scoring, errors in wrong.items():
+            accuracy = round(100 * (1 - errors.mean()), 6)
+            rows.append((*run, scoring, len(errors), errors.sum(), accuracy))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def verdicts_by_scoring(
@@ -111,22 +68,23 @@ def verdicts_by_scoring(
     doubts: pd.DataFrame,
     judge: Callable[[pd.DataFrame], Judgement],
 ) -> pd.DataFrame:
-    """The claims with the verdicts that the other scorings give: claims.csv.
+    """The claims with the verdicts by the other scorings: how far they depend on doubted labels.
 
     Args:
         claims: those of a `judging.Judgement` on the labels as given.
-        final: a table of `summary.final_values`.
+        final: a table of `summary.final_values`, whose test accuracies are replaced.
         doubts: a table of `label_doubts`; without rows the verdicts stay as they are.
-        judge: runs → the judgement on them.
+        judge: a table of `summary.metrics_of` → the judgement on it.
 
     Returns:
         `claims` with the columns verdict_labels_corrected and verdict_labels_excluded.
     """
-    others = {
-        f"verdict_labels_{scoring}": claims["verdict"]
-        if doubts.empty
-        else judge(rescored(final, doubts, scoring)).claims["verdict"]
-        for scoring in SCORINGS
-        if scoring != "given"
-    }
-    return claims.assign(**others)
+    runs = pd.MultiIndex.from_frame(final[["variant", "seed"]])
+    for scoring in ("corrected", "excluded"):
+        verdicts = claims["verdict"]
+        if len(doubts):
+            scored = doubts[doubts["scoring"] == scoring].set_index(["variant", "seed"])
+            test = scored["accuracy"].reindex(runs).to_numpy()
+            verdicts = judge(metrics_of(final.assign(test_accuracy=test))).claims["verdict"]
+        claims = claims.assign(**{f"verdict_labels_{scoring}": verdicts})
+    return claims

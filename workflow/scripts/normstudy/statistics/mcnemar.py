@@ -5,78 +5,56 @@ tell whether these two networks differ (Dietterich 1998, "Approximate Statistica
 section 3.1), which says nothing about the networks that other seeds would have given.
 """
 
-from collections.abc import Mapping
-
+import numpy as np
 import pandas as pd
 import scipy
 
-from ..errors import StudyError
+from ..records.read_tables import Predictions
 from ..records.tables import STUDY_TABLES
 from .verdicts.claims import rivals
 
 COLUMNS = tuple(STUDY_TABLES["single_run"].columns)
 
 
-def mcnemar_exact(first: pd.DataFrame, second: pd.DataFrame) -> dict:
+def mcnemar_exact(right: np.ndarray, rival_right: np.ndarray) -> dict:
     """McNemar's exact test that two networks err equally often on the same images.
 
     Args:
-        first, second: tables of `predictions.predictions_table`, of the same images.
+        right, rival_right: whether each has an image right: (images,) booleans.
 
     Returns:
         both_right, only_variant_right, only_rival_right, both_wrong (numbers of images) and
         p_value, two-sided, from the binomial distribution of the images that only one of
         them has right (McNemar 1947).
-
-    Raises:
-        StudyError: the tables are of different images.
     """
-    keys = ["index", "label"]
-    if len(first) != len(second) or (first[keys].to_numpy() != second[keys].to_numpy()).any():
-        raise StudyError(
-            "McNemar's test needs the predictions of the same images in the same order"
-        )
-    right = (first["prediction"] == first["label"]).to_numpy()
-    rival_right = (second["prediction"] == second["label"]).to_numpy()
-    table = [
-        [int((right & rival_right).sum()), int((right & ~rival_right).sum())],
-        [int((~right & rival_right).sum()), int((~right & ~rival_right).sum())],
-    ]
-    alone, rival_alone = table[0][1], table[1][0]
+    alone, rival_alone = int((right & ~rival_right).sum()), int((~right & rival_right).sum())
     differ = alone + rival_alone
     return {
-        "both_right": table[0][0],
-        "only_variant_right": table[0][1],
-        "only_rival_right": table[1][0],
-        "both_wrong": table[1][1],
+        "both_right": int((right & rival_right).sum()),
+        "only_variant_right": alone,
+        "only_rival_right": rival_alone,
+        "both_wrong": int((~right & ~rival_right).sum()),
         "p_value": round(float(scipy.stats.binomtest(alone, differ).pvalue), 6) if differ else 1.0,
     }
 
 
-def single_run_tests(
-    claims: list[dict], predictions: Mapping[tuple[str, int], pd.DataFrame]
-) -> pd.DataFrame:
+def single_run_tests(claims: list[dict], predictions: Predictions | None) -> pd.DataFrame:
     """McNemar's test for each contrast in test accuracy of a study with one seed.
 
     Args:
         claims: config["claims"]; those in other metrics are no matter of single images.
-        predictions: (variant, seed) → the run's predictions.csv.
 
     Returns:
         A row per claim and rival, columns as in COLUMNS; no rows with more than one seed.
     """
-    seeds = {seed for _, seed in predictions}
-    rows = []
-    if len(seeds) == 1:
-        (seed,) = seeds
-        variants = [variant for variant, _ in predictions]
-        for claim in claims:
-            if claim["metric"] != "test_accuracy":
-                continue
-            for rival in rivals(claim, variants):
-                named = {"claim": claim["id"], "variant": claim["variant"], "rival": rival}
-                test = mcnemar_exact(predictions[claim["variant"], seed], predictions[rival, seed])
-                rows.append({**named, "seed": seed, **test})
+    right = predictions.right if predictions else {}
+    rows, seeds = [], {seed for _, seed in right}
+    for claim in claims if len(seeds) == 1 else ():
+        (seed,), variant = seeds, claim["variant"]
+        for rival in rivals(claim, [name for name, _ in right]):
+            if claim["metric"] == "test_accuracy":
+                test = mcnemar_exact(right[variant, seed], right[rival, seed])
+                rows.append((claim["id"], variant, rival, seed, *test.values()))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

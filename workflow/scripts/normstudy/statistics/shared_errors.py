@@ -1,33 +1,31 @@
 """Which test images which runs get wrong, and what they take them for."""
 
-from collections.abc import Mapping
-
+import numpy as np
 import pandas as pd
 
+from ..records.read_tables import Predictions
 from ..records.tables import STUDY_TABLES
 
 COLUMNS = list(STUDY_TABLES["shared_errors"].columns)
 
 
-def shared_errors(
-    predictions: Mapping[tuple[str, int], pd.DataFrame], issues: pd.DataFrame | None
-) -> pd.DataFrame:
+def shared_errors(predictions: Predictions | None, issues: pd.DataFrame | None) -> pd.DataFrame:
     """Every test image that any run misclassifies, the most often missed first.
 
     Args:
-        predictions: (variant, seed) → the run's predictions.csv.
         issues: the table of label issues (test_index), or None where the dataset has none.
 
     Returns:
         A row per image and wrong prediction, columns as in COLUMNS: images by the number of runs
         in error, then in the order of the test set; an image's predictions by number of runs.
     """
-    if not predictions:
+    if predictions is None:
         return pd.DataFrame(columns=COLUMNS)
-    wrong = [
-        table.loc[table["prediction"] != table["label"], ["index", "label", "prediction"]]
-        for table in predictions.values()
-    ]
+    wrong = []
+    for predicted in predictions.of_runs.values():
+        index = np.flatnonzero(predicted != predictions.labels)
+        of_run = {"index": index, "label": predictions.labels[index]}
+        wrong.append(pd.DataFrame({**of_run, "prediction": predicted[index]}))
     keys = ["index", "label", "prediction"]
     counts = pd.concat(wrong).groupby(keys).size().rename("runs").reset_index()
     counts["errors"] = counts.groupby("index")["runs"].transform("sum")

@@ -1,35 +1,15 @@
 """The tables of a whole study, from the tables of its runs."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
-import scipy
 
 from ..records.metrics import RUN_METRICS
+from .contrasts import interval
 from .mcnemar import wilson
 
 EPOCH_METRICS = ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
 CONFIDENCE = 0.95
-
-
-class RunTables(Mapping):
-    """(variant, seed) → a table of that run, read when it is asked for and not kept.
-
-    A thousand runs' predictions take half a gigabyte; one's are enough at a time.
-    """
-
-    def __init__(self, readers: Mapping[tuple[str, int], Callable[[], pd.DataFrame]]):
-        self._readers = readers
-
-    def __getitem__(self, run: tuple[str, int]) -> pd.DataFrame:
-        return self._readers[run]()
-
-    def __iter__(self) -> Iterator[tuple[str, int]]:
-        return iter(self._readers)
-
-    def __len__(self) -> int:
-        return len(self._readers)
 
 
 def final_values(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -58,11 +38,6 @@ def metrics_of(final: pd.DataFrame) -> pd.DataFrame:
     """
     values = {name: metric.of(final) for name, metric in RUN_METRICS.items()}
     return pd.DataFrame({**final[["variant", "seed"]], **values}).round(6)
-
-
-def run_metrics(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
-    """`metrics_of` the runs whose tables these are, as `final_values` takes them."""
-    return metrics_of(final_values(metrics, evaluation))
 
 
 def tidy(runs: pd.DataFrame) -> pd.DataFrame:
@@ -94,15 +69,13 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
     Returns:
         mean, standard_deviation, ci_low, ci_high.
     """
-    mean, count = values.mean(), len(values)
-    deviation = values.std(ddof=1)  # NaN of one value, and so is what follows from it
-    half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count)
-    low, high = RUN_METRICS[metric].lowest, RUN_METRICS[metric].highest
+    low, high = interval(values.to_numpy(), CONFIDENCE)
+    lowest, highest = RUN_METRICS[metric].lowest, RUN_METRICS[metric].highest
     return {
-        "mean": mean,
-        "standard_deviation": deviation,
-        "ci_low": max(mean - half, low),
-        "ci_high": min(mean + half, high),
+        "mean": values.mean(),
+        "standard_deviation": values.std(ddof=1),
+        "ci_low": max(low, lowest),
+        "ci_high": min(high, highest),
     }
 
 
@@ -112,7 +85,7 @@ def summarize(
     """Mean and spread over seeds of each variant's metrics, beside the reference.
 
     Args:
-        runs: a table of `run_metrics`.
+        runs: a table of `metrics_of`.
         reference: the replicated study's table (variant, epoch, train_accuracy, test_loss,
             test_accuracy), or None where it does not apply.
         doubts: a table of `label_doubts.label_doubts`: the test accuracies by its scorings other

@@ -9,6 +9,7 @@ import pandas as pd
 from ...errors import StudyError
 from .. import contrasts
 from ..contrasts import Scale
+from .rule import contrast_verdict
 
 
 def rivals(claim: dict, variants: Sequence[str]) -> list[str]:
@@ -33,6 +34,7 @@ class Contrast:
         scale: of the metric.
         decimals: of differences and intervals.
         size: whether the claim is about |mean|: of a gap claimed to be small, which is near 0.
+        sense: of the claim.
     """
 
     seeds: Sequence
@@ -41,16 +43,28 @@ class Contrast:
     scale: Scale
     decimals: int
     size: bool
+    sense: int
+
+    def rounded(self, value: float) -> float:
+        """A difference with its decimals."""
+        return float(np.round(value, self.decimals))
 
     def interval(self, look: int, level: float) -> tuple[float, float]:
         """Of what the claim compares, variant − rival, over the first `look` seeds; rounded."""
-        pairs, step = (self.differences[:look], self.totals[:look]), self.scale.resolution
+        differences, step = self.differences[:look], self.scale.resolution
         if self.size:
-            ends = contrasts.size_interval(*pairs, level, step)
+            ends = contrasts.size_interval(differences, self.totals[:look], level, step)
         else:
-            ends = contrasts.interval(pairs[0], level, step)
+            ends = contrasts.interval(differences, level, step)
         low, high = (round(float(end), self.decimals) for end in ends)
         return low, high
+
+    def verdict(self, outer: tuple[float, float], inner: tuple[float, float]) -> str:
+        """That by its intervals of level 1 − a and 1 − 2a."""
+        (low, high), (inner_low, inner_high) = (
+            ends if self.sense > 0 else (-ends[1], -ends[0]) for ends in (outer, inner)
+        )
+        return contrast_verdict(low, high, inner_low, inner_high, self.scale.margin)
 
     @property
     def estimates(self) -> np.ndarray:
@@ -82,33 +96,27 @@ def contrast(
         StudyError: a variant without runs, a seed that is missing or there twice, or a run
             without a value: named, never left out in silence.
     """
-    metric, columns = claim["metric"], {}
-    for name in (claim["variant"], rival):
-        runs = values[values["variant"] == name].set_index("seed")["value"]
+    metric, names = claim["metric"], (claim["variant"], rival)
+    columns = [values[values["variant"] == name].set_index("seed")["value"] for name in names]
+    for name, runs in zip(names, columns, strict=True):
         if runs.empty:
             raise StudyError(f"there are no runs of variant {name!r} to compare {metric} with")
-        if runs.index.has_duplicates:
-            twice = runs.index[runs.index.duplicated()][0]
-            raise StudyError(f"variant {name!r} has more than one run with seed {twice}")
-        if runs.isna().any():
-            seed = runs.index[runs.isna()].min()
+        for seed in runs.index[runs.index.duplicated()]:
+            raise StudyError(f"variant {name!r} has more than one run with seed {seed}")
+        for seed in sorted(runs.index[runs.isna()]):
             raise StudyError(f"the run of {name!r} with seed {seed} has no {metric}")
-        columns[name] = runs
     if seeds is None:
-        seeds = sorted(set().union(*(runs.index for runs in columns.values())))
-    longest = max(map(len, columns.values()))
-    for name, runs in columns.items():
+        seeds = sorted(columns[0].index.union(columns[1].index))
+    longest = max(map(len, columns))
+    for name, other, runs in zip(names, names[::-1], columns, strict=True):
         wanted = seeds[: len(runs)] if len(runs) in looks else seeds[:longest]
-        missing = [seed for seed in wanted if seed not in runs.index]
-        if missing:
-            listed = ", ".join(map(str, missing))
-            (other,) = columns.keys() - {name}
+        if missing := [str(seed) for seed in wanted if seed not in runs.index]:
             raise StudyError(
                 f"runs must be paired by seed to compare {name!r} with {other!r} in {metric}:"
-                f" {name!r} has no run with seed {listed}"
+                f" {name!r} has no run with seed {', '.join(missing)}"
             )
-    pairs = seeds[: min(map(len, columns.values()))]
-    first, second = (runs.loc[list(pairs)].to_numpy(float) for runs in columns.values())
+    pairs = seeds[: min(map(len, columns))]
+    first, second = (runs.loc[list(pairs)].to_numpy(float) for runs in columns)
     decimals = scale.decimals
     if decimals is None:
         decimals = contrasts.decimals_of(np.array([first, second]))
@@ -119,4 +127,5 @@ def contrast(
         scale=scale,
         decimals=decimals,
         size=scale.near_zero and claim["direction"] == "lower",
+        sense=sense(claim),
     )

@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...records.tables import SEEDS_NEEDED, STUDY_TABLES
-from .. import contrasts
-from ..contrasts import Scale
+from ...records.tables import SEEDS_NEEDED, STUDY_TABLES, Columns
+from ..contrasts import Scale, deviation
 from ..other_images import crossed_interval
 from ..seeds_needed import seeds_needed, spread_range
-from .claims import Contrast, contrast, rivals, sense
+from .claims import Contrast, contrast, rivals
 from .looks import equivalence_level, interval_levels, next_look, planned_looks
-from .rule import DECIDED, Verdict, claim_verdict, contrast_verdict
+from .rule import DECIDED, Verdict, claim_verdict
 
-COLUMNS = tuple(STUDY_TABLES["comparisons"].columns)
-PAIR_COLUMNS = tuple(STUDY_TABLES["differences"].columns)
-WHOLE = ("look", *SEEDS_NEEDED)
+COLUMNS = STUDY_TABLES["comparisons"].columns
+PAIR_COLUMNS = STUDY_TABLES["differences"].columns
 # claims.csv has two more, by `label_doubts.verdicts_by_scoring`.
-CLAIM_COLUMNS = tuple(STUDY_TABLES["claims"].columns)[:-2]
-CLAIM_WHOLE = ("look", "next_look", *SEEDS_NEEDED)
+CLAIM_COLUMNS = dict([*STUDY_TABLES["claims"].columns.items()][:-2])
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def judge(
     scales: Mapping[str, Scale],
     *,
     seeds: Sequence | None = None,
-    correct: Mapping[str, np.ndarray] | None = None,
+    right: Mapping[tuple[str, Any], np.ndarray] | None = None,
 ) -> Judgement:
     """The verdicts on all claims: the one way from runs to verdicts.
 
@@ -56,8 +54,8 @@ def judge(
         settings: config["verdicts"]: confidence, looks and shares.
         scales: of each metric that a claim is about.
         seeds: of the study, in its order; left out, those of each pair of variants, ascending.
-        correct: variant → (seeds, images) booleans, whether a run has a test image right, in the
-            order of `seeds`; left out, there are no intervals for other images.
+        right: (variant, seed) → whether the run has each test image right, (images,); left out,
+            there are no intervals for other images.
 
     Raises:
         StudyError: runs are missing or not paired by seed.
@@ -65,69 +63,65 @@ def judge(
     variants, looks = list(dict.fromkeys(values["variant"])), settings.get("looks") or ()
     family = sum(len(rivals(claim, variants)) for claim in claims)
     levels = interval_levels(settings, looks or (0,), max(family, 1))
-    of_metric = dict(list(values.groupby("metric")))
-    rows, pairs = [], [pd.DataFrame(columns=PAIR_COLUMNS)]
+    rows, pairs = [], []
     for claim in claims:
-        metric, scale = claim["metric"], scales[claim["metric"]]
-        own = {
-            rival: contrast(of_metric.get(metric, values[:0]), claim, rival, scale, seeds, looks)
+        metric, variant = claim["metric"], claim["variant"]
+        of_metric, scale = values[values["metric"] == metric], scales[metric]
+        contrasts = {
+            rival: contrast(of_metric, claim, rival, scale, seeds, looks)
             for rival in rivals(claim, variants)
         }
-        for rival, row in _judged(own, claim, settings, levels).items():
-            named = {"metric": metric, "variant": claim["variant"], "rival": rival}
-            by_seed = {"seed": list(own[rival].seeds), "difference": own[rival].estimates}
-            pairs.append(pd.DataFrame({"claim": claim["id"], **named, **by_seed}))
-            row = {"claim": claim["id"], **named, **row}
-            if "look" in row and correct is not None and metric == "test_accuracy":
-                row["other_images_low"], row["other_images_high"] = crossed_interval(
-                    correct[claim["variant"]][: row["look"]],
-                    correct[rival][: row["look"]],
-                    equivalence_level(row["ci_level"]),
-                    scale.resolution,
+        for rival, row in _judged(contrasts, claim, settings, levels).items():
+            named = {"claim": claim["id"], "metric": metric, "variant": variant, "rival": rival}
+            pair = contrasts[rival]
+            pairs += [
+                named | {"seed": seed, "difference": difference}
+                for seed, difference in zip(pair.seeds, pair.estimates, strict=True)
+            ]
+            if "look" in row and right is not None and metric == "test_accuracy":
+                first, second = (
+                    np.stack([right[name, seed] for seed in pair.seeds[: row["look"]]])
+                    for name in (variant, rival)
                 )
-            exact = {name: row[name] for name in ("margin", "ci_level") if name in row}
-            rounded = {
-                name: np.round(value, own[rival].decimals)
-                for name, value in row.items()
-                if isinstance(value, float)
-            }
-            rows.append(row | rounded | exact)
-    comparisons = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(WHOLE, "Int64"))
+                level = equivalence_level(row["ci_level"])
+                ends = crossed_interval(first, second, level, scale.resolution)
+                row["other_images_low"], row["other_images_high"] = map(pair.rounded, ends)
+            rows.append(named | row)
+    comparisons = _table(rows, COLUMNS)
     return Judgement(
         comparisons,
-        _claims(comparisons, settings),
-        pd.concat(pairs[1:] or pairs, ignore_index=True),
+        _table(_claims(comparisons, settings), CLAIM_COLUMNS),
+        pd.DataFrame(pairs, columns=[*PAIR_COLUMNS]),
     )
 
 
+def _table(rows: list[dict], columns: Columns) -> pd.DataFrame:
+    """The rows as a table of these columns; whole numbers stay whole beside empty cells."""
+    whole = [name for name, k in columns.items() if k.type == "integer" and not k.required]
+    return pd.DataFrame(rows, columns=[*columns]).astype(dict.fromkeys(whole, "Int64"))
+
+
 def _judged(
-    own: Mapping[str, Contrast], claim: dict, settings: dict, levels: np.ndarray
+    contrasts: Mapping[str, Contrast], claim: dict, settings: dict, levels: np.ndarray
 ) -> dict[str, dict]:
     """rival → the claim's contrast at the look that it is judged at, with its estimates.
 
     Args:
-        own: rival → the contrast.
         levels: 1 − a of each look.
     """
-
-    def turned(ends: tuple[float, float]) -> tuple[float, float]:
-        """The interval with the claimed side positive."""
-        low, high = ends
-        return ends if sense(claim) > 0 else (-high, -low)
-
-    found: dict[str, dict] = {}
-    for rival, pair in own.items():
-        few = Verdict.ONE_RUN if len(pair.seeds) < 2 else Verdict.NOT_YET
-        found[rival] = {
+    rows: dict[str, dict] = {
+        rival: {
             "size": pair.size,
             "seeds": len(pair.seeds),
-            "mean_difference": pair.estimates.mean(),
+            "mean_difference": pair.rounded(pair.estimates.mean()),
             "margin": pair.scale.margin,
-            "verdict": few,
+            "verdict": Verdict.ONE_RUN if len(pair.seeds) < 2 else Verdict.NOT_YET,
         }
+        for rival, pair in contrasts.items()
+    }
     for number, level in enumerate(levels):
-        for rival, pair in own.items():
-            look, row = planned_looks(settings, len(pair.seeds))[number], found[rival]
+        for rival, pair in contrasts.items():
+            look, row = planned_looks(settings, len(pair.seeds))[number], rows[rival]
             if row["verdict"] in DECIDED or not 2 <= look <= len(pair.seeds):
                 continue
             outer, inner = (pair.interval(look, p) for p in (level, equivalence_level(level)))
@@ -136,56 +130,48 @@ def _judged(
                 **dict(zip(("ci_low", "ci_high"), outer, strict=True)),
                 "ci_level": float(level),
                 **dict(zip(("equivalence_low", "equivalence_high"), inner, strict=True)),
-                "verdict": contrast_verdict(*turned(outer), *turned(inner), pair.scale.margin),
+                "verdict": pair.verdict(outer, inner),
             }
-        if claim_verdict([row["verdict"] for row in found.values()]) in DECIDED:
+        if claim_verdict([row["verdict"] for row in rows.values()]) in DECIDED:
             break
-    for rival, row in found.items():
-        pair = own[rival]
+    for rival, row in rows.items():
+        pair, count = contrasts[rival], row["seeds"]
         if "look" in row:
-            row["standard_deviation"] = pair.estimates.std(ddof=1)
+            row["standard_deviation"] = pair.rounded(pair.estimates.std(ddof=1))
         if row["verdict"] == Verdict.NO_DIFFERENCE:
             row["smallest_margin"] = max(-row["equivalence_low"], row["equivalence_high"])
         if row["verdict"] == Verdict.UNDECIDED:
-            looks = planned_looks(settings, len(pair.seeds))
-            ahead = next_look(looks, len(pair.seeds)) or row["look"]
-            spread = float(contrasts.deviation(pair.estimates, pair.scale.resolution))
-            row |= seeds_needed(
-                spread_range(spread, len(pair.seeds)),
-                1 - float(levels[looks.index(ahead)]),
-                pair.scale.margin,
-            )
-    return found
+            looks = planned_looks(settings, count)
+            level = levels[looks.index(next_look(looks, count) or row["look"])]
+            spread = float(deviation(pair.estimates, pair.scale.resolution))
+            row |= seeds_needed(spread_range(spread, count), 1 - float(level), row["margin"])
+    return rows
 
 
-def _claims(comparisons: pd.DataFrame, settings: dict) -> pd.DataFrame:
+def _claims(comparisons: pd.DataFrame, settings: dict) -> list[dict]:
     """The verdict on each claim, from those on its contrasts."""
     rows = []
-    for claim, own in comparisons.groupby("claim", sort=False):
-        verdict = claim_verdict(own["verdict"].tolist())
-        deciding = own[own["verdict"] == verdict]
-        again = None
+    for claim, contrasts in comparisons.groupby("claim", sort=False):
+        verdict = claim_verdict(contrasts["verdict"].tolist())
+        deciding, again = contrasts[contrasts["verdict"] == verdict], None
         if verdict not in DECIDED:
-            reached = int(own.loc[~own["verdict"].isin(DECIDED), "seeds"].min())
+            reached = int(contrasts.loc[~contrasts["verdict"].isin(DECIDED), "seeds"].min())
             again = next_look(planned_looks(settings, reached), reached)
-        rows.append(
-            {
-                "claim": claim,
-                "metric": own["metric"].iloc[0],
-                "variant": own["variant"].iloc[0],
-                "verdict": verdict,
-                "deciding_rivals": " ".join(deciding["rival"]),
-                "look": own["look"].max(),
-                "next_look": again,
-            }
-        )
+        row = {
+            "claim": claim,
+            **contrasts[["metric", "variant"]].iloc[0],
+            "verdict": verdict,
+            "deciding_rivals": " ".join(deciding["rival"]),
+            "look": contrasts["look"].max(),
+            "next_look": again,
+        }
         if verdict == Verdict.UNDECIDED:
-            for end in ("low", "high"):
-                for outcome, over in (("difference", "max"), ("equivalence", "min")):
-                    name = f"seeds_for_{outcome}_{end}"
-                    rows[-1][name] = deciding[name].agg(over)
-    table = pd.DataFrame(rows, columns=CLAIM_COLUMNS)
-    return table.astype(dict.fromkeys(CLAIM_WHOLE, "Int64"))
+            row |= {
+                name: deciding[name].agg("max" if "difference" in name else "min")
+                for name in SEEDS_NEEDED
+            }
+        rows.append(row)
+    return rows
 
 
 def still_needed(comparisons: pd.DataFrame) -> list[str]:
@@ -196,8 +182,8 @@ def still_needed(comparisons: pd.DataFrame) -> list[str]:
         comparisons: of a `Judgement`.
     """
     names = []
-    for _, own in comparisons.groupby("claim", sort=False):
-        if claim_verdict(own["verdict"].tolist()) not in DECIDED:
-            open_rows = own[~own["verdict"].isin(DECIDED)]
-            names += [*open_rows["variant"], *open_rows["rival"]]
+    for _, contrasts in comparisons.groupby("claim", sort=False):
+        if claim_verdict(contrasts["verdict"].tolist()) not in DECIDED:
+            undecided = contrasts[~contrasts["verdict"].isin(DECIDED)]
+            names += [*undecided["variant"], *undecided["rival"]]
     return list(dict.fromkeys(names))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from ...records.json_records import Look
 
@@ -39,17 +40,6 @@ def planned_looks(settings: dict, seeds: int) -> tuple[int, ...]:
         seeds: of the study; the only look where the config states none.
     """
     return tuple(settings.get("looks") or (seeds,))
-
-
-def taken_looks(settings: dict, read: Sequence[int]) -> list[int]:
-    """The looks that have been taken where verdicts were read at these numbers of seeds.
-
-    What was undecided at a look is read again at the next, and stands in the tables with that one
-    only: the planned looks before it have been taken too.
-    """
-    latest = max(read, default=0)
-    earlier = [look for look in settings.get("looks") or () if look < latest]
-    return sorted({*map(int, read), *earlier})
 
 
 def next_look(looks: tuple[int, ...], seeds: int) -> int | None:
@@ -101,17 +91,30 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
 
 
 def with_looks(
-    history: list[Look], looks: Mapping[int, str], parts: Mapping[str, str]
+    history: list[Look],
+    config: dict,
+    comparisons: pd.DataFrame,
+    now: str,
+    dates: Mapping[int, str] | None = None,
 ) -> list[Look]:
     """The record of looks with those that are taken now, if they are new: looks.json.
 
+    What was undecided at a look is read again at the next, and stands in the tables with that one
+    only: the planned looks before it have been taken too.
+
     Args:
         history: the record so far.
-        looks: the numbers of seeds at which verdicts are read now → the date of each look.
-        parts: as of `protocol`.
+        config: the study's.
+        comparisons: its contrasts, which say at how many seeds they were read.
+        now: the time.
+        dates: look → when it was taken, where that was earlier.
     """
+    settings = config["verdicts"]
+    read = set(comparisons["look"].dropna().astype(int))
+    read |= {look for look in settings.get("looks") or () if look < max(read, default=0)}
+    parts = protocol(config["claims"], settings, list(config["variants"]))
     known = [replace(look, taken="") for look in history]
-    taken = [Look(seeds, **parts, taken=date) for seeds, date in sorted(looks.items())]
+    taken = [Look(n, **parts, taken=(dates or {}).get(n, now)) for n in sorted(map(int, read))]
     return history + [look for look in taken if replace(look, taken="") not in known]
 
 
