@@ -52,15 +52,6 @@ def test_from_a_folder_of_gzipped_files(raw, tmp_path):
     assert source(raw) == f"folder {folder}" and digests(folder, "sample") == SUMS
 
 
-def test_from_a_folder_as_torchvision_keeps_it(raw, tmp_path):
-    shutil.copytree(SAMPLE, tmp_path / "root" / "sample" / "raw")
-    another = tmp_path / "root" / "another" / "raw"  # which has files of the same names
-    shutil.copytree(SAMPLE, another)
-    (another / IMAGES).write_bytes((SAMPLE / FILE_NAMES[2]).read_bytes())
-    download("sample", raw, SUMS, tmp_path / "root")
-    is_complete(raw)
-
-
 @pytest.mark.parametrize(
     ("there", "wanted"),
     [
@@ -138,15 +129,6 @@ def test_a_source_that_is_gone_was_fetched_from_once_but_a_misspelt_one_was_not(
     assert expected("letters", letters, raw) == SUMS
     with pytest.raises(StudyError, match=f"there is no folder {tmp_path}/leters"):
         expected("letters", tmp_path / "leters", raw)
-
-
-def test_a_home_folder_is_written_as_such_and_may_be_anothers(raw, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    letters = shutil.copytree(SAMPLE, tmp_path / "letters")
-    download("letters", raw, SUMS, letters)
-    assert source(raw) == "folder ~/letters"
-    monkeypatch.setenv("HOME", str(tmp_path / "another machine"))
-    assert expected("letters", tmp_path / "another machine" / "letters", raw) == SUMS
 
 
 # --- torchvision ---------------------------------------------------------------------------

@@ -147,15 +147,11 @@ HEAD = "variant,seed,accuracy\n"
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("\n\n", "there are no rows"),
         (HEAD, "there are no rows"),
         ("variant,accuracy\na,1\n", r"no column 'seed' \(variant, accuracy\); name yours in `col"),
-        ("variant,seed,f1\na,1,2\n", "no column 'accuracy'"),
         ("run,accuracy\nb.1,2\n", r"line 2, column run: 'b.1' is not like gn-seed-1; say in `run`"),
         (HEAD + "a,1,90\nb,1,high\n", r"runs\.csv, line 3, column accuracy: 'high' is not a numb"),
         (HEAD + "a,1,inf\n", "'inf' is not a number, or none up to"),
-        (HEAD + "a,1,1e300\n", "none up to 1e\\+100"),
-        (HEAD + 'a,1,"1,234"\n', "'1,234' is not a number"),
         (HEAD + "a,1,\nb,1,\n", "no run has a value of 'accuracy'"),
         (HEAD + "a,1,90 %\nb,1,0.9\n", "line 3, column accuracy: '0.9' has no % where other"),
         (HEAD + ",1,90\n", "line 2, column variant: nothing stands here"),
@@ -184,24 +180,24 @@ def test_files_that_cannot_be_read_are_named(judged, tmp_path):
             judged(path)
     with pytest.raises(StudyError, match=r"none\.yaml: there is no such file"):
         judge_runs(tmp_path / "latin.csv", tmp_path / "none.yaml")
+    for text in ("[]", "metrics: [", "a: 1\na: 2"):
+        with pytest.raises(StudyError, match=r"claims\.yaml"):
+            judged(None, text)
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"confidence": 95}, "confidence: 95 is not a number above 0 to below 1"),
-        ({"metrics": {"accuracy": METRIC | {"margin": float("nan")}}}, "margin: nan is not a numb"),
         ({"metrics": {"accuracy": {"margin": 1}}}, "'better' is missing"),
         ({"metrics": {"f1": METRIC}}, "claims.0.metric: there is no metric 'accuracy'"),
         ({"claims": [CLAIM | {"rivals": ["a"]}]}, "unknown key 'rivals'"),
         ({"claims": [CLAIM | {"against": ["b"]}]}, "'b' is set against itself"),
-        ({"claims": [CLAIM | {"against": ["d"]}]}, "there are no runs of 'd'"),
         ({"claims": [CLAIM | {"id": "x"}, CLAIM | {"id": "x"}]}, "'x' is used more than once"),
         ({"claims": [CLAIM | {"says": "\x07"}]}, "cannot be printed"),
         ({"looks": [9, 3]}, "not in ascending order"),
         ({"looks": [3, 9], "shares": [0.5, 0.6]}, "with sum 1"),
         ({"labels": {"z": "Z"}}, "there are no runs of 'z'; there are a, b, c"),
-        ({"columns": {"seed": "Seed"}}, "there is no column 'Seed'"),
         ({"run": "{variant}"}, r"run: .* is not text with {variant} and {seed}"),
         ({"take": "first"}, "take: 'first' is not one of last, best"),
     ],
@@ -212,19 +208,7 @@ def test_a_claims_file_that_does_not_fit_is_named_with_its_line(change, words, j
     assert "\n" not in str(error.value)
 
 
-def test_what_is_no_claims_file_is_named(judged):
-    for text in ("", "[]", "metrics: [", "a: 1\na: 2"):
-        with pytest.raises(StudyError, match=r"claims\.yaml"):
-            judged(None, text)
-
-
 # --- What must not sway a verdict ----------------------------------------------------------
-
-
-def test_claims_without_an_id_stay_two(judged):
-    both = [CLAIM | {"against": ["a"]}, CLAIM | {"against": ["c"]}, CLAIM]
-    found = judged(claims=both)
-    assert len(set(found.claims["claim"])) == 3 and len(found.comparisons) == 4
 
 
 def test_large_and_small_differences_are_neither_cut_nor_lost(judged):
@@ -422,7 +406,7 @@ def tables(draw):
     strange = draw(st.booleans())
     names = ["variant", "seed", "accuracy"]
     if strange:
-        names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6))
+        names = draw(st.lists(st.sampled_from([*NAMES, ""]), min_size=1, max_size=6))
         rows = draw(st.lists(st.tuples(*(
             st.one_of(cells.get(name, numbers), odd, st.text(max_size=3)) for name in names
         )), max_size=9))  # fmt: skip
@@ -444,25 +428,20 @@ OF_METRIC = st.fixed_dictionaries(
     {"margin": st.sampled_from([1e-9, 0.3, 1e12]), "better": st.just("lower")},
     optional={"near_zero": st.booleans(), "resolution": st.sampled_from([0, 0.01, 9])},
 )
-METRICS = st.fixed_dictionaries({"accuracy": OF_METRIC})
-RIGHT = {
-    "looks": st.sampled_from([[2], [2, 4]]),
-    "take": st.sampled_from(["last", "best"]),
-    "labels": st.just({"a": "α\u0378"}),
-}
-WRONG = {
-    "looks": st.just([3, 2]),
-    "columns": st.sampled_from([{"variant": "run"}, {"accuracy": "value"}, {"seed": "epoch"}]),
-    "run": st.sampled_from(["{variant}*{seed}", "{seed}"]),
-    "confidence": st.sampled_from([0.5, 0.99, 2]),
-}
-choices = st.one_of(
-    st.fixed_dictionaries({"metrics": METRICS}, optional=keys) for keys in (RIGHT, RIGHT | WRONG)
+CHOICES = st.fixed_dictionaries(
+    {"metrics": st.fixed_dictionaries({"accuracy": OF_METRIC})},
+    optional={
+        "looks": st.sampled_from([[2], [2, 4], [2, 4], [3, 2]]),
+        "take": st.sampled_from(["last", "best"]),
+        "labels": st.just({"a": "α\u0378"}),
+        "columns": st.sampled_from([{}, {}, {"variant": "run"}, {"accuracy": "value"}]),
+        "run": st.sampled_from(["{variant}*{seed}", "{variant}/{seed}", "{seed}"]),
+    },
 )
 
 
 @settings(max_examples=int(os.environ.get("NORMSTUDY_TABLES", "60")))
-@given(tables(), choices, st.sampled_from([["a"], ["c", "_d"], "all"]))
+@given(tables(), CHOICES, st.sampled_from([["a"], ["c", "_d"], "all"]))
 def test_any_table_gives_verdicts_or_one_sentence(tmp_path_factory, text, chosen, against):
     folder = tmp_path_factory.mktemp("any")
     (folder / "runs.csv").write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -10,9 +10,7 @@ from helpers.made_up import VERDICTS, claim, made_up_study
 from helpers.page import said
 from normstudy.records.json_records import Look
 from normstudy.statistics.verdicts.looks import (
-    alpha_shares,
     changed_since,
-    interval_levels,
     next_look,
     planned_looks,
     protocol,
@@ -21,15 +19,6 @@ from normstudy.statistics.verdicts.looks import (
 )
 
 CLAIM = claim("gn", id="x", says="It is so")
-
-
-@pytest.mark.parametrize("count", [1, 2, 11])
-def test_shares_grow_and_sum_to_one(count):
-    shares = alpha_shares(count)
-    assert shares.sum() == pytest.approx(1)
-    assert (shares[1:] > shares[:-1]).all() and (shares > 0).all()
-    levels = interval_levels({"confidence": 0.95}, (10, 30, 60), 10)
-    assert levels == pytest.approx([0.9995, 0.9985, 0.997])  # shares of 0.1, 0.3 and 0.6
 
 
 def test_which_looks_are_planned_and_come_next():

@@ -29,8 +29,3 @@ def test_the_spread_of_independent_misses_is_that_of_runs_drawn_so():
     errors = pd.DataFrame({"variant": "a", "seed": seed, "index": index})
     observed = (100 * missed.mean(axis=1)).std(ddof=1)
     assert spread_of_chance(errors, seeds, images) == pytest.approx(observed, rel=0.2)
-
-
-def test_images_that_every_run_misses_give_no_spread():
-    errors = pd.DataFrame({"variant": "a", "seed": [1, 2], "index": [7, 7]})
-    assert spread_of_chance(errors, 2, 100) == 0

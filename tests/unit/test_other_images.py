@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from normstudy.statistics.contrasts import interval
 from normstudy.statistics.other_images import crossed_interval
 from scipy import stats
 
@@ -39,16 +38,6 @@ def test_by_the_analysis_of_variance_written_out():
     half = stats.t.ppf(0.975, max(freedom, n - 1)) * math.sqrt(variance / (n * images))
     expected = (100 * (mean - half), 100 * (mean + half))
     assert crossed_interval(right, rival, 0.95) == pytest.approx(expected)
-
-
-def test_where_images_add_nothing_it_is_the_paired_interval():
-    """Every image differs alike: each seed's difference is spread evenly over the images."""
-    right = np.ones((3, 90), bool)
-    rival = np.ones((3, 90), bool)
-    for seed, wrong in enumerate((6, 9, 12)):
-        rival[seed, seed * 30 : seed * 30 + wrong] = False
-    paired = interval(100 * (right.mean(axis=1) - rival.mean(axis=1)), 0.99)
-    assert crossed_interval(right, rival, 0.99) == pytest.approx(paired)
 
 
 def test_it_covers_other_seeds_and_other_images():

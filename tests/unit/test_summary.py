@@ -112,25 +112,6 @@ def test_corrected_labels_are_metrics_of_their_own():
     assert list(added.index) == ["test_accuracy_left out", "test_accuracy_corrected"]
 
 
-def test_runs_keep_their_order_and_a_runs_figures_stay_its_own():
-    columns = ["variant", "seed", "epoch", "train_accuracy", "test_loss", "test_accuracy"]
-    metrics = pd.DataFrame(
-        [["ln", 2, 2, 10.0, 0.5, 20.0], ["gn", 1, 1, 30.0, 0.25, 35.1234567]], columns=columns
-    )
-    evaluation = pd.DataFrame(
-        [["gn", 1, "train", 50.0], ["ln", 2, "test", 1.0], ["ln", 2, "train", 60.0]],
-        columns=["variant", "seed", "split", "accuracy"],
-    )
-    runs = metrics_of(final_values(metrics, evaluation))
-    assert list(runs.columns) == ["variant", "seed", "test_accuracy", "test_loss",
-                                  "train_accuracy", "train_accuracy_evaluated",
-                                  "gap", "gap_evaluated"]  # fmt: skip
-    assert runs.to_numpy().tolist() == [
-        ["ln", 2, 20.0, 0.5, 10.0, 60.0, -10.0, 40.0],
-        ["gn", 1, 35.123457, 0.25, 30.0, 50.0, -5.123457, 14.876543],
-    ]
-
-
 def test_the_study_has_wilsons_interval_of_each_accuracy():
     table = with_image_intervals(pd.DataFrame({"images": [263, 148], "errors": [182, 133]}))
     ends = [[round(end, 6) for end in wilson(right, n)] for right, n in ((81, 263), (15, 148))]

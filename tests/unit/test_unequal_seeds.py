@@ -1,7 +1,6 @@
 """A study whose variants stopped at different looks: its tables, figures and sentences."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,9 +67,3 @@ def test_all_figures_and_sentences_are_made(study):
     assert tables.label_scores(study) is None
     table = verdicts(study)
     assert set(table.cells["Look"]) == {"4", "12"} and "Look: the number" in table.caption
-
-
-def test_a_look_of_an_earlier_plan_is_not_told_as_one_of_this(study):
-    old = Look(6, **SAME | {"looks": "other"}, taken="2026-01-30T12:30:00Z")
-    text = said("looks", replace(study, looks=(old, *study.looks)))
-    assert text.startswith(said("looks", study)) and "changed: the looks." in text

@@ -1,7 +1,5 @@
 """Verdicts: the rules one by one, what turns them round, and what is missing is named."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,20 +90,6 @@ def test_the_smallest_margin_is_where_the_verdict_would_change():
         given = VERDICTS | {"margin": margin * row.smallest_margin}
         assert compare(runs, [claim()], given)["verdict"].tolist() == [verdict]
     assert pd.isna(judged_row(UP).smallest_margin)
-
-
-def test_a_row_by_hand():
-    """Squares about the mean of 0.1: 0.04, 0.04, 0.01, 0.01; 3 degrees of freedom, whose t is
-    3.182446 at 95 % and 2.353363 at 90 %.
-    """
-    row = judged_row([0.3, -0.1, 0.2, 0.0])
-    named = (row.claim, row.metric, row.variant, row.rival, row.look)
-    assert named == ("a-test-accuracy", "test_accuracy", "a", "b", 4)
-    assert (row.seeds, row.mean_difference, row.standard_deviation) == (4, 0.1, 0.182574)
-    half, inner = (t * math.sqrt(0.1 / 3) / 2 for t in (3.182446, 2.353363))
-    assert (row.ci_low, row.ci_high) == pytest.approx((0.1 - half, 0.1 + half), abs=1e-6)
-    ends = (row.equivalence_low, row.equivalence_high)
-    assert ends == pytest.approx((0.1 - inner, 0.1 + inner), abs=1e-6)
 
 
 def test_a_claim_takes_the_seeds_of_its_hardest_rival_or_of_its_easiest():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judge, judged, off
+from helpers.judged import EVEN, LOOKS, UP, WIDE, compare, judge, off
 from helpers.made_up import VERDICTS, claim, runs_table
 from normstudy.statistics.contrasts import interval
 from normstudy.statistics.other_images import crossed_interval
@@ -24,24 +24,6 @@ def assert_judged_alike(one, other):
     pd.testing.assert_frame_equal(
         one.drop(columns=[*ESTIMATES, *needed]), other.drop(columns=[*ESTIMATES, *needed])
     )
-
-
-@pytest.mark.parametrize("count", [2, 3])
-def test_before_the_first_look_there_is_no_verdict(count):
-    (row,) = compare(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
-    assert row.verdict == Verdict.NOT_YET and pd.isna(row.ci_low) and row.seeds == count
-    (row,) = judged(first(count, a=off(UP), b=off(EVEN)), [claim()], LOOKS).itertuples()
-    assert (row.verdict, row.next_look) == (Verdict.NOT_YET, 4)
-
-
-def test_between_looks_the_verdict_is_that_of_the_look():
-    runs = {"a": off(WIDE), "b": off([0.0] * 10)}
-    at, between = (compare(first(n, **runs), [claim()], LOOKS) for n in (4, 7))
-    assert (at["seeds"].tolist(), between["seeds"].tolist()) == ([4], [7])
-    assert_judged_alike(at, between)
-    assert between["mean_difference"][0] == pytest.approx(np.mean(WIDE[:7]), abs=1e-6)
-    (row,) = judged(first(7, **runs), [claim()], LOOKS).itertuples()
-    assert (row.verdict, row.look, row.next_look) == (Verdict.UNDECIDED, 4, 8)
 
 
 def test_a_verdict_stands_whatever_comes_later():

@@ -51,15 +51,11 @@ def study_crate(
     """The crate of a study, to be written with `write_zip`.
 
     Args:
-        title: what the study is called.
-        provenance: its provenance.json.
         citation: the project's CITATION.cff.
         agent: who ran the study.
-        project: the folder with the Snakefile.
         workflow: the files that make up the workflow, Snakefile, README.md and config.yaml among
-            them, below `project`.
-        folder: the study's results folder.
-        results: the files in it to put into the crate.
+            them, below the folder `project`.
+        results: the files to put into the crate, below the results folder `folder`.
     """
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms |= TERMS
@@ -133,7 +129,7 @@ def study_crate(
         for name, digest in provenance.data_sha256.items()
     ]
 
-    def ran(tool, key: str, record, name: str, description: str, made: list) -> ContextEntity:
+    def ran(tool, key: str, record, name: str, description: str, made) -> ContextEntity:
         return crate.add_action(
             tool,
             identifier=key,
@@ -162,7 +158,7 @@ def study_crate(
                 run,
                 f"train {run.variant} seed {run.seed}",
                 f"on {run.processor}; SHA-256 of the weights {run.tensors_sha256}",
-                [files[f"results/{run.variant}/seed-{run.seed}/checkpoint.pt"]],
+                files[f"results/{run.variant}/seed-{run.seed}/checkpoint.pt"],
             )
             for run in provenance.runs
         ),

@@ -26,10 +26,7 @@ def model_card(
     apply.
 
     Args:
-        variant: its name in the config.
-        summary: the study's summary.csv.
-        evaluation: the study's evaluation.csv.
-        provenance: the study's provenance.json.
+        summary, evaluation, provenance: the study's tables and record of these names.
         template: the card's text, with places for what differs (Jinja).
     """
     design = StudyConfig.model_validate(provenance.config)

@@ -100,12 +100,12 @@ def provenance(
     """
     listed = [line.split(maxsplit=1) for line in checksums.read_text().splitlines()]
     data = {Path(name).name: digest for digest, name in listed}
-    if others := [run for run in runs if run.data_sha256 != data]:
-        run = others[0]
-        raise StudyError(
-            f"{run.variant} seed {run.seed} was trained on other data than {checksums} lists:"
-            f" train it again with --forcerun train"
-        )
+    for run in runs:
+        if run.data_sha256 != data:
+            raise StudyError(
+                f"{run.variant} seed {run.seed} was trained on other data than {checksums} lists:"
+                f" train it again with --forcerun train"
+            )
     origins = read_record(data_source, dict[str, dict], "download")
     if missing := [name for name in data if name not in origins]:
         raise broken(data_source, f" has no {missing[0]}", "download")

@@ -91,11 +91,7 @@ def _fits(values: pd.Series, kind: Kind) -> np.ndarray:
 
 
 def _of_run(path: str | Path, columns: Columns, rule: str, variant: str, seed: int) -> pd.DataFrame:
-    """A run's table.
-
-    Raises:
-        StudyError: it is not whole, or another run's.
-    """
+    """A run's table; another run's is refused."""
     table = read_table(path, columns, rule)
     for name, expected in (("variant", variant), ("seed", seed)):
         others = table.loc[table[name] != expected, name]
@@ -181,10 +177,7 @@ class Predictions:
 
 
 def read_predictions(path: str | Path, evaluation: pd.DataFrame) -> pd.DataFrame:
-    """A run's predictions.csv.
-
-    Args:
-        evaluation: the run's evaluation.csv, which counts the same images and errors.
+    """A run's predictions.csv; its evaluation.csv counts the same images and errors.
 
     Raises:
         StudyError: it is not whole, or another run's.

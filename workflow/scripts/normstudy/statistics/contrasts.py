@@ -40,11 +40,7 @@ def decimals_of(values: np.ndarray) -> int:
 
 
 def study_scales(settings: dict, test_images: int, train_images: int) -> dict[str, Scale]:
-    """The scale of each metric of this project's runs.
-
-    Args:
-        settings: config["verdicts"].
-    """
+    """The scale of each metric of this project's runs; `settings` is config["verdicts"]."""
     return {
         name: Scale(
             settings[metric.margin] if isinstance(metric.margin, str) else metric.margin,

@@ -71,9 +71,8 @@ def fewest_seeds(deviation: float, alpha: float, margin: float, difference: bool
 def seeds_needed(deviations: tuple[float, float], alpha: float, margin: float) -> dict[str, int]:
     """The ranges for both outcomes: seeds_for_difference_… and seeds_for_equivalence_low, _high.
 
-    Args:
-        deviations: of the paired differences, the least and the most that it may be.
-        alpha: a of the look at which the verdict will be read (verdicts/__init__.py).
+    The standard deviation of the paired differences is given as the least and the most that it may
+    be, alpha as a of the look at which the verdict will be read (verdicts/__init__.py).
     """
     return {
         f"seeds_for_{name}_{end}": fewest_seeds(spread, alpha, margin, name == "difference")

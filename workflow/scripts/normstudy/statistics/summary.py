@@ -13,15 +13,10 @@ CONFIDENCE = 0.95
 
 
 def final_values(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
-    """All that was measured of each finished run, a row per run: what metrics are computed of.
+    """A row per run with all that was measured of it, which metrics are computed of.
 
-    Args:
-        metrics: all runs' metrics.csv, one above the other.
-        evaluation: all runs' evaluation.csv, likewise.
-
-    Returns:
-        The columns of metrics.csv, in the last epoch; those of evaluation.csv as
-        <split>_<column>_evaluated, such as train_accuracy_evaluated.
+    The columns are those of metrics.csv, in the last epoch, and of evaluation.csv as
+    <split>_<column>_evaluated, such as train_accuracy_evaluated.
     """
     keys = ["variant", "seed"]
     last = metrics.sort_values("epoch").groupby(keys).tail(1).set_index(keys)
@@ -31,11 +26,7 @@ def final_values(metrics: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
 
 
 def metrics_of(final: pd.DataFrame) -> pd.DataFrame:
-    """Each run's metrics: a row per run, columns variant, seed and those of RUN_METRICS.
-
-    Args:
-        final: a table of `final_values`.
-    """
+    """A row per run of `final_values` with its metrics: variant, seed and those of RUN_METRICS."""
     values = {name: metric.of(final) for name, metric in RUN_METRICS.items()}
     return pd.DataFrame({**final[["variant", "seed"]], **values}).round(6)
 
@@ -46,13 +37,9 @@ def tidy(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
-    """What the curves are drawn from: each variant's mean over its seeds, epoch by epoch.
+    """What the curves are drawn from: each variant's losses and accuracies over its seeds.
 
-    Args:
-        metrics: all runs' metrics.csv, one above the other.
-
-    Returns:
-        variant, metric (losses and accuracies of metrics.csv), epoch, seeds, mean, lowest, highest.
+    A row per variant, metric and epoch: seeds, mean, lowest, highest.
     """
     keys = ["variant", "metric", "epoch"]
     long = metrics.melt(["variant", "seed", "epoch"], EPOCH_METRICS, "metric")
@@ -62,13 +49,8 @@ def epoch_means(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
-    """Mean, standard deviation (n − 1) and Student's t-interval of the mean, within its limits.
-
-    With one value only the mean is known; the rest is NaN.
-
-    Returns:
-        mean, standard_deviation, ci_low, ci_high.
-    """
+    """mean, standard_deviation (n − 1) and Student's t-interval of the mean, within its limits:
+    ci_low, ci_high. With one value all but the mean are NaN."""
     low, high = interval(values.to_numpy(), CONFIDENCE)
     lowest, highest = RUN_METRICS[metric].lowest, RUN_METRICS[metric].highest
     return {
@@ -82,18 +64,13 @@ def mean_interval(values: pd.Series, metric: str) -> dict[str, float]:
 def summarize(
     runs: pd.DataFrame, reference: pd.DataFrame | None = None, doubts: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Mean and spread over seeds of each variant's metrics, beside the reference.
+    """A row per variant and metric: mean and spread over seeds, beside the reference: summary.csv.
 
     Args:
         runs: a table of `metrics_of`.
-        reference: the replicated study's table (variant, epoch, train_accuracy, test_loss,
-            test_accuracy), or None where it does not apply.
+        reference: the replicated study's table of epochs, or None where it does not apply.
         doubts: a table of `label_doubts.label_doubts`: the test accuracies by its scorings other
             than "given" follow as metrics of their own, test_accuracy_<scoring>.
-
-    Returns:
-        A row per variant and metric: variant, metric, seeds, mean, standard_deviation,
-        ci_low, ci_high, reference, difference (mean − reference).
     """
     known = {}
     if reference is not None:
@@ -116,11 +93,7 @@ def summarize(
 
 
 def with_image_intervals(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """evaluation.csv of the study: the runs' with Wilson's interval of each accuracy.
-
-    Args:
-        evaluation: all runs' evaluation.csv, one above the other.
-    """
+    """The runs' evaluation.csv with Wilson's interval of each accuracy: that of the study."""
     bounds = [
         wilson(images - errors, images)
         for images, errors in zip(evaluation["images"], evaluation["errors"], strict=True)

@@ -23,18 +23,11 @@ CLAIM_COLUMNS = dict([*STUDY_TABLES["claims"].columns.items()][:-2])
 
 @dataclass(frozen=True)
 class Judgement:
-    """What `judge` finds.
+    """What `judge` finds."""
 
-    Attributes:
-        comparisons: a row per claim and rival with its intervals and verdict: COLUMNS.
-        claims: a row per claim with its verdict: CLAIM_COLUMNS.
-        differences: a row per claim, rival and seed, what the estimates are means of:
-            PAIR_COLUMNS.
-    """
-
-    comparisons: pd.DataFrame
-    claims: pd.DataFrame
-    differences: pd.DataFrame
+    comparisons: pd.DataFrame  # a row per claim and rival with its intervals and verdict: COLUMNS
+    claims: pd.DataFrame  # a row per claim with its verdict: CLAIM_COLUMNS
+    differences: pd.DataFrame  # per claim, rival and seed what estimates are means of: PAIR_COLUMNS
 
 
 def judge(
@@ -176,11 +169,7 @@ def _claims(comparisons: pd.DataFrame, settings: dict) -> list[dict]:
 
 def still_needed(comparisons: pd.DataFrame) -> list[str]:
     """The variants that more runs are needed of: those of the undecided contrasts of undecided
-    claims, in the order of the table.
-
-    Args:
-        comparisons: of a `Judgement`.
-    """
+    claims, in the order of the table `comparisons` of a Judgement."""
     names = []
     for _, contrasts in comparisons.groupby("claim", sort=False):
         if claim_verdict(contrasts["verdict"].tolist()) not in DECIDED:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ...records.json_records import Look
+from .claims import rivals
 
 PROTOCOL = ("claims", "margin", "looks")  # what may not change once verdicts were read
 
@@ -33,12 +34,7 @@ def alpha_shares(count: int) -> np.ndarray:
 
 
 def planned_looks(settings: dict, seeds: int) -> tuple[int, ...]:
-    """The numbers of seeds at which verdicts are read, growing.
-
-    Args:
-        settings: config["verdicts"].
-        seeds: of the study; the only look where the config states none.
-    """
+    """The numbers of seeds at which verdicts are read, growing; where none are stated, `seeds`."""
     return tuple(settings.get("looks") or (seeds,))
 
 
@@ -63,22 +59,12 @@ def protocol(claims: list[dict], settings: dict, variants: Sequence[str]) -> dic
 
     The words of a claim do not count. Its rivals do, also where it names none: a new variant is a
     new rival of a claim against all.
-
-    Args:
-        claims: config["claims"].
-        settings: config["verdicts"].
-        variants: the names of the study's variants.
     """
     what = ("id", "metric", "variant", "direction")
     looks, shares = settings.get("looks"), settings.get("shares")
     contents = {
         "claims": [
-            [
-                *(claim[key] for key in what),
-                sorted(set(variants) - {claim["variant"]})
-                if claim["against"] == "all"
-                else sorted(claim["against"]),
-            ]
+            [*(claim[key] for key in what), sorted(rivals(claim, variants))]
             for claim in sorted(claims, key=lambda claim: claim["id"])
         ],
         "margin": [settings[key] for key in ("margin", "loss_margin", "confidence")],
