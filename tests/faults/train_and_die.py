@@ -28,11 +28,11 @@ from normstudy.records import files
 project, folder, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 
 
-def die():
+def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_at_call(owner, name, number, before=die, after=None):
+def die_at_call(owner, name, number, before=None, after=None):
     """Replace owner.name by itself, deadly at its call `number`."""
     function, calls = getattr(owner, name), 0
 
@@ -56,16 +56,15 @@ def write_half_and_die(path, content):
 
 
 STEPS = 800 // 64 + 1
-if moment == "mid-epoch":
-    die_at_call(engine.Trainer, "step", 2 * STEPS + 5, before=lambda *_: die())
-elif moment == "saving-state":
-    die_at_call(Path, "write_bytes", 2, before=write_half_and_die)
-elif moment == "state-not-moved":
-    die_at_call(Path, "replace", 4, before=lambda *_: die())
-elif moment == "between-outputs":
-    die_at_call(files, "write_csv", 1, before=None, after=die)
-elif moment == "outputs-written":
-    die_at_call(checkpoint, "save_checkpoint", 1, before=None, after=die)
+MOMENTS = {
+    "mid-epoch": (engine.Trainer, "step", 2 * STEPS + 5, die),
+    "saving-state": (Path, "write_bytes", 2, write_half_and_die),
+    "state-not-moved": (Path, "replace", 4, die),
+    "between-outputs": (files, "write_csv", 1, None, die),
+    "outputs-written": (checkpoint, "save_checkpoint", 1, None, die),
+}
+if moment in MOMENTS:
+    die_at_call(*MOMENTS[moment])
 
 raw = project / "tests" / "data" / "MNIST-sample"
 folder.mkdir(parents=True, exist_ok=True)

@@ -7,28 +7,12 @@ import pandas as pd
 import pytest
 import torch
 from normstudy.network.checkpoint import tensors_sha256
-from normstudy.records.tables import (
-    EVALUATION,
-    METRICS,
-    MISCLASSIFIED,
-    PREDICTIONS,
-    STUDY_TABLES,
-)
 
 DEFAULT = ["gn", "ln", "bn_l1"]
 
 
 def table(project, name):
     return pd.read_csv(project.folder / "results" / name)
-
-
-def test_the_tables_have_the_stated_columns(finished):
-    of_run = {"metrics": METRICS, "evaluation": EVALUATION}
-    of_run |= {"predictions": PREDICTIONS, "misclassified": MISCLASSIFIED}
-    stated = {f"gn/seed-1/{name}": columns for name, columns in of_run.items()}
-    stated |= {f"tables/{name}": table.columns for name, table in STUDY_TABLES.items()}
-    for name, columns in stated.items():
-        assert list(table(finished, f"{name}.csv")) == [*columns], name
 
 
 def test_the_verdicts_of_one_seed(finished):
@@ -87,14 +71,11 @@ def test_a_checkpoint_is_plain_and_provenance_has_the_digest_of_its_tensors(fini
     assert run["resumed_after_epoch"] == 0 and run["device"] == "cpu"
 
 
-def test_progress_is_a_line_an_epoch_on_the_terminal_and_in_the_log(finished):
+def test_the_terminal_has_a_line_for_each_job_and_epoch_and_where_the_results_are(finished):
     line = r"^gn seed 1 · epoch 1/1 · test \d+\.\d\d % · \d+\.\d s · \d+ (s|min) left$"
     assert re.search(line, finished.log, re.M)
     log = (finished.folder / "results/logs/train/gn-seed-1.log").read_text()
     assert re.search(line, log, re.M)
-
-
-def test_a_job_is_its_rules_line_and_the_last_says_where_report_and_networks_are(finished):
     assert re.search(r"^Job \d+: Training bn_l1, seed 1$", finished.log, re.M)
     done = "Done. The report: results/report.html, the networks: results/<variant>/seed-<n>/"
     assert finished.log.count(done) == 1

@@ -1,7 +1,12 @@
 """Which jobs run again after which change, and for which target; all by dry runs."""
 
+import os
+import random
+import shutil
+import time
+
 import pytest
-from helpers.project import git
+from helpers.project import Project
 
 REPORTED = {"all": 1, "summarize": 1, "report": 1}
 RUN_AGAIN = REPORTED | {"train": 3, "misclassified": 3}  # of three variants with a seed each
@@ -30,7 +35,7 @@ CHANGES = {  # what changes → file, text, its replacement ("": the text is add
     "a variant's epochs": (CONFIG, "    norm: layer", "    norm: layer\n    epochs: 2",
                            REPORTED | ONE_RUN),
     "where data are found": (SAMPLE, "tests/data/MNIST-sample", "data/MNIST-sample/raw",
-                             REPORTED | {"download": 1}),
+                             REPORTED | {"download": 1, "worked_example": 1}),
 }  # fmt: skip
 
 
@@ -74,19 +79,18 @@ def test_what_changes_no_meaning_reruns_nothing(project):
     assert project.planned() == {}
 
 
-def test_git_checkout_of_another_branch_and_back_reruns_nothing(project):
-    folder = project.folder
-    parts = ["Snakefile", "workflow", "report", "config.yaml", "requirements.in"]
-    git(folder, "init", "--initial-branch=main")
-    git(folder, "add", *parts)
-    git(folder, "commit", "--message=one")
-    git(folder, "checkout", "-b", "other")
-    project.append("network/model.py", "CHANGED = 1")
-    project.edit("report/report.ipynb", "MNIST", "MNIST ")
-    git(folder, "commit", "--all", "--message=two")
-    assert project.planned()["train"] == 3
-    git(folder, "checkout", "main")
-    assert project.planned() == {}
+def test_a_new_clone_needs_results_data_and_the_records(finished, tmp_path):
+    """What docs/run.md says to copy, and no more of .snakemake; dates in any order."""
+    clone = Project.new(tmp_path / "clone")
+    for part in ("results", "data", ".snakemake/metadata"):
+        shutil.copytree(finished.folder / part, clone.folder / part, dirs_exist_ok=True)
+    moments = random.Random(1)
+    for path in sorted(clone.folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            os.utime(path, (time.time() - moments.uniform(0, 1000),) * 2)
+    assert clone.planned() == {}
+    shutil.rmtree(clone.folder / ".snakemake/metadata")
+    assert "jobs have missing provenance/metadata" in clone.snakemake("-n")
 
 
 def test_a_variant_is_a_target(project):

@@ -6,8 +6,6 @@ import zipfile
 from html import unescape
 
 import pytest
-import yaml
-from helpers.places import ROOT
 from normstudy.records.tables import STUDY_TABLES
 
 
@@ -50,19 +48,3 @@ def test_results_have_categories_labels_and_captions_for_readers(shown):
     labels = {label for result in shown.values() for label in result["labels"].values()}
     assert {"The report", "Test loss of all models", "Claims and verdicts"} <= labels
     assert "Layer Normalization" in labels  # its misclassified images
-
-
-def test_it_opens_in_a_browser_without_a_network(made, browser):
-    with browser.new_context(offline=True) as context:
-        page = context.new_page()
-        asked, errors = [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto((made[1] / "report.html").as_uri())
-        version = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["version"]
-        page.get_by_text(f"compared reproducibly, version {version}").wait_for()
-        for category in ("Report", "Figures", "Tables", "Misclassified images"):
-            assert page.get_by_role("link", name=category, exact=True).count() == 1
-        page.get_by_role("link", name="Tables", exact=True).click()
-        page.get_by_text("Claims and verdicts").wait_for()
-        assert errors == [] and not any(url.startswith("http") for url in asked)

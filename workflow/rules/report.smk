@@ -70,7 +70,8 @@ rule slides:
 
 rule worked_example:
     input:
-        raw=ancient(RAW_FILES),  # param data says whether they changed
+        checksums=CHECKSUMS,
+        raw=ancient(RAW_FILES),
     output:
         workbook=reported(
             RESULTS / "normalization_example.xlsx",
@@ -96,7 +97,6 @@ rule worked_example:
             }
             for variant in OF_TABLES.variants
         },
-        data=lambda wildcards: data_sha256() or fetched_sha256(),
         classes=len(STUDY.dataset_facts.classes),
         train_images=STUDY.dataset.train_images,
         augmentation={

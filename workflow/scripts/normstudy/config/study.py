@@ -15,8 +15,6 @@ DEFAULT_GROUPS = {
     "instance": ("channels_per_group", 1),
     "group": ("channels_per_group", 4),
 }
-# Seconds per epoch relative to group normalization, as `make bench` finds them.
-RELATIVE_COST = {"batch": 1.1, "layer": 0.9}
 
 
 class StudyConfig(StudyKeys):
@@ -61,8 +59,7 @@ class StudyConfig(StudyKeys):
     def run_parameters(self, variant: str) -> dict:
         """Everything that a training run depends on besides its seed, the data files and the code.
 
-        Where mean and std are None they are computed from the training images
-        (data.idx.pixel_constants).
+        Where mean and std are None they are computed from the training images.
 
         Raises:
             KeyError: no such variant.
@@ -91,7 +88,7 @@ class StudyConfig(StudyKeys):
         recipe = self.run_parameters(variant)
         images = recipe["train_images"] or 60_000
         epoch = images / 64 + images / recipe["batch_size"]
-        return round(recipe["epochs"] * epoch * RELATIVE_COST.get(recipe["norm"], 1))
+        return round(recipe["epochs"] * epoch)
 
     def varied(self, key: str) -> dict[str, tuple[str, float]]:
         """The variants that differ from another of the same normalization in a training key.
