@@ -89,6 +89,13 @@ def test_a_file_in_place_that_may_not_be_read_is_replaced(of_nobody, source):
     is_complete(of_nobody)
 
 
+def test_what_a_killed_download_left_is_removed(raw):
+    (raw / ".fetch-killed" / "0").mkdir(parents=True)
+    (raw / ".fetch-killed" / "0" / "half.gz").write_bytes(b"half")
+    download("sample", raw, SUMS, SAMPLE)
+    is_complete(raw)
+
+
 def test_a_second_project_waits_and_then_finds_the_files(raw, serve):
     """Another process fetches from a slow mirror into the same folder."""
     asked, said, waiting = [], [], threading.Event()

@@ -216,16 +216,13 @@ def test_large_and_small_differences_are_neither_cut_nor_lost(judged):
     large = judged(table({name: [100 * value for value in own] for name, own in few.items()}))
     page = large.page("runs")
     assert "+90350.00" in page and "+89554.39 to +91145.61" in page
+    few["c"] = [*few["b"][:3], 3e17]  # a run that diverged hides no difference between others
+    assert verdicts(judged(table(few)))["a"] == "holds"
+    del few["c"]
     tiny = {name: [1e-9 * value for value in own] for name, own in few.items()}
     found = judged(table(tiny), metrics={"accuracy": METRIC | {"margin": 1e-8}})
     assert verdicts(found) == {"a": "holds"}
     assert found.comparisons["mean_difference"].item() == pytest.approx(903.5e-9)
-
-
-def test_a_run_that_diverged_hides_no_difference_between_others(judged):
-    small = {"a": [0.010, 0.011, 0.012], "b": [0.030, 0.032, 0.031], "c": [0.01, 0.02, 3e17]}
-    found = judged(table(small), metrics={"accuracy": METRIC | {"margin": 0.001}})
-    assert verdicts(found) == {"a": "holds", "c": "undecided"}
 
 
 def test_a_variant_that_no_claim_is_about_has_no_say(judged):
@@ -254,12 +251,10 @@ def test_seeds_as_text_are_taken_in_the_order_of_their_numbers(judged):
 
 
 def test_a_metric_that_is_the_same_in_all_runs_of_a_model_is_decided(judged):
-    found = judged(table({"a": [52.0] * 3, "b": [88.0] * 3}))
-    assert verdicts(found) == {"a": "holds"}
+    runs = table({"a": [52.0] * 3, "b": [88.0] * 3})
+    assert verdicts(judged(runs)) == {"a": "holds"}
     stated = {"accuracy": METRIC | {"resolution": 50}}
-    assert verdicts(judged(table({"a": [52.0] * 3, "b": [88.0] * 3}), metrics=stated)) == {
-        "a": "undecided"
-    }
+    assert verdicts(judged(runs, metrics=stated)) == {"a": "undecided"}
 
 
 def test_no_meaning_is_read_into_a_name(judged):

@@ -6,14 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evidence import store
-from evidence.judged import judged_study
-from evidence.publish import (
-    BEGIN,
-    END,
-    publish,
-    published_study,
-    study_config,
-)
+from evidence.judged import judged_study, published_study, study_config
+from evidence.publish import BEGIN, END, publish
 from helpers.made_up import evidence_of, made_up_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError

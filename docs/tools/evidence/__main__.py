@@ -15,8 +15,9 @@ from pathlib import Path
 from normstudy.errors import StudyError
 from normstudy.records.machine import now
 
+from .judged import published_study
 from .plan import committed_plan
-from .publish import publish, published_study
+from .publish import publish
 from .store import added, collect, read, write
 from .verify import verify
 from .weights import write_weights

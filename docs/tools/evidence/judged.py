@@ -5,15 +5,45 @@ from types import SimpleNamespace
 from typing import cast
 
 import pandas as pd
+import yaml
+from normstudy.config.check import check
 from normstudy.config.study import StudyConfig
 from normstudy.errors import StudyError
 from normstudy.records.json_records import StudyRecord
-from normstudy.records.tables import NETWORK
+from normstudy.records.read_tables import read_table
+from normstudy.records.tables import LABEL_ISSUES, NETWORK, REFERENCE_RUN
 from normstudy.report.study import Study
 from normstudy.statistics.study_tables import study_tables
 from normstudy.statistics.verdicts.looks import with_looks
+from snakemake.utils import update_config
 
 from .store import Evidence, trained
+
+
+def study_config(project: Path, name: str) -> dict:
+    """The config of workflow/studies/<name>.yaml over config.yaml, checked.
+
+    Raises:
+        StudyError: there is no such study.
+    """
+    study = project / "workflow" / "studies" / f"{name}.yaml"
+    if not study.exists():
+        raise StudyError(f"{study} does not exist: a published study has its config there")
+    config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
+    update_config(config, yaml.safe_load(study.read_text(encoding="utf-8")))
+    return check(config).model_dump()
+
+
+def published_study(project: Path, name: str, evidence: Evidence, date: str = "") -> Study:
+    """A study's evidence, judged by the code and the config of today; arguments as below.
+
+    Raises:
+        StudyError: it has no config in workflow/studies, or one for other runs.
+    """
+    resources = project / "workflow" / "resources"
+    reference = read_table(resources / "mnist_reference_run.csv", REFERENCE_RUN)
+    issues = read_table(resources / "mnist_label_issues.csv", LABEL_ISSUES)
+    return judged_study(evidence, study_config(project, name), reference, issues, date)
 
 
 def judged_study(
@@ -26,11 +56,9 @@ def judged_study(
     """The tables and figures of a study from its published runs, nothing trained.
 
     Args:
-        evidence: the runs.
-        config: the study's config, checked: its claims and verdict settings are applied. Variants
-            that it has and nobody ran are left out.
-        reference: the original's table of epochs, where it applies.
-        issues: the table of label issues, where the dataset has one.
+        config: the study's, checked: its claims and verdict settings are applied. Variants that it
+            has and nobody ran are left out.
+        reference, issues: the original's epochs and the doubted labels, where they apply.
         date: of the looks that are taken now, beyond the published ones.
 
     Raises:

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from markupsafe import Markup
-from normstudy.config.check import check
 from normstudy.errors import StudyError
 from normstudy.records.files import replacing
-from normstudy.records.read_tables import read_table
-from normstudy.records.tables import LABEL_ISSUES, PUBLISHED_VERDICTS, REFERENCE_RUN
+from normstudy.records.tables import PUBLISHED_VERDICTS
 from normstudy.report.figures.plot import Plot
 from normstudy.report.figures.varied import QUANTITIES, accuracy_against
 from normstudy.report.figures.verdicts import forests
@@ -20,9 +17,8 @@ from normstudy.report.study import Study
 from normstudy.report.tables.setup import ENGINES
 from normstudy.report.tables.verdicts import claims_in_brief, verdict_table
 from normstudy.report.text.wording import fixed, listing, numbers, span
-from snakemake.utils import update_config
 
-from .judged import judged_study
+from .judged import published_study
 from .one_run import chance_of_lead, spread_of_chance
 from .plan import plan_sentence
 from .store import Evidence, read
@@ -42,40 +38,6 @@ MEANS = {
     "running gap, points": ("gap", 3),
     "test loss, nats": ("test_loss", 4),
 }
-
-
-def study_config(project: Path, name: str) -> dict:
-    """The config of workflow/studies/<name>.yaml over config.yaml, checked.
-
-    Raises:
-        StudyError: there is no such study.
-    """
-    workflow = project / "workflow"
-    study = workflow / "studies" / f"{name}.yaml"
-    if not study.exists():
-        raise StudyError(f"{study} does not exist: a published study has its config there")
-    config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
-    update_config(config, yaml.safe_load(study.read_text(encoding="utf-8")))
-    return check(config).model_dump()
-
-
-def published_study(project: Path, name: str, evidence: Evidence, date: str = "") -> Study:
-    """A study's evidence, judged by the code and the config of today.
-
-    Args:
-        date: of the looks that are taken now.
-
-    Raises:
-        StudyError: it has no config in workflow/studies, or one for other runs.
-    """
-    resources = project / "workflow" / "resources"
-    return judged_study(
-        evidence,
-        study_config(project, name),
-        read_table(resources / "mnist_reference_run.csv", REFERENCE_RUN),
-        read_table(resources / "mnist_label_issues.csv", LABEL_ISSUES),
-        date,
-    )
 
 
 def pictures(study: Study) -> Iterator[Plot]:
@@ -245,22 +207,19 @@ def publish(project: Path, name: str, target: Path) -> list[Path]:
     pages = [page for page in pages if begin in page.read_text(encoding="utf-8")]
     if not pages:
         raise StudyError(f"neither README nor a page in docs has the line {begin}")
-    study, written = published_study(project, name, evidence), []
-    for plot in pictures(study):
-        written.append(target / "docs" / f"{name}-{plot.name}.svg")
-        with replacing(written[-1]) as temporary:
-            temporary.write_text(plot.svg(), encoding="utf-8")
+    study = published_study(project, name, evidence)
+    texts = {f"docs/{name}-{plot.name}.svg": plot.svg() for plot in pictures(study)}
     if name == next(one for one in IN_REPORTS if (project / "docs" / "evidence" / one).is_dir()):
-        written.append(target / "workflow" / "resources" / "mnist_published_verdicts.csv")
-        with replacing(written[-1]) as temporary:
-            verdicts_in_brief(study, name).to_csv(temporary, index=False, lineterminator="\n")
+        table = verdicts_in_brief(study, name).to_csv(index=False, lineterminator="\n")
+        texts["workflow/resources/mnist_published_verdicts.csv"] = table
     for page in pages:
         block = readme_block if page.name == "README.md" else page_block
         text = _with_part(page, begin, block(study, name, evidence))
-        written.append(target / page.relative_to(project))
-        with replacing(written[-1]) as temporary:
+        texts[page.relative_to(project).as_posix()] = text
+    for path, text in texts.items():
+        with replacing(target / path) as temporary:
             temporary.write_text(text, encoding="utf-8")
-    return written
+    return [target / path for path in texts]
 
 
 def _with_part(page: Path, begin: str, made: str) -> str:

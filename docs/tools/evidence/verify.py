@@ -70,10 +70,8 @@ def verify(
             say(f"{title} cannot be compared: another engine, PyTorch, trained it")
             continue
         folder = project / folders[run]
-        here, differs = (
-            RunRecord.read(folder / "provenance.json"),
-            difference(evidence, run, folder),
-        )
+        here = RunRecord.read(folder / "provenance.json")
+        differs = difference(evidence, run, folder)
         say(f"{title}: {differs or 'equal'} (weights {here.tensors_sha256[:16]})")
         say(f"  published: {_machine(evidence.record(run), evidence.facts['versions'])}")
         say(f"  here:      {_machine(vars(here), versions(project / 'requirements.in'))}")

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from ..config.faults import did_you_mean, faults
 from ..config.keys import UNIQUE, Keys, Rivals
@@ -52,7 +52,7 @@ class ClaimKeys(Keys):
     id: Text | None = None
 
 
-class ClaimsKeys(Keys):
+class Claims(Keys):
     """The claims file; docs/judge.md explains its keys."""
 
     metrics: dict[Text, MetricKeys] = Field(min_length=1)
@@ -68,42 +68,43 @@ class ClaimsKeys(Keys):
         title="text with {variant} and {seed} in it",
     )
     take: Literal["last", "best"] | None = None
-
-
-@dataclass(frozen=True)
-class Claims:
-    """A claims file that was checked.
-
-    Attributes:
-        file: its path and lines.
-        stated: its keys.
-        claims: as those of a study's config: complete, each with an id of its own.
-    """
-
-    file: ConfigFile
-    stated: ClaimsKeys
-    claims: list[dict]
+    _file: ConfigFile = PrivateAttr()
 
     @property
     def settings(self) -> dict:
         """As config["verdicts"] of a study."""
-        return self.stated.model_dump(include={"confidence", "looks", "shares"})
+        return self.model_dump(include={"confidence", "looks", "shares"})
 
     @property
-    def metrics(self) -> dict[str, Metric]:
+    def described(self) -> dict[str, Metric]:
         """Name → what a metric is called, and how its values are written."""
-        return {name: _metric(name, own) for name, own in self.stated.metrics.items()}
+        return {name: _metric(name, own) for name, own in self.metrics.items()}
+
+    @cached_property
+    def complete(self) -> list[dict]:
+        """The claims as a study's config has them, each with an id of its own."""
+        claims: list[dict] = []
+        for number, claim in enumerate(self.claims, 1):
+            direction = claim.direction or self.metrics[claim.metric].better
+            most = "highest" if direction == "higher" else "lowest"
+            name = f"{claim.variant}-{most}-{claim.metric}"
+            if name in {one.id for one in self.claims} | {one["id"] for one in claims}:
+                name = f"{name}-{number}"
+            says = claim.says or f"{claim.variant} has the {most} {claim.metric}"
+            stated = {"direction": direction, "says": says, "id": claim.id or name}
+            claims.append(claim.model_dump() | stated)
+        return claims
 
     def variants(self, there: Sequence[str], metric: str | None = None) -> list[str]:
         """Those variants of `there` that claims, in one metric or all, are about."""
-        about = [claim for claim in self.claims if metric in (None, claim["metric"])]
+        about = [claim for claim in self.complete if metric in (None, claim["metric"])]
         named = {name for claim in about for name in (claim["variant"], *rivals(claim, there))}
         return [name for name in there if name in named]
 
     def check_names(self, there: Sequence[str]) -> None:
         """Raise StudyError for a variant of which there are no runs."""
-        named: list[tuple[Key, str]] = [(("labels", name), name) for name in self.stated.labels]
-        for number, claim in enumerate(self.claims):
+        named: list[tuple[Key, str]] = [(("labels", name), name) for name in self.labels]
+        for number, claim in enumerate(self.complete):
             against = rivals(claim, there)
             if not against:
                 raise self.error(("claims", number), "there is no rival: runs are of one variant")
@@ -116,41 +117,34 @@ class Claims:
 
     def error(self, key: Key, words: str) -> StudyError:
         """The error of a key, with its file and line."""
-        return StudyError(f"{where_stated(key, [self.file])}: {dotted(key)}: {words}")
+        return _error(self._file, key, words)
+
+
+def _error(file: ConfigFile, key: Key, words: str) -> StudyError:
+    return StudyError(f"{where_stated(key, [file])}: {dotted(key)}: {words}")
 
 
 def read_claims(path: str | Path) -> Claims:
     """A claims file.
 
     Raises:
-        StudyError: it cannot be read, or a key or value is not as ClaimsKeys has it.
+        StudyError: it cannot be read, or a key or value is not as Claims has it.
     """
     path = Path(path)
     if not path.is_file():
         raise StudyError(f"{path}: there is no such file; it should hold the claims, in YAML")
     file = read_config_file(path)
     try:
-        stated = ClaimsKeys.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        claims = Claims.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        wrong = [*faults(error, ClaimsKeys.model_json_schema())]
-    else:
-        wrong = [*_cross_faults(stated)]
-    for key, words in wrong:
-        raise StudyError(f"{where_stated(key, [file])}: {dotted(key)}: {words}")
-    claims: list[dict] = []
-    for number, claim in enumerate(stated.claims, 1):
-        direction = claim.direction or stated.metrics[claim.metric].better
-        most = "highest" if direction == "higher" else "lowest"
-        name = f"{claim.variant}-{most}-{claim.metric}"
-        if name in {one.id for one in stated.claims} | {one["id"] for one in claims}:
-            name = f"{name}-{number}"
-        says = claim.says or f"{claim.variant} has the {most} {claim.metric}"
-        complete = {"direction": direction, "says": says, "id": claim.id or name}
-        claims.append(claim.model_dump() | complete)
-    return Claims(file, stated, claims)
+        raise _error(file, *next(faults(error, Claims.model_json_schema()))) from error
+    for key, words in _cross_faults(claims):
+        raise _error(file, key, words)
+    claims._file = file
+    return claims
 
 
-def _cross_faults(stated: ClaimsKeys) -> Iterator[tuple[Key, str]]:
+def _cross_faults(stated: Claims) -> Iterator[tuple[Key, str]]:
     """Errors that the types of keys cannot express."""
     looks, shares, ids = stated.looks or [], stated.shares, [own.id for own in stated.claims]
     if looks != sorted(looks):

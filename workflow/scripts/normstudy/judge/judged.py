@@ -105,17 +105,17 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
     }
     wide = values.pivot(index=["variant", "seed"], columns="metric", values="value")
     means = values.groupby(["variant", "metric"])["value"].mean()
-    labels = asked.stated.labels
+    labels = asked.labels
     return Judged(
-        **vars(judge(values, asked.claims, asked.settings, scales)),
+        **vars(judge(values, asked.complete, asked.settings, scales)),
         runs=wide.reset_index(),
         summary=means.rename("mean").reset_index(),
         config={
-            "claims": asked.claims,
+            "claims": asked.complete,
             "verdicts": asked.settings,
             "variants": {name: {"label": labels.get(name, name)} for name in about},
         },
-        metrics=asked.metrics,
+        metrics=asked.described,
         read=_read(values, asked, there, scales),
     )
 
@@ -123,7 +123,7 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
 def _scale(values: pd.DataFrame, asked: Claims) -> Scale:
     """The scale of a metric; without a stated resolution, it is the smallest step between two
     runs of one variant. Where all runs of each variant are equal, there is none."""
-    given = asked.stated.metrics[values["metric"].iloc[0]]
+    given = asked.metrics[values["metric"].iloc[0]]
     resolution = given.resolution
     if resolution is None:
         of_variants = [own.to_numpy() for _, own in values.groupby("variant")["value"]]
@@ -136,7 +136,7 @@ def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -
     """What was read, and what was assumed."""
     counts = values.drop_duplicates(["variant", "seed"]).groupby("variant", sort=False).size()
     lines = [f"Runs: {', '.join(f'{name} {count:,}' for name, count in counts.items())}."]
-    if take := asked.stated.take:
+    if take := asked.take:
         lines.append(f"Where a run has several values, the {take} one.")
     if others := [name for name in there if name not in counts]:
         lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")

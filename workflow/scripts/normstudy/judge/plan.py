@@ -29,12 +29,12 @@ def planned(claims: str | Path, runs: str | Path | None = None) -> Iterator[str]
         StudyError: a file cannot be read, or a metric has no spread.
     """
     asked = read_claims(claims)
-    given, settings = asked.stated.metrics, asked.settings
+    given, settings = asked.metrics, asked.settings
     values = read_runs(runs, asked) if runs else pd.DataFrame({"variant": []})
-    there = [*asked.stated.labels, *values["variant"]]
-    named = [name for c in asked.claims for name in (c["variant"], *rivals(c, there))]
+    there = [*asked.labels, *values["variant"]]
+    named = [name for c in asked.complete for name in (c["variant"], *rivals(c, there))]
     names = list(dict.fromkeys([*there, *named]))
-    family = sum(len(rivals(claim, names)) for claim in asked.claims)
+    family = sum(len(rivals(claim, names)) for claim in asked.complete)
     if not family:
         raise asked.error(("claims",), "there is no rival; name the variants in `labels`")
     alpha = 1 - float(interval_levels(settings, tuple(settings["looks"] or (0,)), family)[-1])
@@ -42,7 +42,7 @@ def planned(claims: str | Path, runs: str | Path | None = None) -> Iterator[str]
         f"Comparisons: {family}, each with an allowed error of {100 * alpha:.2g} %"
         + (f" at the last look, {settings['looks'][-1]} seeds." if settings["looks"] else ".")
     )
-    for number, claim in enumerate(asked.claims):
+    for number, claim in enumerate(asked.complete):
         metric, margin = claim["metric"], given[claim["metric"]].margin
         if runs:
             by_variant = values[values["metric"] == metric].groupby("variant")["value"]
@@ -59,6 +59,6 @@ def planned(claims: str | Path, runs: str | Path | None = None) -> Iterator[str]
         row = SimpleNamespace(**seeds_needed(spreads, alpha, margin))
         yield (
             f"“{claim['says'].rstrip('.')}”: {spelled(row, 'difference')} seeds would show a"
-            f" difference of {margin:g} {asked.metrics[metric].difference},"
+            f" difference of {margin:g} {asked.described[metric].difference},"
             f" {spelled(row, 'equivalence')} that none matters ({100 * POWER:.0f} % of studies)."
         )

@@ -85,7 +85,7 @@ def _rows(path: Path, folder: Path | None) -> Iterator[tuple[Place, dict[str, st
 
 def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     """The cells that claims are about: run, or variant and seed; step, metric, value, column."""
-    mapped = claims.stated.columns
+    mapped = claims.columns
 
     def find(role: str, names: Sequence[str] = ()) -> str | None:
         """The column of a role or metric, as `columns` or MLflow call it."""
@@ -110,7 +110,7 @@ def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
         return pd.DataFrame({"value": rows[place], **named, **names})
 
     step, long, parts = find("epoch", STEPS), find("value") and find("metric"), []
-    for metric in dict.fromkeys(claim["metric"] for claim in claims.claims):
+    for metric in dict.fromkeys(claim["metric"] for claim in claims.complete):
         name = mapped.get(metric, metric)
         charted = [column for column in table if column.endswith(f" - {name}")]
         if charted:  # of Weights & Biases, where each run has a column
@@ -141,7 +141,7 @@ def _fail(values: pd.DataFrame, wrong: pd.Series, words: str, column: str = "val
 def _names(values: pd.DataFrame, claims: Claims) -> tuple[pd.Series, pd.Series]:
     """Each cell's variant and seed. Seeds are whole numbers if they all have one, else text."""
     if "run" in values:
-        given = claims.stated.run
+        given = claims.run
         pattern = re.escape(given).replace(r"\*", "[^/]*")
         pattern = pattern.replace(r"\{variant\}", "(?P<variant>[^/]+)")
         pattern = "^(?:.*/)?" + pattern.replace(r"\{seed\}", r"(?P<seed>\d+)") + "(?:/.*)?$"
@@ -159,7 +159,7 @@ def _names(values: pd.DataFrame, claims: Claims) -> tuple[pd.Series, pd.Series]:
     numbered = names["seed"].str.extract(r"^(\D*)(\d{1,30})(?:\.0+)?$")
     if numbered[1].notna().all() and numbered[0].nunique() == 1:
         return names["variant"], numbered[1].map(int)
-    if claims.stated.looks:
+    if claims.looks:
         words = "{} is no whole number: looks take seeds in order"
         _fail(values, numbered[1].isna(), words, "seed")
     return names["variant"], names["seed"]
@@ -184,7 +184,7 @@ def _numbers(values: pd.DataFrame, column: str) -> pd.Series:
 
 def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     """One value of each run and metric: of several epochs that which the claims file takes."""
-    keys, take = ["variant", "seed", "metric"], claims.stated.take
+    keys, take = ["variant", "seed", "metric"], claims.take
     if not (several := values.duplicated(keys)).any():
         return values.reset_index(drop=True)
     run = "{variant!r}, seed {seed}".format(**values[several].iloc[0])
@@ -197,7 +197,7 @@ def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
         _fail(values, again, f"a second value {{}} of {run} in the same epoch or step")
     rank = ordered["step"]
     if take == "best":
-        lower = ordered["metric"].map(lambda name: claims.stated.metrics[name].better == "lower")
+        lower = ordered["metric"].map(lambda name: claims.metrics[name].better == "lower")
         rank = ordered["value"].mask(lower, -ordered["value"])
     ordered = ordered.assign(rank=rank).reset_index(drop=True)
     ordered = ordered.sort_values(["rank", "step"], kind="stable")
