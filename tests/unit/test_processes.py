@@ -57,11 +57,6 @@ def test_an_owner_that_has_not_yet_said_who_it_is_has_no_empty_name(hold, tmp_pa
         processes.claim(tmp_path)
 
 
-def test_another_folder_is_free(hold, tmp_path):
-    hold(f"processes.claim({str(tmp_path / 'a')!r})")
-    processes.claim(tmp_path / "b")
-
-
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StudyError, match=r"cannot be written to \(.*\): fix that, or give this"):
