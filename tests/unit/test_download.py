@@ -134,14 +134,6 @@ def test_a_source_that_is_gone_was_fetched_from_once_but_a_misspelt_one_was_not(
 # --- torchvision ---------------------------------------------------------------------------
 
 
-def test_from_torchvisions_mirror(raw, serve, monkeypatch):
-    use_mirrors(monkeypatch, serve(mirrors.not_found), serve(mirrors.good))
-    said = []
-    download("MNIST", raw, SUMS, say=said.append)
-    is_complete(raw)
-    assert said == ["MNIST: four files from torchvision"] and source(raw) == "torchvision"
-
-
 @pytest.mark.parametrize("bad", mirrors.BAD, ids=lambda bad: bad.__name__)
 def test_a_bad_mirror_ends_in_time_with_its_reason_first(raw, serve, monkeypatch, short, bad):
     """Though `drips` and `endless` never end."""

@@ -115,18 +115,6 @@ def test_one_seed():
     assert len(none.comparisons) == len(none.claims) == len(none.differences) == 0
 
 
-def test_differences_are_a_row_per_contrast_and_seed():
-    runs = runs_table(a=[99.5, 99.25], b=[99.25, 99.5], c=[99.0, 99.0])
-    table = judge(runs, [claim("a"), claim("c", ["b"])]).differences
-    named = ["a-test-accuracy", "test_accuracy", "a"], ["c-test-accuracy", "test_accuracy", "c"]
-    assert table.to_numpy().tolist() == [
-        [*named[0], "b", 1, 0.25], [*named[0], "b", 2, -0.25],
-        [*named[0], "c", 1, 0.5], [*named[0], "c", 2, 0.25],
-        [*named[1], "b", 1, -0.25], [*named[1], "b", 2, -0.5],
-    ]  # fmt: skip
-    assert table.index.tolist() == list(range(6))
-
-
 @pytest.mark.parametrize(("lacking", "having"), [("a", "b"), ("b", "a")])
 @pytest.mark.parametrize("seed", [7, 10])
 def test_a_missing_run_is_named(lacking, having, seed):
