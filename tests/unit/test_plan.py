@@ -1,70 +1,63 @@
 """The plan of published runs: which commit holds it, and whether it is older than they are."""
 
-import os
-import subprocess
-
 import pytest
 from evidence.plan import committed_plan, plan_sentence
+from helpers.project import git
 from normstudy.errors import StudyError
 
 
 @pytest.fixture
-def project(tmp_path):
-    return Repository(tmp_path)
-
-
-class Repository:
+def study(tmp_path):
     """A study's file in a repository of its own."""
-
-    def __init__(self, folder):
-        self.folder, self.study = folder, folder / "workflow" / "studies" / "s.yaml"
-        self.study.parent.mkdir(parents=True)
-        self.git("init", "-q")
-
-    def git(self, *command, date="2030-01-01T00:00:00Z"):
-        name = {"NAME": "a", "EMAIL": "a@example.org", "DATE": date}
-        who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
-               for key, value in name.items()}  # fmt: skip
-        done = subprocess.run(
-            ["git", "-C", self.folder, *command],
-            env=os.environ | who,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    def commit(self, text, date):
-        self.study.write_text(text)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "s", date=date)
-        return self.git("rev-parse", "HEAD")
+    git(tmp_path, "init", "-q")
+    path = tmp_path / "workflow" / "studies" / "s.yaml"
+    path.parent.mkdir(parents=True)
+    return path
 
 
-def test_the_plan_is_the_first_commit_that_reads_as_now(project):
-    project.commit("seeds: 10\n", "2030-01-01T00:00:00Z")
-    planned = project.commit("seeds: 30\n", "2030-01-02T00:00:00Z")
-    project.commit("# why\nseeds:   30\n", "2030-01-03T00:00:00Z")
-    plan = committed_plan(project.folder, project.study)
-    assert plan["commit"] == planned and plan["date"].startswith("2030-01-02")
-    project.commit("seeds: 10\n", "2030-01-04T00:00:00Z")  # back: it was another in between
-    assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-04")
+@pytest.fixture
+def commit(study, monkeypatch):
+    """A function that commits a text on a day; returns the commit."""
+
+    def make(text, day):
+        study.write_text(text)
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T00:00:00Z")
+        git(study.parent, "add", "-A")
+        git(study.parent, "commit", "-q", "--allow-empty", "-m", "s")
+        return git(study.parent, "rev-parse", "HEAD").strip()
+
+    return make
 
 
-def test_other_words_for_the_same_plan_are_the_same_plan(project):
+def planned(study):
+    """The commit of the plan and its day."""
+    plan = committed_plan(study.parents[2], study)
+    return plan["commit"], int(plan["date"][8:10])
+
+
+def test_the_plan_is_the_first_commit_that_reads_as_now(study, commit):
+    commit("seeds: 10\n", 1)
+    plan = commit("seeds: 30\n", 2)
+    commit("# why\nseeds:   30\n", 3)
+    assert planned(study) == (plan, 2)
+    back = commit("seeds: 10\n", 4)
+    assert planned(study) == (back, 4)  # it was another in between
+
+
+def test_other_words_for_the_same_plan_are_the_same_plan(study, commit):
     text = "claims: [{{id: a, says: {}, metric: gap}}]\nvariants: {{gn: {{label: {}}}, ln: null}}\n"
-    project.commit(text.format("A", "GN"), "2030-01-01T00:00:00Z")
-    project.commit(text.format("B", "Group"), "2030-01-02T00:00:00Z")
-    assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-01")
-    project.commit(text.replace("gap", "test_loss").format("B", "Group"), "2030-01-03T00:00:00Z")
-    assert committed_plan(project.folder, project.study)["date"].startswith("2030-01-03")
+    plan = commit(text.format("A", "GN"), 1)
+    commit(text.format("B", "Group"), 2)
+    assert planned(study) == (plan, 1)
+    plan = commit(text.replace("gap", "test_loss").format("B", "Group"), 3)
+    assert planned(study) == (plan, 3)
 
 
-def test_a_plan_that_was_never_committed_is_refused(project):
-    project.commit("seeds: 10\n", "2030-01-01T00:00:00Z")
-    project.study.write_text("seeds: 20\n")
+def test_a_plan_that_was_never_committed_is_refused(study, commit):
+    commit("seeds: 10\n", 1)
+    study.write_text("seeds: 20\n")
     with pytest.raises(StudyError, match=r"s\.yaml differs from the last commit"):
-        committed_plan(project.folder, project.study)
+        planned(study)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Records edited by hand or cut short: refused with file, key and the rule that remakes them."""
 
 import json
-import platform
 from dataclasses import fields, replace
 
 import pytest
@@ -12,7 +11,7 @@ from normstudy.network.run_record import run_record
 from normstudy.records import provenance as module
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Look, RunRecord, StudyRecord, read_looks
-from normstudy.records.machine import now, processor
+from normstudy.records.machine import processor
 from normstudy.records.provenance import provenance, versions
 
 START = "2026-01-01T00:00:00+00:00"
@@ -77,13 +76,9 @@ def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
         benchmarks={"train gn seed 1": tmp_path / "costs"},
         command="snakemake --cores 2",
     )
-    assert (study.command, study.started) == ("snakemake --cores 2", START)
-    assert study.finished >= now()[:10]
-    assert (study.processor, study.seeds) == (processor(), [2, 1])
-    assert (study.data_sha256, study.data_source) == (digests, origins)
-    assert (study.sources, study.config) == ({"commit": f"of {ROOT}"}, {"seeds": [2, 1]})
-    assert (study.python, study.system) == (platform.python_version(), platform.platform())
-    assert study.versions == versions(ROOT / "requirements.in")
+    assert (study.started, study.seeds, study.data_sha256) == (START, [2, 1], digests)
+    assert (study.data_source, study.sources) == (origins, {"commit": f"of {ROOT}"})
+    assert (study.processor, study.versions) == (processor(), versions(ROOT / "requirements.in"))
     path = tmp_path / "provenance.json"
     write_json(study, path)
     assert StudyRecord.read(path) == study
