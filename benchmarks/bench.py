@@ -12,14 +12,13 @@ import re
 import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
 import torch
-import yaml
-from normstudy.config.check import check
 from normstudy.data.idx import Split, load_split
 from normstudy.network.compiled import compiled
 from normstudy.network.kernels.simd import LANES, add, fma, spread, store
@@ -28,9 +27,8 @@ from normstudy.network.training import train
 from normstudy.records.files import write_csv
 from normstudy.records.machine import processor
 
-from benchmarks.reference_loop import ReferenceLoop
+from benchmarks.reference_loop import ROOT, ReferenceLoop, recipe_of
 
-ROOT = Path(__file__).parent.parent
 VARIANTS = {
     "gn": "Group Normalization",
     "ln": "Layer Normalization",
@@ -48,17 +46,15 @@ EPOCH_GFLOP = 2 * (60_000 * (3 * FORWARD - 9 * 8 * 26**2) + 10_000 * FORWARD) / 
 def epoch(engine: str, variant: str, raw: Path) -> tuple[float, float]:
     """Seconds of processor time of an epoch, and the process's peak memory in MB."""
     torch.set_num_threads(1)
-    study = check(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
-    recipe = study.run_parameters(variant) | {"epochs": 1, "engine": engine}
+    recipe = recipe_of(variant) | {"epochs": 1, "engine": engine}
     splits = load_split(raw, "train"), load_split(raw, "test")
     if engine == "reference":
-        loop = ReferenceLoop(recipe, *splits)
-        started = time.process_time()
-        loop.epoch()
+        work = ReferenceLoop(recipe, *splits).epoch
     else:
+        work = partial(train, recipe, 1, *splits)
         train(recipe, 1, *(Split(s.images[:500], s.labels[:500]) for s in splits))  # compiles
-        started = time.process_time()
-        train(recipe, 1, *splits)
+    started = time.process_time()
+    work()
     seconds = time.process_time() - started
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux: KiB
 

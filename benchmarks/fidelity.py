@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-import yaml
-from normstudy.config.check import check
 from normstudy.data.idx import Split, load_split
 from normstudy.records.files import write_csv
 from normstudy.records.machine import processor
@@ -25,9 +23,8 @@ from normstudy.statistics.contrasts import Scale
 from normstudy.statistics.verdicts.judging import judge
 from normstudy.statistics.verdicts.rule import Verdict
 
-from benchmarks.reference_loop import ReferenceLoop
+from benchmarks.reference_loop import ROOT, ReferenceLoop, recipe_of
 
-ROOT = Path(__file__).parent.parent
 RUNS = {"gn": 8, "ln": 4, "bn_l1": 4}  # of the reference loop
 ENGINES = {"kernels": "kernels", "pytorch": "PyTorch engine", "loop": "reference loop"}
 SETTINGS = {"confidence": 0.95, "looks": None}
@@ -41,12 +38,6 @@ MEANING = {
     Verdict.UNDECIDED: "undecided: these runs cannot tell",
     Verdict.ONE_RUN: "one run cannot tell",
 }
-
-
-def recipe_of(variant: str) -> dict:
-    """The variant's recipe by config.yaml."""
-    text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    return check(yaml.safe_load(text)).run_parameters(variant)
 
 
 def train(splits: tuple[Split, Split], out: Path, run: tuple[str, int], epochs: int = 20) -> Path:

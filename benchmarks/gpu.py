@@ -22,19 +22,17 @@ from normstudy.network.checkpoint import tensors_sha256
 from normstudy.network.draws.batches import Batches
 from normstudy.network.draws.dropout import dropout_masks
 from normstudy.network.draws.streams import key
-from normstudy.network.pytorch.cuda import CudaTrainer
+from normstudy.network.pytorch.cuda import CudaTrainer, recorded
 from normstudy.network.pytorch.trainer import Trainer, initial_network
 from normstudy.network.schedule import one_cycle
 from normstudy.network.scoring import score
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.nn.functional import nll_loss
 
-RECIPE = {
-    **{"norm_options": {}, "batch_size": 64, "max_lr": 0.015, "dropout": 0.04},
-    **{"base_momentum": 0.85, "max_momentum": 0.95, "rotation_degrees": 7, "brightness": 0.4},
-    **{"contrast": 0.4, "precision": "fp32", "threads": 1, "num_classes": 10, "l1": 0.0},
-    **{"l1_reduction": "mean", "mean": 0.1307, "std": 0.3081},
-}
+RECIPE = {"norm_options": {}, "num_classes": 10, "dropout": 0.04, "mean": 0.1307, "std": 0.3081}
+RECIPE |= {"batch_size": 64, "max_lr": 0.015, "base_momentum": 0.85, "max_momentum": 0.95}
+RECIPE |= {"l1": 0.0, "l1_reduction": "mean", "precision": "fp32", "threads": 1}
+RECIPE |= {"rotation_degrees": 7, "brightness": 0.4, "contrast": 0.4}
 VARIANTS = {
     "gn": {"norm": "group"},
     "ln": {"norm": "layer"},
@@ -42,12 +40,24 @@ VARIANTS = {
 }
 
 
-def make_trainer(device: str, variant: str, seed: int, split: Split, epochs: int, graph: bool):
-    """The trainer of a variant on a device, with or without a graph."""
-    recipe = RECIPE | {"device": device, "epochs": epochs} | VARIANTS[variant]
-    if device == "cuda":
+def recipe_of(device: str, variant: str, epochs: int) -> dict:
+    """A variant's recipe."""
+    return RECIPE | {"device": device, "epochs": epochs} | VARIANTS[variant]
+
+
+def make_trainer(recipe: dict, seed: int, split: Split, graph: bool) -> Trainer:
+    """The trainer of a run, with or without a graph."""
+    if recipe["device"] == "cuda":
         return CudaTrainer(recipe, seed, split, graph)
     return Trainer(recipe, seed, split)
+
+
+def trained(recipe: dict, seed: int, split: Split, graph: bool = True) -> Trainer:
+    """The trainer of a run that was trained to its end."""
+    trainer = make_trainer(recipe, seed, split, graph)
+    for epoch in range(1, recipe["epochs"] + 1):
+        trainer.epoch(epoch)
+    return trainer
 
 
 def timed(work, *given) -> float:
@@ -67,7 +77,7 @@ def speed(device: str, splits: tuple[Split, Split], rounds: int) -> dict:
     found = {}
     for variant in VARIANTS:
         for graph in (True, False) if device == "cuda" else (False,):
-            trainer = make_trainer(device, variant, 1, train, rounds + 1, graph)
+            trainer = make_trainer(recipe_of(device, variant, rounds + 1), 1, train, graph)
             seconds = [
                 timed(trainer.epoch, epoch) + timed(trainer.log_probabilities, test.images)
                 for epoch in range(1, rounds + 2)
@@ -83,16 +93,11 @@ def determinism(device: str, train: Split) -> dict:
     """Whether two runs of two epochs have the same bits, and whether graphs change any."""
     found = {}
     for variant in VARIANTS:
-        digests = []
-        for graph in (True, True, False):
-            trainer = make_trainer(device, variant, 1, train, 2, graph)
-            for epoch in (1, 2):
-                trainer.epoch(epoch)
-            digests.append(tensors_sha256(trainer.state_dict()))
-        found[variant] = {
-            "two runs are equal": digests[0] == digests[1],
-            "graph and no graph are equal": digests[0] == digests[2],
-        }
+        recipe = recipe_of(device, variant, epochs=2)
+        runs = [trained(recipe, 1, train, graph).state_dict() for graph in (True, True, False)]
+        first, again, no_graph = map(tensors_sha256, runs)
+        found[variant] = {"two runs are equal": first == again}
+        found[variant]["graph and no graph are equal"] = first == no_graph
     return found
 
 
@@ -101,17 +106,13 @@ def accuracy(device: str, splits: tuple[Split, Split], epochs: int, seeds: int) 
     train, test = splits
     found = {}
     for variant in VARIANTS:
-        values = []
-        for seed in range(1, seeds + 1):
-            trainer = make_trainer(device, variant, seed, train, epochs, True)
-            for epoch in range(1, epochs + 1):
-                trainer.epoch(epoch)
-            values.append(round(score(trainer.log_probabilities(test.images), test.labels)[1], 2))
-        found[variant] = {
-            "mean": round(statistics.mean(values), 3),
-            "standard deviation": round(statistics.stdev(values), 3) if seeds > 1 else None,
-            "runs": values,
-        }
+        recipe = recipe_of(device, variant, epochs)
+        runs = (trained(recipe, seed, train) for seed in range(1, seeds + 1))
+        outputs = (run.log_probabilities(test.images) for run in runs)
+        values = [round(score(log_probs, test.labels)[1], 2) for log_probs in outputs]
+        deviation = round(statistics.stdev(values), 3) if seeds > 1 else None
+        found[variant] = {"mean": round(statistics.mean(values), 3)}
+        found[variant] |= {"standard deviation": deviation, "runs": values}
     return found
 
 
@@ -150,16 +151,11 @@ class Stacked:
     def _draw(self, shown: list, epoch: int, step: int) -> list[torch.Tensor]:
         images, labels = (np.stack(part) for part in zip(*shown, strict=True))
         size = self.recipe["batch_size"]
+        shapes, p = [(size, 16, 8, 8), (size, 16, 6, 6)], self.recipe["dropout"]
+        streams = [key(seed, "dropout", epoch) for seed in self.seeds]
         masks = [
-            np.stack(
-                [
-                    dropout_masks(
-                        shape, step, number, self.recipe["dropout"], key(seed, "dropout", epoch)
-                    )
-                    for seed in self.seeds
-                ]
-            )
-            for number, shape in enumerate([(size, 16, 8, 8), (size, 16, 6, 6)])
+            np.stack([dropout_masks(shape, step, number, p, stream) for stream in streams])
+            for number, shape in enumerate(shapes)
         ]
         return [torch.from_numpy(part) for part in (images[:, :, None], labels, *masks)]
 
@@ -175,24 +171,12 @@ class Stacked:
                 self._step(*given)
                 continue
             if self.graph is None:
-                self._record([tensor.to(self.device) for tensor in given])
+                self.given = [tensor.to(self.device) for tensor in given]
+                changed = [*self.weights.values(), *self.velocities.values()]
+                self.graph = recorded(lambda: self._step(*self.given), changed)
             for static, tensor in zip(self.given, given, strict=True):
                 static.copy_(tensor.pin_memory(), non_blocking=True)
             self.graph.replay()
-
-    def _record(self, given: list[torch.Tensor]) -> None:
-        self.given, changed = given, [*self.weights.values(), *self.velocities.values()]
-        before = [tensor.clone() for tensor in changed]
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                self._step(*given)
-        torch.cuda.current_stream().wait_stream(stream)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self._step(*given)
-        torch._foreach_copy_(changed, before)
 
     def replay(self) -> None:
         """An epoch's steps on the device alone, on the same batch."""
@@ -202,8 +186,7 @@ class Stacked:
 
 def stacked(device: str, train: Split, counts: list[int]) -> dict:
     """Seconds per epoch of so many seeds of gn at once, in one process."""
-    recipe = RECIPE | {"device": device, "epochs": 3} | VARIANTS["gn"]
-    found = {}
+    recipe, found = recipe_of(device, "gn", epochs=3), {}
     for count in counts:
         job = Stacked(recipe, list(range(1, count + 1)), train)
         _, seconds = (timed(job.epoch, epoch) for epoch in (1, 2))

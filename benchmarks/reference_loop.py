@@ -4,13 +4,25 @@ Images pass one by one through PIL and torchvision's transforms, a DataLoader ba
 loss and accuracy are read out at every step. No workers: one thread, as a study's jobs have.
 """
 
+from pathlib import Path
+
 import torch
+import yaml
+from normstudy.config.check import check
 from normstudy.data.idx import Split
 from normstudy.network.model import model_of
 from PIL import Image
 from torch.nn.functional import nll_loss
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
+
+ROOT = Path(__file__).parent.parent
+
+
+def recipe_of(variant: str) -> dict:
+    """The variant's recipe by config.yaml."""
+    text = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    return check(yaml.safe_load(text)).run_parameters(variant)
 
 
 class Digits(Dataset):

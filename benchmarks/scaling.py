@@ -8,7 +8,6 @@ machine stretches the others. Writes results/benchmarks/scaling.csv and docs/sca
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -46,9 +45,8 @@ class Scaled:
     def __init__(self, folder: Path, runs: int):
         self.folder, self.runs, self.seeds = folder, runs, runs // len(NORMS)
         self.results = folder / "results"
-        for name in subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT).split(b"\0")[:-1]:
-            (folder / os.fsdecode(name)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / os.fsdecode(name), folder / os.fsdecode(name))
+        copy = ["git", "checkout-index", "--all", f"--prefix={folder}/"]  # as of the last git add
+        subprocess.run(copy, cwd=ROOT, check=True)
         study = {**STUDY, "seeds": self.seeds}
         (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
 

@@ -18,7 +18,7 @@ def test_the_measurement_runs_and_seeds_stacked_in_one_job_learn_what_they_learn
     found = json.loads(out.read_text(encoding="utf-8"))
     assert list(found)[-4:] == ["speed", "determinism", "stacked", "accuracy"]
     assert all(one["two runs are equal"] for one in found["determinism"].values())
-    recipe = gpu.RECIPE | {"device": "cpu", "epochs": 1} | gpu.VARIANTS["gn"]
+    recipe = gpu.recipe_of("cpu", "gn", epochs=1)
     job = gpu.Stacked(recipe, [1, 2], sample[0])
     job.epoch(1)
     for place, seed in enumerate([1, 2]):

@@ -1,9 +1,12 @@
 """The kernels against float64 autograd through model.py's network, and what chooses them."""
 
+import copy
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -18,84 +21,52 @@ from normstudy.config.study import KERNEL_NORMS
 from normstudy.errors import StudyError
 from normstudy.evaluation.predictions import evaluate
 from normstudy.network import compiled, model, training
-from normstudy.network.draws.dropout import dropout_masks, key_words
-from normstudy.network.draws.streams import key
+from normstudy.network.draws.initial import initial_weights
+from normstudy.network.kernels import check as check_module
 from normstudy.network.kernels import normalization
-from normstudy.network.kernels.check import difference, gives_reference_bits
-from normstudy.network.kernels.engine import Network, Trainer
+from normstudy.network.kernels.check import comparisons, difference, gives_reference_bits
+from normstudy.network.kernels.engine import Trainer, shapes_of
 from normstudy.network.kernels.simd import LANES
 from normstudy.network.model import Dropout, model_of
 from normstudy.network.pytorch.trainer import Trainer as PyTorchTrainer
-from normstudy.network.pytorch.trainer import initial_network
-from torch.nn.functional import nll_loss
 
-NORMS = st.sampled_from(
-    [
-        ("batch", {}),
-        ("layer", {}),
-        ("rms", {}),
-        ("none", {}),
-        ("instance", {}),
-        ("group", {}),
-        ("group", {"num_groups": 1}),
-        ("group", {"num_groups": 4}),
-        ("group", {"channels_per_group": 1}),
-        ("group", {"channels_per_group": 2}),
-    ]
-)
-
-
-def trained_a_little(recipe, seed):
-    """A network whose gammas and betas, and running averages, are not those of the start."""
-    network = initial_network(recipe, seed)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            if ".norm." in name and tensor.dtype == torch.float32:
-                tensor += 0.3 * torch.rand(tensor.shape, generator=generator)
-    return network
-
-
-@settings(max_examples=25)
-@given(
-    norm=NORMS,
-    images=st.one_of(st.integers(2, 40), st.sampled_from([64, 70])),
-    classes=st.sampled_from([2, 3, 10, 256]),
-    dropout=st.sampled_from([0.0, 0.04, 0.5]),
-    seed=st.integers(0, 1000),
-)
-def test_gradients_are_those_of_float64_autograd(recipe_of, norm, images, classes, dropout, seed):
-    recipe = recipe_of | {"norm": norm[0], "norm_options": norm[1], "num_classes": classes}
-    recipe |= {"dropout": dropout, "batch_size": images}
-    network = trained_a_little(recipe, seed)
-    random = np.random.default_rng(seed)
-    inputs = random.normal(size=(images, 28, 28)).astype(np.float32)
-    labels = random.integers(0, classes, images)
-    kernels = Network(recipe, {name: t.numpy() for name, t in network.state_dict().items()})
-    stream = key(seed, "dropout", 1)
-    said = kernels.step(inputs, labels, (dropout, 3, *key_words(stream)))
-    network.double().train()
-    for number, layer in enumerate(m for m in network.modules() if isinstance(m, Dropout)):
-        layer.mask = partial(dropout_masks, step=3, layer=number, p=dropout, stream=stream)
-    expected = network(torch.from_numpy(inputs)[:, None].double())
-    nll_loss(expected, torch.from_numpy(labels)).backward()
-    np.testing.assert_allclose(said, expected.detach().numpy(), rtol=0, atol=1e-5)
-    exact = {name: parameter.grad.numpy() for name, parameter in network.named_parameters()}
-    top = max(np.abs(gradient).max() for gradient in exact.values())
-    for name, gradient in exact.items():
-        scale = np.abs(gradient).max()
-        # Instance Norm's are zero but for rounding: its output's mean is its beta.
-        scale = top if scale < 1e-9 * top else scale
-        assert np.abs(kernels.gradient[name] - gradient).max() <= 1e-5 * scale, name
-    for name, tensor in network.state_dict().items():
-        if "running" in name or "tracked" in name:
-            np.testing.assert_allclose(kernels.arrays[name], tensor.numpy(), rtol=1e-5, atol=1e-6)
+NORMS = [(norm, {}) for norm in KERNEL_NORMS] + [
+    ("group", options)
+    for options in (
+        {"num_groups": 1},
+        {"num_groups": 4},
+        *({"channels_per_group": c} for c in (1, 2)),
+    )
+]
 
 
 @pytest.fixture(scope="module")
 def recipe_of(default_study):
     """The default recipe of Group Norm, for as many epochs as a test wants."""
-    return default_study.run_parameters("gn") | {"epochs": 3}
+    return default_study.run_parameters("gn") | {"epochs": 3, "mean": 0.5, "std": 0.25}
+
+
+@settings(max_examples=25)
+@given(
+    norm=st.sampled_from(NORMS),
+    images=st.one_of(st.integers(2, 40), st.sampled_from([64, 70])),
+    classes=st.sampled_from([2, 3, 10, 256]),
+    dropout=st.sampled_from([0.0, 0.04, 0.5]),
+    seed=st.integers(0, 1000),
+)
+def test_a_step_is_that_of_float64_autograd(recipe_of, norm, images, classes, dropout, seed):
+    """Outputs, gradients, running averages: with gammas and betas that are not the first ones."""
+    recipe = recipe_of | {"norm": norm[0], "norm_options": norm[1], "num_classes": classes}
+    recipe |= {"dropout": dropout, "batch_size": images}
+    random = np.random.default_rng(seed)
+    state = initial_weights(shapes_of(recipe), seed)
+    for name, array in state.items():
+        if ".norm." in name and array.shape:
+            array += 0.3 * random.random(array.shape)
+    inputs = random.normal(size=(images, 28, 28)).astype(np.float32)
+    labels = random.integers(0, classes, images)
+    for what, ours, exact, _, scale in comparisons(recipe, state, inputs, labels, step=3):
+        assert np.abs(ours - exact).max() <= 1e-5 * scale, what
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4, 8, 16])
@@ -183,17 +154,6 @@ def test_the_kernels_compute_what_the_network_of_model_py_does(recipe_of, norm):
     assert difference(recipe_of | {"norm": norm, "norm_options": {}}) is None
 
 
-def edited(edit):
-    """model.py's network after an edit of one of its layers."""
-
-    def build(recipe):
-        network = model_of(recipe)
-        edit(network)
-        return network
-
-    return build
-
-
 def another_epsilon(network):
     network.block2a.norm.eps = 1.1e-5
 
@@ -221,7 +181,9 @@ def another_pooling(network):
     [another_epsilon, norm_before_relu, more_channels, dropout_elsewhere, another_pooling],
 )
 def test_an_edited_network_is_noticed(recipe_of, monkeypatch, edit):
-    monkeypatch.setattr(model, "model_of", edited(edit))
+    network = model_of(recipe_of)
+    edit(network)
+    monkeypatch.setattr(model, "model_of", lambda recipe: copy.deepcopy(network))
     said = []
     chosen = training.on_this_machine(recipe_of, said.append)
     assert chosen["engine"] == "pytorch"
@@ -270,6 +232,19 @@ def test_this_machine_gives_the_reference_bits_unless_denormals_are_taken_for_ze
         torch.set_flush_denormal(False)
 
 
+@pytest.mark.parametrize("digest", [check_module.REFERENCE, "other"])
+def test_jobs_that_start_at_once_agree_on_the_reference_bits(monkeypatch, tmp_path, digest):
+    """The few steps are computed once, or by each of them, and never again."""
+    together = threading.Barrier(8)
+    monkeypatch.setattr(check_module, "FOLDER", tmp_path)
+    monkeypatch.setattr(check_module, "few_steps", lambda: (together.wait(), digest)[1])
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(gives_reference_bits) for _ in range(8)]
+    monkeypatch.delattr(check_module, "few_steps")
+    answers = {*(job.result() for job in jobs), gives_reference_bits()}
+    assert answers == {digest == check_module.REFERENCE}
+
+
 def test_edited_kernels_or_another_processor_have_another_folder(monkeypatch, tmp_path):
     before = compiled.cache_folder()
     assert before == compiled.cache_folder()
@@ -302,7 +277,8 @@ def test_an_edited_kernel_is_what_runs_next(tmp_path):
     original, copy = tmp_path / "original", tmp_path / "copy"
     for place in (original, copy):
         shutil.copytree(ROOT / "workflow" / "scripts", place)
-    command = "from normstudy.network.kernels.check import few_steps; print(few_steps())"
+    command = "from normstudy.network.kernels import check; print(check.gives_reference_bits(), "
+    command += "check.few_steps())"
 
     def start(folder):
         return subprocess.Popen(
@@ -312,7 +288,7 @@ def test_an_edited_kernel_is_what_runs_next(tmp_path):
             text=True,
         )
 
-    jobs = [start(original) for _ in range(3)]
+    jobs = [start(original) for _ in range(4)]  # each fills the empty cache
     before = {job.communicate()[0] for job in jobs}
     kept = sorted(tmp_path.rglob("*.nbc"))
     assert {start(copy).communicate()[0]} == before

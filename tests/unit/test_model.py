@@ -142,11 +142,6 @@ def test_rms_norm_computes_in_single_precision_as_torchs_own_do_in_autocast():
     assert torch.equal(NORMS["rms"](12)(half), NORMS["rms"](12)(half.float()))
 
 
-def test_group_norm_has_four_channels_a_group():
-    groups = [m.num_groups for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
-    assert groups == [2, 4, 3, 4, 4, 4]
-
-
 def channel_layer_norm(x, gamma, beta):
     """ConvNeXt's, as torch has it for tensors whose channels come last."""
     oracle = nn.LayerNorm(x.shape[1], dtype=x.dtype)
@@ -203,13 +198,11 @@ def test_instance_norm_leaves_the_average_pool_nothing_to_tell_apart(sample):
     torch.testing.assert_close(outputs, outputs[:1].expand(8, 10))
 
 
-def test_the_config_reads_the_names_of_the_normalizations():
+def test_the_config_knows_the_normalizations_and_their_channels():
     assert norm_names() == list(NORMS)
-
-
-def test_the_config_knows_the_normalized_channels():
-    norms = [m.num_channels for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
-    assert tuple(norms) == NORMALIZED_CHANNELS
+    norms = [m for m in build_model("group").modules() if isinstance(m, nn.GroupNorm)]
+    assert tuple(m.num_channels for m in norms) == NORMALIZED_CHANNELS
+    assert [m.num_groups for m in norms] == [2, 4, 3, 4, 4, 4]  # four channels each
 
 
 def test_an_unknown_norm_lists_the_known_ones():

@@ -82,15 +82,14 @@ def assert_same_run(run, other):
 
 
 @pytest.mark.parametrize(
-    ("place", "engine"),
+    ("place", "engine", "variant", "after"),
     [
-        ("{folder}", "pytorch"),
-        ("{folder}", "kernels"),
-        ("memory://states", "kernels"),
-        ("file://{folder}", "kernels"),
+        ("{folder}", "pytorch", "bn_l1", 2),
+        ("{folder}", "kernels", "gn", 1),
+        ("memory://states", "kernels", "bn_l1", 3),
+        ("file://{folder}", "kernels", "gn", 2),
     ],
 )
-@pytest.mark.parametrize(("variant", "after"), [("gn", 1), ("bn_l1", 2), ("gn", 3)])
 def test_a_run_that_resumes_equals_an_undisturbed_one(
     recipe, few, tmp_path, variant, after, place, engine
 ):

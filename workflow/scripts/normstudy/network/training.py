@@ -63,27 +63,16 @@ def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
     """
     if recipe["device"] != "cpu":
         recipe = recipe | {"device": choose_device(recipe["device"]).type}
-    return recipe | {"engine": _engine(recipe, say)}
-
-
-def _engine(recipe: dict, say: Callable[[str], None]) -> str:
-    """What trains the run: "kernels" or "pytorch"."""
-    engine = recipe["engine"]
-    if engine == "pytorch":
-        return engine
-    if recipe["device"] != "cpu":
+    engine, fault = recipe["engine"], None
+    if engine != "pytorch" and recipe["device"] != "cpu":
         fault = f"kernels are for the CPU, not for {recipe['device']}"
-    else:
-        fault = difference(recipe) or ""
-        if fault:
-            fault = f"the kernels differ from model.py in {fault}"
-    if not fault:
-        return "kernels"
-    if engine == "kernels":
+    elif engine != "pytorch" and (different := difference(recipe)):
+        fault = f"the kernels differ from model.py in {different}"
+        if engine == "auto":
+            say(f"T{fault[1:]}: training with PyTorch")
+    if fault and engine == "kernels":
         raise StudyError(f"training.engine is kernels, but {fault}: use auto or pytorch")
-    if recipe["device"] == "cpu":
-        say(f"{fault[0].upper()}{fault[1:]}: training with PyTorch")
-    return "pytorch"
+    return recipe | {"engine": "pytorch" if fault or engine == "pytorch" else "kernels"}
 
 
 def make_engine(recipe: dict, seed: int, split: Split) -> Engine:

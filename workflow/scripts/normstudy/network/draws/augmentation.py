@@ -90,19 +90,18 @@ def rotate(image, degrees, fill, out):
 @compiled
 def scale_and_clamp(grey, factor, shift):
     """grey = factor · grey + shift in place, each level clamped to 0…255; all float32."""
-    for row in range(grey.shape[0]):
-        for column in range(grey.shape[1]):
-            level = grey[row, column] * factor + shift
-            grey[row, column] = min(max(level, np.float32(0.0)), np.float32(255.0))
+    levels = grey.ravel()
+    for i in range(levels.size):
+        level = levels[i] * factor + shift
+        levels[i] = min(max(level, np.float32(0.0)), np.float32(255.0))
 
 
 @compiled
 def mean_level(grey):
     """Mean of grey levels 0…255, float32; summed in units of 2⁻²², as integers."""
     total = np.int64(0)
-    for row in range(grey.shape[0]):
-        for column in range(grey.shape[1]):
-            total += np.int64(np.int32(grey[row, column] * np.float32(4194304.0)))
+    for level in grey.ravel():
+        total += np.int64(np.int32(level * np.float32(4194304.0)))
     return np.float32(total / (4194304.0 * grey.size))
 
 
@@ -132,9 +131,9 @@ def _augment(images, rows, degrees, brightness, contrast, brightness_first, scal
     for n in range(len(rows)):
         rotate(images[rows[n]], degrees[n], FILL, out[n])
         jitter(out[n], brightness[n], contrast[n], brightness_first[n])
-        for row in range(out.shape[1]):
-            for column in range(out.shape[2]):
-                out[n, row, column] = out[n, row, column] * scale - shift
+        levels = out[n].ravel()
+        for i in range(levels.size):
+            levels[i] = levels[i] * scale - shift
 
 
 def augment(

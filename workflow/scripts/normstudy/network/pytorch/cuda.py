@@ -5,17 +5,41 @@ computing them. A CUDA graph launches a whole step at once. What differs from st
 labels, dropout masks, learning rate, momentum) is copied into the tensors that the graph reads.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
-from torch.nn.functional import nll_loss
 
 from ...data.idx import Split
 from ..draws.dropout import dropout_masks
 from ..draws.streams import key
-from .trainer import Trainer, add_l1_gradient
+from .trainer import Trainer
 
 WARM_UP = 3  # steps before recording, in which PyTorch chooses and loads its kernels
+
+
+def recorded(step: Callable[[], None], changed: list[torch.Tensor]) -> torch.cuda.CUDAGraph:
+    """A step as a CUDA graph.
+
+    Args:
+        step: launches its kernels.
+        changed: what they change; what the steps before recording changed is put back.
+    """
+    before, graph, stream = (
+        [t.clone() for t in changed],
+        torch.cuda.CUDAGraph(),
+        torch.cuda.Stream(),
+    )
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(WARM_UP):
+            step()
+    torch.cuda.current_stream().wait_stream(stream)
+    with torch.cuda.graph(graph):
+        step()
+    with torch.no_grad():
+        torch._foreach_copy_(changed, before)
+    return graph
 
 
 class CudaTrainer(Trainer):
@@ -58,41 +82,27 @@ class CudaTrainer(Trainer):
 
     def _compute(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """A step: v ← momentum · v + gradient, w ← w − rate · v, as torch.optim.SGD's."""
-        with self.autocast:
-            log_probs = self.model(inputs).float()
-        for parameter in self.parameters:
-            parameter.grad = None
-        nll_loss(log_probs, targets).backward()
-        if self.recipe["l1"]:
-            add_l1_gradient(self.parameters, self.recipe["l1"], self.recipe["l1_reduction"])
+        log_probs = self._differentiate(inputs, targets)
         weights: list[torch.Tensor] = [*self.parameters]
         gradients = tuple(w.grad if w.grad is not None else torch.zeros_like(w) for w in weights)
         with torch.no_grad():
             torch._foreach_mul_(self.velocities, self.momentum)
             torch._foreach_add_(self.velocities, gradients)
             torch._foreach_sub_(weights, torch._foreach_mul(self.velocities, self.rate))
-        return log_probs.detach()
+        return log_probs
 
     def _record(self) -> torch.cuda.CUDAGraph:
-        """The step as a graph; what the steps before recording changed is put back."""
-        graph = torch.cuda.CUDAGraph()
-        changed = [*self.model.state_dict().values(), *self.velocities]
-        before = [tensor.clone() for tensor in changed]
+        """The step as a graph."""
+
+        def step() -> None:
+            self.log_probs = self._compute(self.inputs, self.targets)
+
         drawn = [layer.mask for layer in self.dropouts]
         for number, layer in enumerate(self.dropouts):
             layer.mask = partial(self._mask, number)
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(WARM_UP):
-                self._compute(self.inputs, self.targets)
-        torch.cuda.current_stream().wait_stream(stream)
-        with torch.cuda.graph(graph):
-            self.log_probs = self._compute(self.inputs, self.targets)
+        graph = recorded(step, [*self.model.state_dict().values(), *self.velocities])
         for layer, mask in zip(self.dropouts, drawn, strict=True):
             layer.mask = mask
-        with torch.no_grad():
-            torch._foreach_copy_(changed, before)
         return graph
 
     def _mask(self, number: int, shape: torch.Size) -> torch.Tensor:

@@ -143,19 +143,24 @@ class Trainer:
             seen += len(targets)
         return self.outputs.cpu().numpy(), np.concatenate(labels)
 
-    def _step(self, inputs: torch.Tensor, targets: torch.Tensor, step: int) -> torch.Tensor:
-        """The optimizer's step of that number in the run; the log-probabilities before it."""
+    def _differentiate(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities of a batch; sets the gradients of its loss, L1 penalty included."""
         with self.autocast:
             log_probs = self.model(inputs).float()
-        loss = nll_loss(log_probs, targets)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        for parameter in self.parameters:
+            parameter.grad = None
+        nll_loss(log_probs, targets).backward()
         if self.recipe["l1"]:
             add_l1_gradient(self.parameters, self.recipe["l1"], self.recipe["l1_reduction"])
+        return log_probs.detach()
+
+    def _step(self, inputs: torch.Tensor, targets: torch.Tensor, step: int) -> torch.Tensor:
+        """The optimizer's step of that number in the run; the log-probabilities before it."""
+        log_probs = self._differentiate(inputs, targets)
         (group,) = self.optimizer.param_groups
         group["lr"], group["momentum"] = float(self.rates[step]), float(self.momenta[step])
         self.optimizer.step()
-        return log_probs.detach()
+        return log_probs
 
     def log_probabilities(self, images: np.ndarray) -> np.ndarray:
         """Those of uint8 images (N, 28, 28) in eval mode, float32 (N, classes)."""
