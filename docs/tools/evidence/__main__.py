@@ -65,8 +65,8 @@ def main() -> None:
             runs = read(EVIDENCE / given.name).names if given.all else given.runs
             sys.exit(not verify(PROJECT, given.name, runs, given.cores))
         else:
-            known = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
-            for name in given.names or known:
+            published = sorted(path.name for path in EVIDENCE.iterdir() if path.is_dir())
+            for name in given.names or published:
                 print(*publish(PROJECT, name, PROJECT), sep="\n")
     except StudyError as error:
         sys.exit(f"Error: {error}")

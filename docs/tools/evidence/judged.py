@@ -72,7 +72,7 @@ def judged_study(
         # A key that recipes did not have then says nothing of these runs; "auto" fits any value.
         if any(today.get(key) not in (value, "auto") for key, value in recipe.items()):
             raise StudyError(f"the published runs of {variant} had another recipe than the config")
-    variants = {name: own for name, own in config["variants"].items() if name in ran}
+    variants = {name: variant for name, variant in config["variants"].items() if name in ran}
     config = config | {"variants": variants, "first_seed": 1} | evidence.seeds
     tables = study_tables(
         config,

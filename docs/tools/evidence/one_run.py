@@ -16,7 +16,7 @@ def chance_of_lead(errors: Sequence[np.ndarray], lead: int) -> float:
     Args:
         errors: of each model, its runs' numbers of test errors, (seeds,).
     """
-    centred = [own - np.mean(own) for own in errors]
+    centred = [counts - np.mean(counts) for counts in errors]
     best, second, *_ = np.sort(np.array(list(product(*centred))), axis=1).T
     return float((np.round(second - best) >= lead).mean())
 

@@ -94,14 +94,14 @@ def _one_run(study: Study, evidence: Evidence) -> str:
     tests, images = study.tests(), study.images("test")
     errors = tests.pivot(index="seed", columns="variant", values="errors")[list(study.labels)]
     accuracy = 100 - 100 * errors / images
-    known = study.reported("test_accuracy")
+    original = study.reported("test_accuracy")
     parts = ["**What one run can tell.**"]
-    if len(known) > 2:
-        first, second, *_ = sorted(known.values(), reverse=True)
+    if len(original) > 2:
+        first, second, *_ = sorted(original.values(), reverse=True)
         lead = round((first - second) * images / 100)
-        chance = chance_of_lead([errors[name].dropna().to_numpy() for name in known], lead)
+        chance = chance_of_lead([errors[name].dropna().to_numpy() for name in original], lead)
         parts.append(
-            f"If {listing([study.labels[name] for name in known])} were equal, one run of each"
+            f"If {listing([study.labels[name] for name in original])} were equal, one run of each"
             f" would still show one of them ahead of the others by the original's {lead} images or"
             f" more in {100 * chance:.0f} % of tries (all combinations of these runs, with each"
             " model's mean taken off)."
@@ -121,9 +121,9 @@ def _one_run(study: Study, evidence: Evidence) -> str:
             f" accuracies have a correlation of {listing(related)}."
         )
     rows = []
-    for variant, own in evidence.errors.groupby("variant", sort=False):
+    for variant, rows_of_variant in evidence.errors.groupby("variant", sort=False):
         count = int(errors[variant].count())
-        chance = spread_of_chance(own, count, images)
+        chance = spread_of_chance(rows_of_variant, count, images)
         rows.append(
             {
                 "standard deviation of test accuracy over seeds, points": study.labels[variant],
@@ -137,15 +137,15 @@ def _one_run(study: Study, evidence: Evidence) -> str:
 def _means(study: Study) -> pd.DataFrame:
     """Mean ± standard deviation of each variant, and the original's test accuracy."""
     rows = []
-    for variant, own in study.summary.groupby("variant", sort=False):
-        metrics = own.set_index("metric")
+    for variant, rows_of_variant in study.summary.groupby("variant", sort=False):
+        metrics = rows_of_variant.set_index("metric")
         row = {"after the last epoch, mean ± standard deviation over seeds": study.labels[variant]}
         for column, (metric, digits) in MEANS.items():
-            found = metrics.loc[metric]
-            spread = (fixed(found[part], digits) for part in ("mean", "standard_deviation"))
+            values = metrics.loc[metric]
+            spread = (fixed(values[part], digits) for part in ("mean", "standard_deviation"))
             row[column] = " ± ".join(spread)
-        known = metrics.loc["test_accuracy", "reference"]
-        row["original, test accuracy, %"] = "" if pd.isna(known) else f"{known:.2f}"
+        original = metrics.loc["test_accuracy", "reference"]
+        row["original, test accuracy, %"] = "" if pd.isna(original) else f"{original:.2f}"
         rows.append(row)
     table = pd.DataFrame(rows)
     return table.loc[:, (table != "").any()]

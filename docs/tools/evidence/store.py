@@ -93,8 +93,8 @@ def trained(recipe: dict) -> dict:
 
 def of_run(table: pd.DataFrame, run: tuple[str, int]) -> pd.DataFrame:
     """A run's rows of a table, without its name."""
-    own = (table["variant"] == run[0]) & (table["seed"] == run[1])
-    return table[own].drop(columns=RUN_KEYS)
+    of_this = (table["variant"] == run[0]) & (table["seed"] == run[1])
+    return table[of_this].drop(columns=RUN_KEYS)
 
 
 def collect(results: Path) -> Evidence:

@@ -63,10 +63,10 @@ def study_crate(
     def entity(key: str, kind: str, **properties) -> ContextEntity:
         return crate.add_jsonld({"@id": key, "@type": kind, **properties})
 
-    def profiles(known: dict[str, tuple[str, str]]) -> list[ContextEntity]:
+    def profiles(versions: dict[str, tuple[str, str]]) -> list[ContextEntity]:
         return [
             entity(url, "CreativeWork", name=name, version=version)
-            for url, (name, version) in known.items()
+            for url, (name, version) in versions.items()
         ]
 
     person = entity("#agent", "Person", name=agent)

@@ -64,7 +64,7 @@ def largest_difference(
     ours = log_probabilities(model, images, recipe["mean"], recipe["std"])
     given = torch.from_numpy(images.copy())
     theirs = [torch.cat([program(part) for part in given.split(size)]) for size in BATCHES]
-    difference = max(float(abs(own.numpy() - ours).max()) for own in theirs)
+    difference = max(float(abs(answer.numpy() - ours).max()) for answer in theirs)
     if not difference <= TOLERANCE:
         raise StudyError(
             f"{path} does not agree with its checkpoint: log-probabilities differ by {difference:g}"

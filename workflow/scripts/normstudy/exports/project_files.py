@@ -12,9 +12,9 @@ PARTS = (
 def project_files(folder: Path) -> list[Path]:
     """The paths of these files below the project's folder, relative to it."""
     parts = [folder / part for part in PARTS]
-    found = chain.from_iterable([part] if part.is_file() else part.rglob("*") for part in parts)
+    paths = chain.from_iterable([part] if part.is_file() else part.rglob("*") for part in parts)
     return sorted(
         path.relative_to(folder)
-        for path in found
+        for path in paths
         if path.is_file() and "__pycache__" not in path.parts
     )

@@ -78,7 +78,7 @@ class Claims(Keys):
     @property
     def described(self) -> dict[str, Metric]:
         """Name → what a metric is called, and how its values are written."""
-        return {name: _metric(name, own) for name, own in self.metrics.items()}
+        return {name: _metric(name, keys) for name, keys in self.metrics.items()}
 
     @cached_property
     def complete(self) -> list[dict]:
@@ -146,7 +146,7 @@ def read_claims(path: str | Path) -> Claims:
 
 def _cross_faults(stated: Claims) -> Iterator[tuple[Key, str]]:
     """Errors that the types of keys cannot express."""
-    looks, shares, ids = stated.looks or [], stated.shares, [own.id for own in stated.claims]
+    looks, shares, ids = stated.looks or [], stated.shares, [claim.id for claim in stated.claims]
     if looks != sorted(looks):
         yield ("looks",), f"{looks} is not in ascending order"
     if shares and (len(shares) != len(looks) or not math.isclose(sum(shares), 1)):

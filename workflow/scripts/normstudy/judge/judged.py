@@ -47,7 +47,7 @@ class Judged:
 
     @property
     def labels(self) -> dict[str, str]:
-        return {name: own["label"] for name, own in self.config["variants"].items()}
+        return {name: keys["label"] for name, keys in self.config["variants"].items()}
 
     @property
     def seeds(self) -> list:
@@ -67,14 +67,14 @@ class Judged:
                 rows = self.comparisons[self.comparisons["metric"] == metric]
                 names = {*rows["variant"], *rows["rival"]}
                 config = {
-                    "claims": [own for own in self.config["claims"] if own["metric"] == metric],
+                    "claims": [c for c in self.config["claims"] if c["metric"] == metric],
                     "variants": {n: v for n, v in self.config["variants"].items() if n in names},
                 }
                 (forest,) = forests(self.differences, rows, config)
                 charts.append(replace(forest, name=f"forest_{number}"))
                 runs = self.runs[self.runs["variant"].isin(names)]
-                own = replace(self, comparisons=rows, runs=runs, config=config)
-                if plot := seed_dots(cast(Study, own), shown=()):
+                part = replace(self, comparisons=rows, runs=runs, config=config)
+                if plot := seed_dots(cast(Study, part), shown=()):
                     dots.append(replace(plot, name=f"runs_{number}", caption=RUNS))
             table = replace(cast(Table, verdicts(cast(Study, self))), source="verdicts.csv")
             shown = cast(HTML, page.table(table)).data
@@ -100,8 +100,8 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
     about = asked.variants(there)
     values = values[values["variant"].isin(about)]
     scales = {
-        metric: _scale(own[own["variant"].isin(asked.variants(there, metric))], asked)
-        for metric, own in values.groupby("metric", sort=False)
+        metric: _scale(of_metric[of_metric["variant"].isin(asked.variants(there, metric))], asked)
+        for metric, of_metric in values.groupby("metric", sort=False)
     }
     wide = values.pivot(index=["variant", "seed"], columns="metric", values="value")
     means = values.groupby(["variant", "metric"])["value"].mean()
@@ -126,9 +126,9 @@ def _scale(values: pd.DataFrame, asked: Claims) -> Scale:
     given = asked.metrics[values["metric"].iloc[0]]
     resolution = given.resolution
     if resolution is None:
-        of_variants = [own.to_numpy() for _, own in values.groupby("variant")["value"]]
-        steps = [np.diff(np.unique(own.round(decimals_of(own)))) for own in of_variants]
-        resolution = min((own.min() for own in steps if len(own)), default=0.0)
+        of_variants = [numbers.to_numpy() for _, numbers in values.groupby("variant")["value"]]
+        steps = [np.diff(np.unique(numbers.round(decimals_of(numbers)))) for numbers in of_variants]
+        resolution = min((numbers.min() for numbers in steps if len(numbers)), default=0.0)
     return Scale(given.margin, resolution, given.near_zero, decimals=None)
 
 

@@ -25,16 +25,16 @@ def looks_failed(runs: pd.DataFrame, test_images: int) -> pd.Series:
         runs: a table of `summary.metrics_of`.
     """
     failed = pd.Series(False, index=runs.index)
-    groups = {name: own["test_accuracy"] for name, own in runs.groupby("variant")}
-    squares = {name: ((own - own.mean()) ** 2).sum() for name, own in groups.items()}
-    for name, own in groups.items():
+    groups = {name: group["test_accuracy"] for name, group in runs.groupby("variant")}
+    squares = {name: ((group - group.mean()) ** 2).sum() for name, group in groups.items()}
+    for name, group in groups.items():
         elsewhere = sum(square for other, square in squares.items() if other != name)
         freedom = sum(len(values) - 1 for other, values in groups.items() if other != name)
-        for place in own.index if len(own) >= FEWEST_SEEDS else ():
-            others = own.drop(place)
+        for place in group.index if len(group) >= FEWEST_SEEDS else ():
+            others = group.drop(place)
             square = ((others - others.mean()) ** 2).sum()
             pooled = (elsewhere + square) / (freedom + len(others) - 1)
             spread = math.sqrt(max(others.var(), pooled))
             least = max(FAR * spread, 100 * FEWEST_IMAGES / test_images)
-            failed[place] = others.mean() - own[place] > least
+            failed[place] = others.mean() - group[place] > least
     return failed

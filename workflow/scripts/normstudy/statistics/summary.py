@@ -72,22 +72,22 @@ def summarize(
         doubts: a table of `label_doubts.label_doubts`: the test accuracies by its scorings other
             than "given" follow as metrics of their own, test_accuracy_<scoring>.
     """
-    known = {}
+    original = {}
     if reference is not None:
         final = reference.sort_values("epoch").groupby("variant").tail(1).set_index("variant")
         final["gap"] = final["train_accuracy"] - final["test_accuracy"]
-        known = final.to_dict("index")
+        original = final.to_dict("index")
     rows = []
     for variant, group in runs.groupby("variant", sort=False):
         values = {metric: group[metric] for metric in RUN_METRICS}
         if doubts is not None:
-            own = doubts[(doubts["variant"] == variant) & (doubts["scoring"] != "given")]
-            for scoring, scored in own.groupby("scoring", sort=False):
+            scores = doubts[(doubts["variant"] == variant) & (doubts["scoring"] != "given")]
+            for scoring, scored in scores.groupby("scoring", sort=False):
                 values[f"test_accuracy_{scoring}"] = scored["accuracy"]
         for metric, column in values.items():
             row = {"variant": variant, "metric": metric, "seeds": len(column)}
             row |= mean_interval(column, metric if metric in RUN_METRICS else "test_accuracy")
-            row["reference"] = known.get(variant, {}).get(metric, math.nan)
+            row["reference"] = original.get(variant, {}).get(metric, math.nan)
             rows.append(row | {"difference": row["mean"] - row["reference"]})
     return pd.DataFrame(rows).round(6)
 

@@ -99,9 +99,9 @@ def with_looks(
     read = set(comparisons["look"].dropna().astype(int))
     read |= {look for look in settings.get("looks") or () if look < max(read, default=0)}
     parts = protocol(config["claims"], settings, list(config["variants"]))
-    known = [replace(look, taken="") for look in history]
+    recorded = [replace(look, taken="") for look in history]
     taken = [Look(n, **parts, taken=(dates or {}).get(n, now)) for n in sorted(map(int, read))]
-    return history + [look for look in taken if replace(look, taken="") not in known]
+    return history + [look for look in taken if replace(look, taken="") not in recorded]
 
 
 def changed_since(history: Sequence[Look]) -> tuple[Look, list[str]] | None:

@@ -36,12 +36,12 @@ def contrast_verdict(low, high, inner_low, inner_high, limit):
     """
     low, high, inner_low, inner_high = map(np.asarray, (low, high, inner_low, inner_high))
     small = (inner_low > -limit) & (inner_high < limit)
-    found = np.select(
+    verdicts = np.select(
         [(low > 0) & small, low > 0, small, high < 0],
         [Verdict.TOO_SMALL, Verdict.HOLDS, Verdict.NO_DIFFERENCE, Verdict.CONTRADICTED],
         Verdict.UNDECIDED,
     )
-    return found if found.ndim else found.item()
+    return verdicts if verdicts.ndim else verdicts.item()
 
 
 def claim_verdict(verdicts: Sequence[str]) -> str:
