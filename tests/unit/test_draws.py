@@ -110,16 +110,16 @@ def test_each_mask_is_decided_by_its_place(shape, step, layer, p):
 def test_masks_in_the_kernels_layout_are_those_of_the_arrays():
     masks = dropout_masks((40, 3, 4, 4), 5, 1, 0.3, KEY)
     for block in range(3):
-        out = np.full(7 + 48 * 16, np.nan, np.float32)
-        masks_of_lanes(out, 7, 48, 16 * block, 5, 1, 0.3, *key_words(KEY))
-        lanes = out[7:].reshape(48, 16)[:, : len(masks[16 * block : 16 * block + 16])]
+        out = np.full(48 * 16, np.nan, np.float32)
+        masks_of_lanes(out, 48, 16 * block, 1, 0.3, 5, *key_words(KEY))
+        lanes = out.reshape(48, 16)[:, : len(masks[16 * block : 16 * block + 16])]
         assert np.array_equal(lanes.T, masks[16 * block : 16 * block + 16].reshape(-1, 48))
 
 
 def test_masks_compiled_and_in_plain_python_are_equal():
     masks = [np.zeros(16 * 20, np.float32) for _ in range(2)]
     for function, out in zip((masks_of_lanes, masks_of_lanes.py_func), masks, strict=True):
-        function(out, 0, 18, 32, 9, 1, 0.04, *key_words(KEY))
+        function(out, 18, 32, 1, 0.04, 9, *key_words(KEY))
     assert np.array_equal(*masks)
 
 

@@ -30,24 +30,23 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
 
 
 @compiled
-def masks_of_lanes(out, start, elements, first_image, step, layer, p, k0, k1):
-    """Write the masks of 16 images: element e of image first_image + i to out[start + 16·e + i].
+def masks_of_lanes(out, elements, first_image, layer, p, step, k0, k1):
+    """Write the masks of 16 images: element e of image first_image + i to out[16·e + i].
 
     Args:
         out: float32, flat; elements beyond a multiple of 4 are filled up to the next one.
-        start: where the first element goes.
         elements: C·H·W.
         first_image: place in the batch of the first of the 16.
-        step: place of the batch in the epoch.
         layer: number of the dropout layer.
         p: probability of dropping, 0 … 1.
+        step: place of the batch in the epoch.
         k0, k1: the epoch's key, of `key_words`.
     """
     limit = np.uint64(np.rint((1.0 - p) * 4294967296.0))
     scale = np.float32(1.0 / (1.0 - p)) if p < 1.0 else np.float32(0.0)
     nothing = np.float32(0.0)
     for quarter in range((elements + 3) // 4):
-        at = start + 4 * LANES * quarter
+        at = 4 * LANES * quarter
         for lane in range(LANES):
             image = np.uint64(first_image + lane)
             words = philox4x32(np.uint64(quarter), image, np.uint64(step), np.uint64(layer), k0, k1)
@@ -64,10 +63,10 @@ def key_words(key: bytes) -> tuple[np.uint64, np.uint64]:
 
 
 @compiled
-def _fill(out, elements, step, layer, p, k0, k1):
+def _fill(out, elements, layer, p, step, k0, k1):
     """`masks_of_lanes` of a batch: out (blocks of 16 images, elements filled up to fours · 16)."""
     for block in range(len(out)):
-        masks_of_lanes(out[block], 0, elements, LANES * block, step, layer, p, k0, k1)
+        masks_of_lanes(out[block], elements, LANES * block, layer, p, step, k0, k1)
 
 
 def dropout_masks(
@@ -87,6 +86,6 @@ def dropout_masks(
     """
     images, elements = shape[0], int(np.prod(shape[1:]))
     out = np.empty((-(-images // LANES), -(-elements // 4) * 4 * LANES), np.float32)
-    _fill(out, elements, step, layer, p, *key_words(stream))
+    _fill(out, elements, layer, p, step, *key_words(stream))
     lanes_last = out.reshape(len(out), -1, LANES)[:, :elements]
     return lanes_last.transpose(0, 2, 1).reshape(-1, elements)[:images].reshape(shape)

@@ -4,15 +4,15 @@ LLVM splits a vector into as many registers as the processor has it in: one with
 with AVX2, four with NEON or SSE. A lane never meets another, and every operation is rounded
 once, as IEEE 754 says (`fma`: product and sum together), so all processors give the same bits.
 
-Arrays are one-dimensional float32. `load`, `store` and tiles count their places in vectors,
-a float that is spread over all lanes (`outer` with scalars) in floats.
+Arrays are float32. `load`, `store` and tiles count their places in vectors from an array's first
+element, a float that is spread over all lanes (`outer` with scalars) in floats.
 """
+
+from functools import wraps
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, models, register_model
-
-# Numba reads the types of these functions off what they return, not off annotations.
 
 LANES = 16
 VECTOR = ir.VectorType(ir.FloatType(), LANES)
@@ -24,22 +24,38 @@ INT32 = ir.IntType(32)
 class Floats(types.Type):
     """Numba's type of a vector."""
 
-    def __init__(self):
-        super().__init__(f"float32x{LANES}")
+
+floats = Floats(f"float32x{LANES}")
+register_model(Floats)(lambda manager, kind: models.PrimitiveModel(manager, kind, VECTOR))
 
 
-floats = Floats()
+def _plain(context, b, kind, value):
+    """A value as LLVM has it; of an array, the address of its first float."""
+    is_array = isinstance(kind, types.Array)
+    return context.make_array(kind)(context, b, value).data if is_array else value
 
 
-@register_model(Floats)
-class FloatsModel(models.PrimitiveModel):
-    """A vector is LLVM's own."""
+def instruction(returns, emit):
+    """A function for compiled code, from what emits its instructions.
 
-    def __init__(self, manager, kind):
-        super().__init__(manager, kind, VECTOR)
+    Args:
+        returns: Numba's type of its value.
+        emit: takes an IR builder and the arguments; for an array, the address of its first float.
+    """
+
+    def code(context, b, signature, values):
+        pairs = zip(signature.args, values, strict=True)
+        value = emit(b, *(_plain(context, b, *pair) for pair in pairs))
+        return context.get_dummy_value() if returns == types.void else value
+
+    @wraps(emit)  # Numba asks for its signature
+    def typed(context, *kinds):
+        return returns(*kinds), code
+
+    return intrinsic(typed)
 
 
-# --- Instructions: b is an IR builder -------------------------------------------------------
+# --- Vectors --------------------------------------------------------------------------------
 
 
 def _pointer(b, data, index, constant=0, unit=LANES):
@@ -64,10 +80,6 @@ def _spread(b, scalar):
     return b.shuffle_vector(first, UNDEFINED, lanes)
 
 
-def _load_spread(b, data, index):
-    return _spread(b, b.load(_pointer(b, data, index, unit=1)))
-
-
 def _fma(b, x, y, z):
     kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
     name = f"llvm.fma.v{LANES}f32"
@@ -75,63 +87,19 @@ def _fma(b, x, y, z):
     return b.call(function, [x, y, z])
 
 
-def _array(context, b, kind, array):
-    """The address of an array's first float."""
-    return context.make_array(kind)(context, b, array).data
-
-
-# --- Operations on vectors --------------------------------------------------------------------
-
-
-def _operation(emit):
-    """A function of vectors for compiled code, from its instructions: of a builder and values."""
-
-    def code(context, b, signature, values):
-        return emit(b, *values)
-
-    of = {
-        2: lambda context, x, y: (floats(x, y), code),
-        3: lambda context, x, y, z: (floats(x, y, z), code),
-        4: lambda context, x, y, z, a: (floats(x, y, z, a), code),
-    }
-    return intrinsic(of[emit.__code__.co_argcount - 1])
-
-
-add = _operation(lambda b, x, y: b.fadd(x, y))
-multiply = _operation(lambda b, x, y: b.fmul(x, y))
-fma = _operation(_fma)  # x · y + z, rounded once
-# x where it is greater than least, else least; NaN stays NaN.
-at_least = _operation(lambda b, x, least: b.select(b.fcmp_ordered("<", x, least), least, x))
+load = instruction(floats, lambda b, array, index: _load(b, array, index))
+store = instruction(types.void, lambda b, value, array, index: _store(b, value, array, index))
+spread = instruction(floats, _spread)  # a float32 in every lane
+add = instruction(floats, lambda b, x, y: b.fadd(x, y))
+multiply = instruction(floats, lambda b, x, y: b.fmul(x, y))
+fma = instruction(floats, _fma)  # x · y + z, rounded once
 # a where x > y, else z; a where x = y, else z.
-where_greater = _operation(lambda b, x, y, a, z: b.select(b.fcmp_ordered(">", x, y), a, z))
-where_equal = _operation(lambda b, x, y, a, z: b.select(b.fcmp_ordered("==", x, y), a, z))
-
-
-@intrinsic
-def spread(context, x):
-    """A float32 in every lane."""
-    return floats(types.float32), lambda context, b, signature, values: _spread(b, *values)
-
-
-@intrinsic
-def load(context, array, index):
-    """Vector number `index` of an array."""
-
-    def emit(context, b, signature, values):
-        return _load(b, _array(context, b, array, values[0]), values[1])
-
-    return floats(array, types.intp), emit
-
-
-@intrinsic
-def store(context, value, array, index):
-    """Put a value at vector number `index` of an array."""
-
-    def emit(context, b, signature, values):
-        _store(b, values[0], _array(context, b, array, values[1]), values[2])
-        return context.get_dummy_value()
-
-    return types.void(value, array, types.intp), emit
+where_greater = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered(">", x, y), a, z))
+where_equal = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered("==", x, y), a, z))
+# x where it is greater than least, else least; NaN stays NaN.
+at_least = instruction(
+    floats, lambda b, x, least: b.select(b.fcmp_ordered("<", x, least), least, x)
+)
 
 
 # --- Tiles: rows × columns vectors that stay in registers, as a tuple, row by row -----------
@@ -149,31 +117,21 @@ def tile(rows, columns):
                 yield row * columns + column, index, column
             index = b.add(index, stride)
 
-    @intrinsic
-    def zeros(context):
-        return kind(), lambda *_: ir.Constant(raw, [ZERO] * (rows * columns))
+    def zeros(b):
+        return ir.Constant(raw, [ZERO] * (rows * columns))
 
-    @intrinsic
-    def load_tile(context, array, index, stride):
-        def emit(context, b, signature, values):
-            data, tile = _array(context, b, array, values[0]), ir.Constant(raw, ir.Undefined)
-            for number, row, column in places(b, *values[1:]):
-                tile = b.insert_value(tile, _load(b, data, row, column), number)
-            return tile
+    def load_tile(b, array, index, stride):
+        t = ir.Constant(raw, ir.Undefined)
+        for number, row, column in places(b, index, stride):
+            t = b.insert_value(t, _load(b, array, row, column), number)
+        return t
 
-        return kind(array, types.intp, types.intp), emit
+    def store_tile(b, t, array, index, stride):
+        for number, row, column in places(b, index, stride):
+            _store(b, b.extract_value(t, number), array, row, column)
 
-    @intrinsic
-    def store_tile(context, tile, array, index, stride):
-        def emit(context, b, signature, values):
-            data = _array(context, b, array, values[1])
-            for number, row, column in places(b, *values[2:]):
-                _store(b, b.extract_value(values[0], number), data, row, column)
-            return context.get_dummy_value()
-
-        return types.void(kind, array, types.intp, types.intp), emit
-
-    return zeros, load_tile, store_tile
+    of_tile = instruction(kind, zeros), instruction(kind, load_tile)
+    return *of_tile, instruction(types.void, store_tile)
 
 
 def outer(rows, columns, scalars):
@@ -184,26 +142,21 @@ def outer(rows, columns, scalars):
         columns: (down, right) of each of x's: x[c] lies at j + down·width + right.
         scalars: whether a's elements are floats, each spread over all lanes, or vectors.
     """
-    kind = types.UniTuple(floats, rows * len(columns))
 
-    @intrinsic
-    def update(context, t, a, i, stride, x, j, width):
-        def emit(context, b, signature, values):
-            t, factors, i, stride, data, j, width = values
-            factors, data = _array(context, b, a, factors), _array(context, b, x, data)
-            of_rows = []
-            for _ in range(rows):
-                of_rows.append(_load_spread(b, factors, i) if scalars else _load(b, factors, i))
-                i = b.add(i, stride)
-            for column, (down, right) in enumerate(columns):
-                start = b.add(j, b.mul(width, ir.Constant(width.type, down))) if down else j
-                value = _load(b, data, start, right)
-                for number, factor in enumerate(of_rows):
-                    at = number * len(columns) + column
-                    t = b.insert_value(t, _fma(b, value, factor, b.extract_value(t, at)), at)
-            return t
+    def element(b, a, i):
+        return _spread(b, b.load(_pointer(b, a, i, unit=1))) if scalars else _load(b, a, i)
 
-        intp = types.intp
-        return kind(kind, a, intp, intp, x, intp, intp), emit
+    def update(b, t, a, i, stride, x, j, width):
+        factors = []
+        for _ in range(rows):
+            factors.append(element(b, a, i))
+            i = b.add(i, stride)
+        for column, (down, right) in enumerate(columns):
+            start = b.add(j, b.mul(width, ir.Constant(width.type, down))) if down else j
+            value = _load(b, x, start, right)
+            for row, factor in enumerate(factors):
+                at = row * len(columns) + column
+                t = b.insert_value(t, _fma(b, value, factor, b.extract_value(t, at)), at)
+        return t
 
-    return update
+    return instruction(types.UniTuple(floats, rows * len(columns)), update)

@@ -129,7 +129,6 @@ def sets_of(norm, i, images, blocks):
 @inner
 def forward(images, first, norm, p, running, training, dropout, memory, log_probs):
     """Log-probabilities (n, classes) of images (n, PIXELS) of a batch, from `first` on, at once."""
-    probability, step, low, high = dropout
     blocks, used = memory.blocks, -(-len(images) // LANES)
     for b in range(used):
         put_images(images[b * LANES : (b + 1) * LANES], blocks[b])
@@ -148,10 +147,9 @@ def forward(images, first, norm, p, running, training, dropout, memory, log_prob
         for b in range(used if i < LAST else 0):  # the head takes the mean of y
             m = blocks[b]
             y, mask = m[Y if i == TRANSITION else X[i + 1] :], m[MASK[i] :]
-            drops = probability > 0 and DROPOUT[i] >= 0
+            drops = dropout[0] > 0 and DROPOUT[i] >= 0
             if drops:
-                place = c_out * SIZE[i] ** 2, first + b * LANES, step, DROPOUT[i]
-                masks_of_lanes(mask, 0, *place, probability, low, high)
+                masks_of_lanes(mask, c_out * SIZE[i] ** 2, first + b * LANES, DROPOUT[i], *dropout)
             layers.normalize(m[R[i] :], s[:, b], mask, drops, y, c_out, SIZE[i], BORDER[i + 1])
             if i == TRANSITION:
                 out, scratch = m[X[i + 1] :], m[SCRATCH:]
