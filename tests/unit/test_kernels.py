@@ -25,7 +25,7 @@ from normstudy.network.draws.initial import initial_weights
 from normstudy.network.kernels import check as check_module
 from normstudy.network.kernels import normalization
 from normstudy.network.kernels.check import comparisons, difference, gives_reference_bits
-from normstudy.network.kernels.engine import Trainer, shapes_of
+from normstudy.network.kernels.engine import Network, Trainer, shapes_of
 from normstudy.network.kernels.simd import LANES
 from normstudy.network.model import Dropout, model_of
 from normstudy.network.pytorch.trainer import Trainer as PyTorchTrainer
@@ -70,21 +70,22 @@ def test_a_step_is_that_of_float64_autograd(recipe_of, norm, images, classes, dr
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4, 8, 16])
-def test_a_normalizations_own_gradients_for_any_groups(groups):
+def test_a_normalizations_own_gradients_for_any_groups(recipe_of, groups):
     """Where a later average cannot cancel them, as it does Instance Norm's in the network."""
-    random = np.random.default_rng(groups)
+    recipe, random = recipe_of | {"norm_options": {"num_groups": groups}}, np.random.default_rng(1)
+    state = initial_weights(shapes_of(recipe), 1)
+    gamma = state["block4.norm.weight"] = random.normal(1, 0.3, 16).astype(np.float32)
+    beta = state["block4.norm.bias"] = random.normal(0, 0.3, 16).astype(np.float32)
+    kernels = Network(recipe, state)
+    network, last = kernels.network, kernels.network.layers[-1]
     r, dy = random.normal(0.5, 1, (2, 16, 36, LANES))
-    gamma, beta = random.normal(1, 0.3, (2, 16)).astype(np.float32)
-    s = np.zeros((11, 1, 16 * LANES), np.float32)
-    s[normalization.SUMS] = r.sum(axis=1).ravel()
-    s[normalization.SQUARES] = (r * r).sum(axis=1).ravel()
-    s[normalization.DY_SUMS] = dy.sum(axis=1).ravel()
-    s[normalization.DOTS] = (dy * r).sum(axis=1).ravel()
-    dgamma, dbeta = np.zeros((2, 16), np.float32)
-    sets, nothing = (16 // groups, 1, LANES, True), np.zeros(16, np.float32)
-    normalization.statistics(s, sets, 36, nothing, nothing, True, gamma, beta)
-    normalization.gradients(s, sets, 36, gamma, dgamma, dbeta)
-    a, b, p, q, u = (s[i].reshape(16, 1, LANES) for i in (4, 5, 8, 9, 10))
+    for row, values in enumerate((r, r * r)):
+        last.s[normalization.SUMS + row] = values.sum(axis=1)
+    for row, values in enumerate((dy, dy * r)):
+        last.s[normalization.DY_SUMS + row] = values.sum(axis=1)
+    normalization.statistics(last, network.w, network.running, LANES, True)
+    normalization.gradients(last, network.w, network.dw, LANES)
+    a, b, p, q, u = (last.s[i][:, None] for i in (4, 5, 8, 9, 10))
     layer = torch.nn.GroupNorm(groups, 16).double()
     layer.load_state_dict({"weight": torch.tensor(gamma), "bias": torch.tensor(beta)})
     x = torch.from_numpy(r.transpose(2, 0, 1)).requires_grad_()
@@ -93,8 +94,8 @@ def test_a_normalizations_own_gradients_for_any_groups(groups):
     for ours, exact in (
         ((a * r + b).transpose(2, 0, 1), y.detach()),
         ((p * dy + q * r + u).transpose(2, 0, 1), x.grad),
-        (dgamma, layer.weight.grad),
-        (dbeta, layer.bias.grad),
+        (kernels.gradient["block4.norm.weight"], layer.weight.grad),
+        (kernels.gradient["block4.norm.bias"], layer.bias.grad),
     ):
         assert np.abs(ours - exact.numpy()).max() <= 1e-5 * exact.abs().max()
 

@@ -1,8 +1,8 @@
 """The training step of model.py's network, written out as compiled kernels, and its engine.
 
-Read in this order: simd.py (vectors and register tiles), layers.py (convolution, transition,
-applying a normalization), normalization.py (its statistics and gradients, and the head), step.py
-(the layers in their order), engine.py (a network, and its training), check.py (against model.py).
+Read in this order: step.py (the network, its layers in their order), layers.py (convolution,
+transition, applying a normalization), normalization.py (its statistics and gradients, the head),
+simd.py (vectors, register tiles), engine.py (a network by names, its training), check.py.
 
 Layout: 16 images of a batch are the lanes of a vector, so an activation is an array (channel,
 row, column, image), and a layer of 8 or 12 channels fills the registers as well as one of 16.

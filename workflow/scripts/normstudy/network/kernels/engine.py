@@ -1,6 +1,8 @@
 """A network in the kernels: model.py's state dict as arrays, evaluated and trained."""
 
 from collections.abc import Mapping
+from itertools import accumulate
+from math import prod
 
 import numpy as np
 
@@ -11,27 +13,26 @@ from ..draws.dropout import key_words
 from ..draws.initial import initial_weights
 from ..draws.streams import key
 from ..schedule import one_cycle
-from . import step as network
+from .normalization import BATCH, IMAGE, NONE, Norm
 from .simd import LANES
-from .step import BATCH, C_IN, C_OUT, IMAGE, NAMES, NONE, PIXELS, Norm, Parameters
+from .step import C_IN, C_OUT, NAMES, TRANSITION, descend, network_of, run
 
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")  # not learned
 PREDICTED = 1000  # images at a time
 NO_LABELS, NO_DROPOUT = np.zeros(0, np.int64), (0.0, 0, np.uint64(0), np.uint64(0))
 
 
-def norm_of(recipe: dict) -> Norm:
-    """The normalization of a run, one of config.KERNEL_NORMS."""
+def norm_of(recipe: dict, channels: int) -> Norm:
+    """A layer's normalization, one of config.KERNEL_NORMS."""
     options = recipe["norm_options"]
-    per_group = options.get("channels_per_group") or 4
-    groups = tuple(options.get("num_groups") or c // per_group for c in C_OUT)
+    groups, of_group = options.get("num_groups"), options.get("channels_per_group") or 4
     return {
-        "group": Norm(IMAGE, groups),
-        "layer": Norm(IMAGE),
-        "instance": Norm(IMAGE, C_OUT),
-        "rms": Norm(IMAGE, centred=False),
-        "batch": Norm(BATCH),
-        "none": Norm(NONE),
+        "group": Norm(IMAGE, channels // groups if groups else of_group),
+        "layer": Norm(IMAGE, channels),
+        "instance": Norm(IMAGE, 1),
+        "rms": Norm(IMAGE, channels, centred=False),
+        "batch": Norm(BATCH, 1),
+        "none": Norm(NONE, 1),
     }[recipe["norm"]]
 
 
@@ -41,39 +42,13 @@ def shapes_of(recipe: dict) -> dict[str, tuple[int, ...]]:
     for name, c_in, c_out in zip(NAMES, C_IN, C_OUT, strict=True):
         shapes[f"{name}.conv.weight"] = (c_out, c_in, 3, 3)
         if recipe["norm"] != "none":
-            shapes[f"{name}.norm.weight"] = shapes[f"{name}.norm.bias"] = (c_out,)
+            shapes |= dict.fromkeys((f"{name}.norm.weight", f"{name}.norm.bias"), (c_out,))
         if recipe["norm"] == "batch":
-            shapes |= {f"{name}.norm.{buffer}": (c_out,) for buffer in BUFFERS[:2]}
-            shapes[f"{name}.norm.{BUFFERS[2]}"] = ()
-        if name == NAMES[network.TRANSITION]:
+            shapes |= dict.fromkeys((f"{name}.norm.{buffer}" for buffer in BUFFERS), (c_out,))
+            shapes[f"{name}.norm.num_batches_tracked"] = ()
+        if name == NAMES[TRANSITION]:
             shapes["transition.conv.weight"] = (8, 16, 1, 1)
-    shapes["output.conv.weight"] = (recipe["num_classes"], 16, 1, 1)
-    return shapes
-
-
-def views(flat: np.ndarray, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Name → its part of a flat array, in the order of the names."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
-    parts = np.split(flat, ends[:-1])
-    return {n: part.reshape(s) for (n, s), part in zip(shapes.items(), parts, strict=True)}
-
-
-def of_layers(
-    named: dict[str, np.ndarray], kind: str, names: tuple = NAMES, otherwise: float = 0
-) -> tuple[np.ndarray, ...]:
-    """A flat array per layer, as the kernels want them; a constant where a layer has none."""
-    default = np.full(max(C_OUT), otherwise, np.float32)
-    return tuple(named.get(f"{name}.{kind}", default).reshape(-1) for name in names)
-
-
-def parameters(named: dict[str, np.ndarray]) -> Parameters:
-    """A state dict's learned arrays, or their gradients."""
-    return Parameters(
-        convolutions=of_layers(named, "conv.weight", (*NAMES, "transition")),
-        gammas=of_layers(named, "norm.weight", otherwise=1),
-        betas=of_layers(named, "norm.bias"),
-        output=named["output.conv.weight"].reshape(-1),
-    )
+    return shapes | {"output.conv.weight": (recipe["num_classes"], 16, 1, 1)}
 
 
 class Network:
@@ -85,23 +60,36 @@ class Network:
     """
 
     def __init__(self, recipe: dict, state: Mapping[str, np.ndarray]):
-        self.recipe, self.norm, shapes = recipe, norm_of(recipe), shapes_of(recipe)
-        learned = {n: s for n, s in shapes.items() if n.rpartition(".")[2] not in BUFFERS}
-        self.weights = np.concatenate([np.ravel(state[name]) for name in learned])
-        self.slopes = np.zeros_like(self.weights)
-        self.gradient = views(self.slopes, learned)
-        arrays = views(self.weights, learned)
-        self.arrays = {name: arrays.get(name, np.array(state[name])) for name in shapes}
-        self.p, self.d = parameters(self.arrays), parameters(self.gradient)
-        self.running = tuple(of_layers(self.arrays, f"norm.{name}") for name in BUFFERS[:2])
-        at_once = recipe["batch_size"] if self.norm.over == BATCH else LANES
-        self.memory = network.new_memory(-(-at_once // LANES), recipe["num_classes"])
+        self.recipe, self.shapes = recipe, shapes_of(recipe)
+        learned = [name for name in self.shapes if name.rpartition(".")[2] not in BUFFERS]
+        starts = accumulate((prod(self.shapes[name]) for name in learned), initial=0)
+        self.start = dict(zip(learned, starts, strict=False))
+        norms, batch = [norm_of(recipe, c) for c in C_OUT], recipe["norm"] == "batch"
+        blocks = -(-recipe["batch_size"] // LANES) if batch else 1
+        self.network = network_of(self.start, norms, recipe["num_classes"], blocks)
+        self.weights, self.gradient = self.network.w, self.named(self.network.dw)
+        arrays = self.named(self.weights)
+        for name, average in self.named(self.network.running).items() if batch else ():
+            arrays[name.replace("weight", "running_mean").replace("bias", "running_var")] = average
+        self.arrays = {name: arrays.get(name, np.array(state[name])) for name in self.shapes}
+        self.put(state)
+
+    def named(self, flat: np.ndarray) -> dict[str, np.ndarray]:
+        """Name of a parameter → its part of an array like `weights`."""
+        return {
+            name: flat[start:][: prod(self.shapes[name])].reshape(self.shapes[name])
+            for name, start in self.start.items()
+        }
+
+    def put(self, state: Mapping[str, np.ndarray]) -> None:
+        """Copy a state dict's values."""
+        for name, array in self.arrays.items():
+            array[...] = state[name]
 
     def _run(self, images, labels, training, dropout):
         """Log-probabilities of network inputs, by `step.run`."""
         log_probs = np.empty((len(images), self.recipe["num_classes"]), np.float32)
-        of_network = self.norm, self.p, self.d, self.running, dropout, self.memory
-        network.run(images.reshape(-1, PIXELS), labels, training, *of_network, log_probs)
+        run(self.network, images.reshape(len(images), -1), labels, training, dropout, log_probs)
         return log_probs
 
     def step(self, images: np.ndarray, labels: np.ndarray, dropout: tuple) -> np.ndarray:
@@ -111,8 +99,7 @@ class Network:
             images, labels: float32 (n, 28, 28), int64 (n,).
             dropout: probability of dropping; of the masks the step, and the words of the key.
         """
-        self.slopes[:] = 0
-        for name in NAMES if self.norm.over == BATCH else ():
+        for name in NAMES if self.recipe["norm"] == "batch" else ():
             self.arrays[f"{name}.norm.num_batches_tracked"] += 1
         return self._run(images, labels, True, dropout)
 
@@ -137,7 +124,7 @@ class Trainer(Network):
         self.seed, self.batches = seed, Batches(split, recipe, seed)
         self.rates, self.momenta = one_cycle(recipe, len(self.batches))
         self.velocity, self.l1 = np.zeros_like(self.weights), np.zeros_like(self.weights)
-        for share in views(self.l1, {n: a.shape for n, a in self.gradient.items()}).values():
+        for share in self.named(self.l1).values():
             share[...] = recipe["l1"] / (share.size if recipe["l1_reduction"] == "mean" else 1)
 
     def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +136,7 @@ class Trainer(Network):
             labels.append(targets)
             at = (epoch - 1) * len(self.batches) + step
             rate, momentum = np.float32(self.rates[at]), np.float32(self.momenta[at])
-            network.descend(self.weights, self.slopes, self.velocity, self.l1, rate, momentum)
+            descend(self.weights, self.network.dw, self.velocity, self.l1, rate, momentum)
         return np.concatenate(outputs), np.concatenate(labels)
 
     def state_dict(self) -> dict[str, np.ndarray]:
@@ -166,5 +153,4 @@ class Trainer(Network):
     def restore(self, state: dict) -> None:
         """Put a state of `state` back."""
         self.velocity[:] = state["velocity"]
-        for name, value in state["model"].items():
-            self.arrays[name][...] = value
+        self.put(state["model"])

@@ -94,12 +94,8 @@ add = instruction(floats, lambda b, x, y: b.fadd(x, y))
 multiply = instruction(floats, lambda b, x, y: b.fmul(x, y))
 fma = instruction(floats, _fma)  # x · y + z, rounded once
 # a where x > y, else z; a where x = y, else z.
-where_greater = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered(">", x, y), a, z))
-where_equal = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered("==", x, y), a, z))
-# x where it is greater than least, else least; NaN stays NaN.
-at_least = instruction(
-    floats, lambda b, x, least: b.select(b.fcmp_ordered("<", x, least), least, x)
-)
+if_greater = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered(">", x, y), a, z))
+if_equal = instruction(floats, lambda b, x, y, a, z: b.select(b.fcmp_ordered("==", x, y), a, z))
 
 
 # --- Tiles: rows × columns vectors that stay in registers, as a tuple, row by row -----------

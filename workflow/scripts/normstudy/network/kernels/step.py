@@ -1,14 +1,17 @@
 """The network forward and backward over a batch, and the step of SGD: layers in their order."""
 
-from itertools import accumulate
+from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from ..compiled import compiled, inner
 from ..draws.dropout import masks_of_lanes
-from . import layers, normalization
-from .normalization import DY_SUMS, SUMS, A, B, P, Q, U
+from . import layers as kernels
+from . import normalization
+from .layers import LEAST, ZERO, Convolution, Transition, tiled
+from .normalization import DY_SUMS, SUMS, Norm, Y
 from .simd import LANES
 
 # --- The network: convolutions with ReLU and normalization ----------------------------------
@@ -21,214 +24,195 @@ BORDER = (0, 0, 0, 0, 0, 1)  # of zeros: the convolution's padding
 SIZE = tuple(width - 2 for width in WIDTH)  # of the output
 G_BORDER = (0, 2, 2, 2, 2, 1)  # of the gradient: the input's gradient is then a convolution of it
 DROPOUT = (-1, -1, -1, 0, 1, -1)  # which dropout layer follows the normalization
-LAYERS, LAST, PIXELS = len(NAMES), len(NAMES) - 1, 28 * 28
-TRANSITION = 1  # the layer that the transition follows
-
-NONE, IMAGE, BATCH = range(3)
-ZERO, LEAST = np.float32(0), np.float32(-np.inf)
+TRANSITION, LAST = 1, len(NAMES) - 1  # the layer before the transition; that before the head
 
 
-class Norm(NamedTuple):
-    """A normalization: what it is over, groups per layer, and whether it subtracts the mean."""
+class Layer(NamedTuple):
+    """A layer's numbers, and its values: (blocks of 16 images, channels · places · LANES)."""
 
-    over: int  # NONE, IMAGE or BATCH
-    groups: tuple[int, ...] = (1,) * LAYERS
-    centred: bool = True
-
-
-class Parameters(NamedTuple):
-    """The network's parameters, or their gradients: float32, each flat as in the state dict."""
-
-    convolutions: tuple[np.ndarray, ...]  # the transition's last
-    gammas: tuple[np.ndarray, ...]
-    betas: tuple[np.ndarray, ...]
-    output: np.ndarray
-
-
-class Memory(NamedTuple):
-    """What a step works in, all of it float32."""
-
-    blocks: np.ndarray  # (blocks at once, BLOCK), by BUFFERS
-    stats: np.ndarray  # (LAYERS, 11, blocks at once, 16 · LANES): s of normalization.py
-    forward: tuple[np.ndarray, ...]  # the convolutions' weights, packed; the transition's last
-    backward: tuple[np.ndarray, ...]
-    lanes: tuple[np.ndarray, ...]  # their gradients, lane by lane; the transition's last
-    logits: np.ndarray  # (classes · LANES)
+    there: Convolution
+    back: Convolution  # of g by the kernels turned by 180°: the gradient of x
+    gamma: int  # where γ begins in w
+    beta: int
+    size: int  # height and width of r
+    norm: Norm
+    dropout: int
+    x: np.ndarray  # in its border
+    r: np.ndarray
+    mask: np.ndarray  # of dropout
+    g: np.ndarray  # in its border
+    s: np.ndarray  # (12, channels, blocks · LANES)
 
 
-def _squares(channels: tuple, size: tuple, border: tuple = (0,) * LAYERS) -> list[int]:
-    """Vectors of each layer's activations, in their border."""
-    return [c * (s + 2 * b) ** 2 for c, s, b in zip(channels, size, border, strict=True)]
+class Network(NamedTuple):
+    """All of a network."""
 
-
-# A block's buffers: the layers' inputs x, ReLUs' outputs r, gradients g and dropout masks; before
-# the transition y, after it dt; the gradient dy that is handed down; room for tiles.
-BUFFERS = [
-    *_squares(C_IN, WIDTH),
-    *_squares(C_OUT, SIZE),
-    *_squares(C_OUT, SIZE, G_BORDER),
-    *[16 * s * s * (d >= 0) for s, d in zip(SIZE, DROPOUT, strict=True)],
-    *[16 * 24 * 24, 16 * 24 * 24, 8 * 12 * 12, 8 * 12 * 12, 8 * 2 * 24],
-]
-*_STARTS, BLOCK = accumulate((size * LANES for size in BUFFERS), initial=0)
-X, R, G, MASK = (tuple(_STARTS[i * LAYERS : (i + 1) * LAYERS]) for i in range(4))
-Y, DY, WHICH, DT, SCRATCH = _STARTS[4 * LAYERS :]
+    layers: tuple[Layer, ...]
+    transition: Transition
+    w: np.ndarray  # parameters, in the order of the state dict
+    order: np.ndarray  # (2, parameters): those that `convolve` reads, forward and backward
+    packed: np.ndarray  # w[order]
+    dw: np.ndarray  # their gradients
+    lanes: np.ndarray  # those of the convolutions, lane by lane: (parameters · LANES)
+    running: np.ndarray  # Batch Norm's running means, where w has γ, and variances, as β
+    output: np.ndarray  # the head's part of w, (classes, channels)
+    d_output: np.ndarray
+    logits: np.ndarray  # (classes, blocks · LANES)
+    dy: np.ndarray  # gradient that is handed down: (blocks, values · LANES)
 
 
 def aligned(*shape: int) -> np.ndarray:
     """Zeros, float32, that start at a cache line."""
-    count = int(np.prod(shape))
-    raw = np.zeros(count + 16, np.float32)
+    raw = np.zeros(prod(shape) + 16, np.float32)
     start = -raw.ctypes.data % 64 // 4
-    return raw[start : start + count].reshape(shape)
+    return raw[start : start + prod(shape)].reshape(shape)
 
 
-def new_memory(blocks: int, classes: int) -> Memory:
-    """The memory of steps with so many blocks of images at once."""
-    pairs = list(zip(C_IN, C_OUT, strict=True))
-    return Memory(
-        blocks=aligned(blocks, BLOCK),
-        stats=aligned(LAYERS, U + 1, blocks, 16 * LANES),
-        forward=(*(aligned(9 * i * o) for i, o in pairs), aligned(128)),
-        backward=tuple(aligned(9 * max(i, layers.CHANNELS) * o) for i, o in pairs),
-        lanes=(*(aligned(9 * i * o * LANES) for i, o in pairs), aligned(128 * LANES)),
-        logits=aligned(classes * LANES),
-    )
+def network_of(start: Mapping[str, int], norms: list[Norm], classes: int, blocks: int) -> Network:
+    """A network of zeros.
+
+    Args:
+        start: name of a parameter in the state dict → where it begins; the output's is the last.
+        norms: of each layer.
+        classes: outputs.
+        blocks: of 16 images, that go through it at once.
+    """
+
+    def values(channels: int, width: int) -> np.ndarray:
+        return aligned(blocks, channels * width**2 * LANES)
+
+    output, layers = start["output.conv.weight"], []
+    w, dw, running = np.zeros((3, output + classes * C_OUT[LAST]), np.float32)
+    order = np.zeros((2, w.size), np.int64)
+    for i, name in enumerate(NAMES):
+        c_in, c_out, size, wide = C_IN[i], C_OUT[i], SIZE[i], SIZE[i] + 2 * G_BORDER[i]
+        first, count = start[f"{name}.conv.weight"], 9 * c_in * c_out
+        weights = np.arange(first, first + count).reshape(c_out, c_in, 9)
+        order[0, first : first + count] = tiled(weights)
+        if i > 0:
+            order[1, first : first + count] = tiled(weights[:, :, ::-1].swapaxes(0, 1))
+        layers.append(
+            Layer(
+                Convolution(c_in, c_out, WIDTH[i], BORDER[i], first),
+                Convolution(c_out, c_in, wide, G_BORDER[i], first),
+                start.get(f"{name}.norm.weight", 0),
+                start.get(f"{name}.norm.bias", 0),
+                size,
+                norms[i],
+                DROPOUT[i],
+                x=values(c_in, WIDTH[i]),
+                r=values(c_out, size),
+                mask=values(c_out, size),
+                g=values(c_out, wide),
+                s=aligned(Y + 1, c_out, blocks * LANES),
+            )
+        )
+    first, scratch = start["transition.conv.weight"], aligned(8 * 2 * 24 * LANES)
+    order[0, first : first + 128] = tiled(np.arange(first, first + 128).reshape(8, 16, 1))
+    logits = aligned(classes, blocks * LANES)
+    pooling = Transition(first, values(16, 24), values(8, 12), values(8, 12), scratch)
+    parameters = w, order, aligned(2, w.size), dw, aligned(w.size * LANES), running
+    head = w[output:].reshape(classes, -1), dw[output:].reshape(classes, -1), logits
+    return Network(tuple(layers), pooling, *parameters, *head, values(16, 24))
 
 
 # --- Forward and backward -------------------------------------------------------------------
 
 
 @inner
-def pack_weights(p, memory):
-    """Put the weights in the order in which the kernels read them."""
-    for i in range(LAYERS):
-        weights, c_in, c_out = p.convolutions[i], C_IN[i], C_OUT[i]
-        layers.pack(weights, memory.forward[i], c_out, c_in, (9 * c_in, 9), 9, False)
-        layers.pack(weights, memory.backward[i], c_in, c_out, (9, 9 * c_in), 9, True)
-    layers.pack(p.convolutions[-1], memory.forward[-1], 8, 16, (16, 1), 1, False)
-
-
-@inner
-def put_images(images, block):
-    """Images (n ≤ LANES, PIXELS) into the lanes of the first layer's input; zeros beyond n."""
+def put_images(images, x):
+    """Images (n ≤ LANES, 28 · 28) into the lanes of the first layer's input; zeros beyond n."""
     for lane in range(LANES):
-        for pixel in range(PIXELS):
-            value = images[lane, pixel] if lane < len(images) else 0
-            block[X[0] + pixel * LANES + lane] = value
+        for pixel in range(28 * 28):
+            x[pixel * LANES + lane] = images[lane, pixel] if lane < len(images) else 0
 
 
 @inner
-def sets_of(norm, i, images, blocks):
-    """Layer i's index sets, as `normalization` takes them."""
-    if norm.over == BATCH:
-        return 1, blocks * LANES, images, norm.centred
-    return C_OUT[i] // norm.groups[i], 1, blocks * LANES, norm.centred
-
-
-@inner
-def forward(images, first, norm, p, running, training, dropout, memory, log_probs):
-    """Log-probabilities (n, classes) of images (n, PIXELS) of a batch, from `first` on, at once."""
-    blocks, used = memory.blocks, -(-len(images) // LANES)
-    for b in range(used):
-        put_images(images[b * LANES : (b + 1) * LANES], blocks[b])
-    for i in range(LAYERS):
-        s, c_in, c_out = memory.stats[i, :, :used], C_IN[i], C_OUT[i]
-        for b in range(used):
-            x, r = blocks[b, X[i] :], blocks[b, R[i] :]
-            given = x, WIDTH[i], BORDER[i], memory.forward[i], ZERO, x, False  # no mask
-            layers.convolve_and_sum(*given, r, c_in, c_out, r, s[SUMS:, b])
-        if norm.over == NONE:
-            s[A], s[B] = 1, 0
-        else:
-            sets, averages = sets_of(norm, i, len(images), used), (running[0][i], running[1][i])
-            affine = p.gammas[i], p.betas[i]
-            normalization.statistics(s, sets, SIZE[i] ** 2, *averages, training, *affine)
-        for b in range(used if i < LAST else 0):  # the head takes the mean of y
-            m = blocks[b]
-            y, mask = m[Y if i == TRANSITION else X[i + 1] :], m[MASK[i] :]
-            drops = dropout[0] > 0 and DROPOUT[i] >= 0
+def forward(network, images, first, training, dropout, log_probs):
+    """Log-probabilities (n, classes) of images (n, 28 · 28), from number `first` of a batch on."""
+    layers, transition, weights = network.layers, network.transition, network.packed[0]
+    blocks, layer = -(-len(images) // LANES), layers[0]
+    for b in range(blocks):
+        put_images(images[b * LANES : (b + 1) * LANES], layer.x[b])
+    for i in range(LAST + 1):
+        above = layers[min(i + 1, LAST)]
+        layer.s.fill(0)
+        for b in range(blocks):
+            given = layer.there, layer.x[b], weights, layer.r[b], ZERO
+            kernels.convolve(*given, None, False, None, layer.s[SUMS:], b)
+        normalization.statistics(layer, network.w, network.running, len(images), training)
+        drops = dropout[0] > 0 and layer.dropout >= 0
+        for b in range(blocks if i < LAST else 0):  # the head takes the mean of y
             if drops:
-                masks_of_lanes(mask, c_out * SIZE[i] ** 2, first + b * LANES, DROPOUT[i], *dropout)
-            layers.normalize(m[R[i] :], s[:, b], mask, drops, y, c_out, SIZE[i], BORDER[i + 1])
+                place = layer.there.c_out * layer.size**2, first + b * LANES, layer.dropout
+                masks_of_lanes(layer.mask[b], *place, *dropout)
+            y = transition.x[b] if i == TRANSITION else above.x[b]
+            kernels.normalize(layer, b, drops, y, above.there.border)
             if i == TRANSITION:
-                out, scratch = m[X[i + 1] :], m[SCRATCH:]
-                layers.transition(y, memory.forward[-1], scratch, out, m[WHICH:], SIZE[i])
-    for b in range(used):
-        s, part = memory.stats[LAST, :, b], log_probs[b * LANES : (b + 1) * LANES]
-        normalization.head(s, SIZE[LAST] ** 2, p.output, memory.logits, part)
+                kernels.transition_forward(transition, b, weights, above.x[b])
+        layer = above
+    normalization.head(layer, network.output, network.logits, log_probs)
 
 
 @inner
-def backward(labels, log_probs, batch, norm, p, d, masked, memory):
-    """Add the gradients of a batch's mean loss to d, from images that just went forward."""
-    blocks, used = memory.blocks, -(-len(labels) // LANES)
-    for b in range(used):
-        part, s = slice(b * LANES, (b + 1) * LANES), memory.stats[LAST, :, b]
-        outputs, dy = (labels[part], log_probs[part], batch), blocks[b, DY:]
-        head = p.output, d.output, memory.logits
-        normalization.head_back(s, SIZE[LAST] ** 2, *outputs, *head, dy)
+def backward(network, labels, log_probs, batch, drops):
+    """Add the gradients of a batch's mean loss, from images that just went forward."""
+    layers, transition, layer = network.layers, network.transition, network.layers[LAST]
+    head, outputs = (network.output, network.d_output, network.logits), (log_probs, labels, batch)
+    normalization.head_back(layer, *head, *outputs, network.dy)
     for i in range(LAST, -1, -1):
-        s, c_in, c_out, border = memory.stats[i, :, :used], C_IN[i], C_OUT[i], G_BORDER[i]
-        if norm.over == NONE:
-            s[P], s[Q], s[U] = 1, 0, 0
-        else:
-            sets = sets_of(norm, i, len(labels), used)
-            normalization.gradients(s, sets, SIZE[i] ** 2, p.gammas[i], d.gammas[i], d.betas[i])
-        for b in range(used):
-            m = blocks[b]
-            g, dy, width, weights = m[G[i] :], m[DY:], SIZE[i] + 2 * border, memory.backward[i]
-            layers.normalize_back(m[R[i] :], dy, s[:, b], g, c_out, SIZE[i], border)
-            x, dw = m[X[i] :], memory.lanes[i]
-            layers.convolution_gradient(x, WIDTH[i], g, border, dw, c_in, c_out)
-            if i == 0:
-                continue
-            k = i - 1  # the layer that the gradient goes on to
-            r, below, mask, drops = m[R[k] :], memory.stats[k, :, b], m[MASK[k] :], DROPOUT[k] >= 0
-            dx = m[DT:] if k == TRANSITION else dy
-            given = g, width, border, weights, LEAST, mask, masked and drops
-            layers.convolve_and_sum(*given, dx, c_out, c_in, r, below[DY_SUMS:])
-            if k == TRANSITION:
-                pooled = m[Y:], r, p.convolutions[-1], dx, m[WHICH:], m[SCRATCH:]
-                layers.transition_back(*pooled, dy, memory.lanes[-1], below, SIZE[k])
+        below = layers[max(i - 1, 0)]
+        normalization.gradients(layer, network.w, network.dw, len(labels))
+        for b in range(-(-len(labels) // LANES)):
+            dy, r, s = network.dy[b], below.r[b], below.s[DY_SUMS:]
+            kernels.normalize_back(layer, b, dy)
+            kernels.convolution_gradient(layer, b, network.lanes)
+            if i > 0:
+                dx = transition.dt[b] if i - 1 == TRANSITION else dy
+                given, drop = (layer.g[b], network.packed[1]), drops and below.dropout >= 0
+                kernels.convolve(layer.back, *given, dx, LEAST, below.mask[b], drop, r, s, b)
+            if i - 1 == TRANSITION:
+                kernels.transition_backward(transition, b, network.w, network.lanes, dy, r, s)
+        layer = below
 
 
 # --- What the engine calls ------------------------------------------------------------------
 
 
 @compiled
-def run(images, labels, training, norm, p, d, running, dropout, memory, log_probs):
-    """Log-probabilities of images; in training, the gradients of a batch's mean loss in d too.
+def run(network, images, labels, training, dropout, log_probs):
+    """Log-probabilities of images; in training, the gradients of a batch's mean loss too.
 
     Args:
-        images, labels: float32 (n, PIXELS), int64 (n,); without training no label is read.
-        d: zeros, if there is training.
-        running: Batch Norm's running averages of means and of variances, moved by training.
+        images, labels: float32 (n, 28 · 28), int64 (n,); without training no label is read.
         dropout: probability of dropping, 0 without training, and of the masks the step and the
             words of the key.
     """
-    pack_weights(p, memory)
-    for lanes in memory.lanes:
-        lanes[:] = 0
-    at_once = len(memory.blocks) * LANES if training else LANES
+    w, dw, lanes = network.w, network.dw, network.lanes
+    dw[:], lanes[:] = 0, 0
+    for way in range(2):
+        for i in range(w.size):
+            network.packed[way, i] = w[network.order[way, i]]
+    at_once = len(network.dy) * LANES if training else LANES
     for first in range(0, len(images), at_once):
         part = slice(first, first + at_once)
-        given = images[part], first, norm, p, running, training
-        forward(*given, dropout, memory, log_probs[part])
+        forward(network, images[part], first, training, dropout, log_probs[part])
         if training:
-            batch = labels[part], log_probs[part], len(images), norm, p, d
-            backward(*batch, dropout[0] > 0, memory)
-    for i in range(len(memory.lanes) if training else 0):
-        layers.sum_lanes(memory.lanes[i], d.convolutions[i])
+            backward(network, labels[part], log_probs[part], len(images), dropout[0] > 0)
+    for i in range(dw.size if training else 0):
+        total = ZERO
+        for lane in range(i * LANES, (i + 1) * LANES):
+            total += lanes[lane]
+        dw[i] += total
 
 
 @compiled
-def descend(weights, gradient, velocity, l1, learning_rate, momentum):
+def descend(w, dw, velocity, l1, learning_rate, momentum):
     """SGD with momentum (PyTorch's: v ← momentum·v + g, w ← w − rate·v) and an L1 penalty.
 
     l1: each weight's share of the penalty, whose gradient is its sign times that.
     """
-    for i in range(weights.size):
-        slope = gradient[i] + l1[i] * np.sign(weights[i])
+    for i in range(w.size):
+        slope = dw[i] + l1[i] * np.sign(w[i])
         velocity[i] = momentum * velocity[i] + slope
-        weights[i] -= learning_rate * velocity[i]
+        w[i] -= learning_rate * velocity[i]
