@@ -41,7 +41,7 @@ def all_saved(page, selector):
 
 def test_saved_tables_equal_the_files_beside_the_page(report, report_path):
     files = all_saved(report(), "li [data-file]")
-    beside = [[name, report_path.with_name(name).read_bytes().decode()] for name in KEPT]
+    beside = [[name, (report_path.parent / "tables" / name).read_bytes().decode()] for name in KEPT]
     assert files == beside
 
 

@@ -6,7 +6,6 @@ import resource
 import signal
 from pathlib import Path
 
-from helpers.project import assert_same_results
 from helpers.running import Running, wait_for
 
 
@@ -37,7 +36,9 @@ def give_no_more_memory(job):
     resource.prlimit(job, resource.RLIMIT_AS, (size, size))
 
 
-def test_a_job_that_fails_fails_alone(finished, fresh):
+def test_a_job_that_fails_fails_alone(fresh):
+    # Of some seconds, so that a job that is stopped is not at its end.
+    fresh.edit("tests/workflow/sample.yaml", "epochs: 1", "epochs: 20")
     running = Running(fresh, "--cores", "3", "--keep-going")
     jobs = frozen_jobs(running, 3)
     refused = fresh.snakemake(succeeds=False)
@@ -61,4 +62,4 @@ def test_a_job_that_fails_fails_alone(finished, fresh):
         "all": 1, "train": 2, "misclassified": 2, "summarize": 1, "report": 1,
     }  # fmt: skip
     fresh.snakemake()
-    assert_same_results(fresh, finished)
+    assert not fresh.planned()

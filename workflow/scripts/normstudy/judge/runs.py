@@ -122,7 +122,8 @@ def _values(table: pd.DataFrame, claims: Claims) -> pd.DataFrame:
             of_metric = [cells(table[table[long] == name], need("value"), metric)]
         else:
             of_metric = [cells(table, need(metric), metric)]
-        parts.append(pd.concat(of_metric).query("value != ''"))
+        values = pd.concat(of_metric)
+        parts.append(values[values["value"] != ""])
         if parts[-1].empty:
             raise StudyError(f"{table.index[0][0]}: no run has a value of {metric!r}")
     return pd.concat(parts)
