@@ -5,7 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normstudy.config.changes import Run, _differences, asked, changes
+from normstudy.config.changes import Run, _differences, asked, changes, keep
+from normstudy.records.files import read_json
 from normstudy.running.code_digest import code_digests
 
 
@@ -59,6 +60,16 @@ def test_a_record_that_cannot_be_read_is_none(run, content):
     path = broken.folder / "provenance.json"
     path.write_text(content) if content is not None else path.unlink()
     assert broken.differences() is None
+
+
+@pytest.mark.parametrize("code", [{"network/gone": "a"}, None])
+def test_a_record_of_code_that_is_gone_says_that_the_code_changed(run, code, tmp_path):
+    old = run()
+    path = old.folder / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"code": code}))
+    assert old.differences() == ("the training code changed",)
+    keep([old], tmp_path / "kept.json")
+    assert read_json(tmp_path / "kept.json") == {}
 
 
 @pytest.mark.parametrize(

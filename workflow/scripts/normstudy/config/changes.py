@@ -38,9 +38,13 @@ class Run:
         before, code = record.get("recipe"), record.get("code", {})
         if not isinstance(before, dict):
             return None
-        if self.kept.get(str(self.folder)) == self.wanted(code):
-            return ()
-        causes = ["the training code changed"] if code_digests(*code) != code else []
+        try:
+            if self.kept.get(str(self.folder)) == self.wanted(code):
+                return ()
+            same = code_digests(*code) == code
+        except (OSError, TypeError):  # it names no code, or a module that is gone
+            same = False
+        causes = [] if same else ["the training code changed"]
         if self.data and record.get("data_sha256", self.data) != self.data:
             causes.append("the data changed")
         changed = dict(_differences(before, self.recipe))
@@ -64,8 +68,8 @@ def keep(runs: Iterable[Run], path: Path) -> None:
     """Note that `snakemake --touch` keeps these runs, whatever they were trained by."""
     kept = read_json(path)
     for run in runs:
-        if record := read_json(run.folder / "provenance.json"):
-            kept[str(run.folder)] = run.wanted(record["code"])
+        with suppress(OSError, KeyError, TypeError):
+            kept[str(run.folder)] = run.wanted(read_json(run.folder / "provenance.json")["code"])
     write_json(kept, path)
 
 
