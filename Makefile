@@ -96,7 +96,7 @@ verify: setup
 		$(if $(ALL),--all) --cores $(CORES)
 
 fidelity: setup
-	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity
+	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.fidelity $(if $(JOBS),--jobs $(JOBS))
 
 bench-scaling: setup
 	@PYTHONPATH=workflow/scripts $(IN_VENV) benchmarks.scaling

@@ -118,15 +118,16 @@ with a margin of ±{SCALE.margin:g} points. All intervals hold together with 95 
 Runs are paired in the order of their seeds, and independent: the PyTorch engine of these runs and
 the loop draw other random numbers than the kernels with the same seed.
 
-Made by `make fidelity` on {processor()}, PyTorch {torch.__version__}. Runs of the reference loop:
-[fidelity.csv](fidelity.csv); of the PyTorch engine: [evidence/exploratory](evidence/exploratory);
-of the kernels: [evidence/claims](evidence/claims).
+Made by `make fidelity` (`JOBS=0`: of the runs that there are) on {processor()}, PyTorch
+{torch.__version__}. Runs of the reference loop: [fidelity.csv](fidelity.csv); of the PyTorch
+engine: [evidence/exploratory](evidence/exploratory); of the kernels:
+[evidence/claims](evidence/claims).
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="0: only the page")
     parser.add_argument("--raw", type=Path, default=ROOT / "data" / "MNIST" / "raw")
     options, docs = parser.parse_args(), ROOT / "docs"
     out = ROOT / "results" / "fidelity"
@@ -134,9 +135,9 @@ def main() -> None:
     finished = pd.read_csv(docs / "fidelity.csv")
     there = set(zip(finished["variant"], finished["seed"], strict=True))
     runs = [(variant, seed + 1) for variant, count in RUNS.items() for seed in range(count)]
-    missing = [run for run in runs if run not in there]
+    missing = [run for run in runs if run not in there] if options.jobs else []
     splits = load_split(options.raw, "train"), load_split(options.raw, "test")
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with ProcessPoolExecutor(options.jobs or 1) as pool:
         trained = map(pd.read_csv, pool.map(partial(train, splits, out), missing))
         loop = pd.concat([finished, *trained])
     write_csv(loop, docs / "fidelity.csv")
