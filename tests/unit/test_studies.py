@@ -10,6 +10,8 @@ from normstudy.config.study import group_setting
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
+NAMES = sorted(path.stem for path in STUDIES.glob("*.yaml"))
+
 
 def resolved(*overlays):
     """config.yaml with the overlays laid over it, as Snakemake does."""
@@ -19,9 +21,21 @@ def resolved(*overlays):
     return check(config)
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in STUDIES.glob("*.yaml")))
+@pytest.mark.parametrize("name", NAMES)
 def test_each_study_fits_and_writes_to_its_own_folder(name):
     assert resolved(study_file(name)).results == f"results/{name}"
+
+
+def test_the_original_s_conclusions_are_worded_and_measured_as_in_the_study_that_tests_them():
+    tested = {claim.id: claim for claim in resolved(study_file("claims")).claims}
+    for claim in resolved().claims:
+        assert claim.model_copy(update={"against": tested[claim.id].against}) == tested[claim.id]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_overfitting_is_said_of_the_evaluated_gap_only(name):
+    for claim in resolved(study_file(name)).claims:
+        assert ("overfit" in claim.says) == (claim.metric == "gap_evaluated")
 
 
 def test_the_claims_are_tested_on_seeds_that_did_not_suggest_them():
