@@ -28,6 +28,8 @@ def test_axe_finds_nothing_and_no_address_is_asked_for(open_page, path, width, s
 def test_a_chart_tells_its_values_and_a_table_is_saved(open_page, path):
     page = open_page(path)
     drawing = page.locator("figure .drawing").first
+    switch = page.locator(".switches button").first
+    assert switch.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
     drawing.focus()
     page.keyboard.press("End")
     assert "attention pooling minus" in page.locator(".tip").first.inner_text()

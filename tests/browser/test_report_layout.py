@@ -123,6 +123,7 @@ def test_every_figure_is_drawn_and_says_what_it_shows(report):
     assert page.locator("#figure-misclassified_gn image").count() == 10
     for box in page.locator(".drawing").all():  # wider than a phone, it scrolls by itself
         assert box.evaluate("one => one.scrollWidth > one.clientWidth && one.clientWidth < 360")
+        assert "gradient" in box.evaluate("one => getComputedStyle(one).maskImage")  # says so
 
 
 def test_each_figure_has_the_code_of_its_cell(report):

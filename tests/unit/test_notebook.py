@@ -99,7 +99,9 @@ def test_stock_viewers_show_title_graphs_and_matrices_with_alt_text(executed, st
     assert re.search(r"<h1[^>]*>Normalizations compared", html)
     images = re.findall(r'<img alt="([^"]*)"', html)
     assert "No description has been provided for this image" not in html
-    for title in ("Test loss", "Test accuracy", *study.labels.values()):
+    order = [[alt.find(label) for label in study.labels.values()] for alt in images]
+    assert all(places == sorted(places) for places in order if -1 not in places)
+    for title in ("Test loss.", "Test accuracy.", *study.labels.values()):
         assert sum(alt.startswith(title) for alt in images) == 1, title
     matrix = next(alt for alt in images if alt.startswith("Group Normalization, seed 1"))
     errors = study.errors("gn", 1)
@@ -128,6 +130,7 @@ def test_from_seven_models_on_each_has_a_panel_and_several_seeds_have_bands(tmp_
         assert drawing.count("<title>Model v3, epoch") == 9
         assert drawing.count('data-series="Model v3"') == 2  # line and band
     alt = shown["test_accuracy"].metadata[PAGE]["alt"]
+    assert alt.startswith("Test accuracy: mean and range of the seeds. ")
     assert "Model v3 97.40 (from 97.32)" in alt
 
 

@@ -116,6 +116,12 @@ def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
     assert "sortable" not in Page().table(Table(cells, "C.")).data
 
 
+@pytest.mark.parametrize(("texts", "cards"), [(["a", "b", "c"], False), (["a" * 30] * 3, True)])
+def test_rows_of_long_texts_are_cards_on_a_phone(texts, cards):
+    table = Table(pd.DataFrame([texts], columns=["Claim", "Verdict", "Difference"]), "C.")
+    assert ('class="cards"' in Page().table(table).data) == cards
+
+
 def test_a_figure_has_its_drawing_its_link_its_code_and_what_to_save():
     study = made_up_study({"gn": [99.5]}, epochs=2)
     page = render(notebook(cell("code", "draw(a < b)", [lines(study)])), TEMPLATE)

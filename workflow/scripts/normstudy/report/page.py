@@ -27,8 +27,8 @@ ONE = r"[+−±]?\d[\d,]*(\.\d+)?"
 NUMBER = re.compile(rf"(< )?{ONE}( [±+] [\d.]+| (to|of) {ONE})?\+?|–|")
 PAGE = "application/vnd.normstudy.figure"  # an SVG; its metadata say what the page needs to know
 FEWEST_TO_SORT = 3  # rows of a table
-FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone,
-FEWEST_FOR_WIDE = 9  # with a group's, and wherever there is less room than beside the contents
+FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone; of texts, 3
+FEWEST_FOR_WIDE = 9  # and, with a group's, also where there is a little more room
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
 KEPT = {f"{name}.csv": table.content for name, table in STUDY_TABLES.items()}
@@ -103,7 +103,6 @@ class Page:
         about = output["metadata"][PAGE]
         made = self._parts.figure(
             drawing=Markup(output["data"][PAGE]),
-            label=(about["caption"] or about["alt"]).partition(". ")[0].rstrip("."),
             code=cell["source"],
             folded="fold-figures" in cell["metadata"].get("tags", []),
             **about,
@@ -137,7 +136,7 @@ class Page:
         cells = table.cells.drop(columns=table.group or [])
         kinds = [_kind(cells[column], column in table.names) for column in cells]
         groups = table.cells[table.group] if table.group else [""] * len(cells)
-        cards = len(kinds) >= FEWEST_FOR_CARDS
+        cards = len(kinds) >= FEWEST_FOR_CARDS or kinds.count("long") == 3
         names = [_column(column) for column in cells]
         shown = names if cards else [None] * len(names)
         rows = [list(zip(row, kinds, shown, strict=True)) for row in cells.itertuples(index=False)]

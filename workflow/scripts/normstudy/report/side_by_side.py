@@ -48,7 +48,7 @@ def differences(studies: Sequence[Study]) -> Table:
         folder: [one.get(key, ABSENT) for key in differing]
         for folder, one in zip(_folders(studies), settings, strict=True)
     }
-    return Table(pd.DataFrame(cells), "What differs in the configs", names=tuple(cells))
+    return Table(pd.DataFrame(cells), "What differs in the configs.", names=tuple(cells))
 
 
 def outcomes(studies: Sequence[Study]) -> Table | None:
@@ -118,7 +118,7 @@ def _curves(study: Study, metric: str, name: str, digits: int, drawing: str) -> 
     figure = Figure(figsize=(WIDTH, 4), layout="constrained")
     axes = figure.subplots()
     axes.set(xlabel="epoch", ylabel=name)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.fmt_ydata = f"{{:.{digits}f}}".format
     table = study.curves[study.curves["metric"] == metric]
     for variant, look in series_styles(study.labels).items():

@@ -30,7 +30,7 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
         layer: its name, one of `arithmetic.LAYERS`.
         batch: whole numbers (image, channel, row, column).
     """
-    figure = Figure(figsize=(WIDTH, 5), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     figure.suptitle(f"{layer}: the cells that share a mean and a variance", x=0.01, ha="left")
     panels = figure.subplot_mosaic([["batch", "layer"], ["group", "group"]])
     sentences = []
@@ -51,8 +51,7 @@ def averaging_sets(layer: str, batch: np.ndarray) -> Plot:
             f" {SIDE} matrix, three times over. " + " ".join(sentences)
         ),
         caption=(
-            f"{layer}: the cells within one outline share the mean μ and the variance σ² that they"
-            " are normalized by."
+            f"{layer}. Cells within one outline have the same mean μ and the same variance σ²."
         ),
         table="normalization_example.xlsx",
     )
@@ -67,9 +66,8 @@ def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     )
     axes.pcolormesh(sets, cmap=ListedColormap(FILLS[: len(pairs)]), edgecolors="white")
     for (y, x), number in np.ndenumerate(numbers):
-        axes.text(
-            x + 0.5, y + 0.5, rounded(number), ha="center", va="center", fontsize=8, in_layout=False
-        )
+        centre = {"ha": "center", "va": "center", "in_layout": False}
+        axes.text(x + 0.5, y + 0.5, rounded(number), **centre)
     for cut in range(SIDE, IMAGES * SIDE, SIDE):  # between one matrix and the next
         axes.axhline(cut, color="white", linewidth=4)
         axes.axvline(cut, color="white", linewidth=4)
@@ -88,7 +86,7 @@ def _panel(axes, method: str, batch: np.ndarray, pairs: list[str]) -> None:
     words = ["\n".join("   ".join(line) for line in image) for image in lines]
     beside.set_yticks(*([], []) if method == "batch" else (MIDDLES, words))
     for each in (axes, below, beside):
-        each.tick_params(length=0, labelsize=7.5)
+        each.tick_params(length=0, labelsize=8.5)
         each.spines[:].set_visible(False)
     axes.tick_params(top=True, labeltop=True, labelbottom=False)
     axes.grid(visible=False)
