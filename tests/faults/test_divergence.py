@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 VARIANTS = """variants:
-  wild: {label: Wild, norm: none, max_lr: 2, epochs: 6}
+  wild: {label: Wild, norm: none, max_lr: 5, epochs: 6}
   calm: {label: Calm, norm: none}
 """
 
@@ -20,7 +20,7 @@ def test_the_others_are_reported_without_a_run_that_diverges(project):
     output = project.snakemake("--keep-going", *study, succeeds=False)
     said = re.search(
         r"Error: wild seed 1: training diverged in epoch (\d), batch \d+ of 13, at learning rate"
-        r" 0\.\d+: the network's output is no longer a number; lower max_lr \(2\)\. Its whole"
+        r" \d\.\d+: the network's output is no longer a number; lower max_lr \(5\)\. Its whole"
         r" epochs are in (\S+)\. The report of the others: the same command with (.*)",
         output,
     )
