@@ -1,12 +1,13 @@
 """A copy of the project, in which the real Snakefile is run on the real sample."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from helpers.places import ROOT
+from helpers.places import ROOT, SCRIPTS
 
 PARTS = (
     "Snakefile",
@@ -38,6 +39,13 @@ def run(command: list[str], folder: Path, succeeds: bool | None = True) -> str:
     if succeeds is not None:
         assert (answer.returncode == 0) == succeeds, answer.stdout
     return answer.stdout
+
+
+def python(*words: object, cwd: Path = ROOT, **environment: str) -> str:
+    """What Python prints, with the package, its benchmarks and the tests' helpers in sight."""
+    environment = os.environ | {"PYTHONPATH": f"{SCRIPTS}:{ROOT / 'tests'}"} | environment
+    command = [sys.executable, *map(str, words)]
+    return subprocess.check_output(command, cwd=cwd, env=environment, text=True)
 
 
 def git(folder: Path, *words: str) -> str:

@@ -19,7 +19,7 @@ def test_bf16_learns_as_fp32_and_is_repeatable(recipe, sample, norm):
     precisions = ("bf16", "bf16", "fp32")
     runs = [train(recipe("bn_l1", precision=p, **settings), 1, *sample) for p in precisions]
     accuracies = [metrics["test_accuracy"].iloc[-1] for _, metrics in runs]
-    assert accuracies[0] == pytest.approx(accuracies[2], abs=8)
+    assert accuracies[0] == pytest.approx(accuracies[2], abs=8) and min(accuracies) > 30
     assert runs[0][1]["train_loss"].is_monotonic_decreasing
     states = [weights.values() for weights, _ in runs[:2]]
     assert all(np.array_equal(*pair) for pair in zip(*states, strict=True))
@@ -64,31 +64,18 @@ def test_no_double_precision_reaches_a_device(recipe, few, variant):
             torch.ones(1).double()
 
 
-def test_activations_lie_channels_last_but_for_batch_norm(recipe, few):
-    assert pytorch.memory_format("batch") is torch.contiguous_format
-    for norm in ("group", "layer", "none"):
-        assert pytorch.memory_format(norm) is torch.channels_last
-    for variant, last in (("gn", True), ("bn_l1", False)):
-        weights = [p for p in Trainer(recipe(variant), 1, few[0]).parameters if p.ndim == 4]
-        wide = next(p for p in weights if p.shape[1] > 1 and p.shape[2] > 1)
-        assert wide.is_contiguous(memory_format=torch.channels_last) == last
-
-
 def test_cuda_is_made_deterministic(recipe, few, monkeypatch):
     """As far as that can be seen without one: what is set before the network is made."""
 
-    class EnoughError(Exception):
-        pass
-
     def enough(recipe):
-        raise EnoughError
+        raise InterruptedError
 
     monkeypatch.setattr(pytorch, "choose_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(pytorch, "model_of", enough)
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")  # to have it put back
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
     try:
-        with pytest.raises(EnoughError):
+        with pytest.raises(InterruptedError):
             Trainer(recipe("gn"), 1, few[0])
         assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
         assert torch.are_deterministic_algorithms_enabled()

@@ -8,61 +8,29 @@ from normstudy.network.model import NORMS, NormCNN, build_model, model_of, param
 from torch import nn
 from torch.nn.functional import avg_pool2d, conv2d, instance_norm, log_softmax, max_pool2d
 
-# (the study's name of the convolution, of the norm, ours, channels in, out, padding)
-BLOCKS = [
-    ("conv1.0", "conv1.2", "input", 1, 8, 0),
-    ("conv2.0", "conv2.2", "block1", 8, 16, 0),
-    ("trans.0", None, "transition", 16, 8, 0),
-    ("conv3.0", "conv3.2", "block2a", 8, 12, 0),
-    ("conv3.3", "conv3.5", "block2b", 12, 16, 0),
-    ("conv4.0", "conv4.2", "block3", 16, 16, 0),
-    ("conv5.0", "conv5.2", "block4", 16, 16, 1),
-]
+BLOCKS = ("input", "block1", "transition", "block2a", "block2b", "block3", "block4")
 
 
-def study_weights(norm: str) -> dict[str, torch.Tensor]:
-    """A state dict with the study's names and shapes, and random values."""
-    generator = torch.Generator().manual_seed(7)
-
-    def random(*shape, low=-0.2, high=0.2):  # as large as trained weights are
-        return torch.rand(shape, generator=generator) * (high - low) + low
-
-    weights = {}
-    for conv, norm_layer, _, c_in, c_out, _ in BLOCKS:
-        kernel = 1 if norm_layer is None else 3
-        weights[f"{conv}.weight"] = random(c_out, c_in, kernel, kernel)
-        if norm_layer:
-            weights[f"{norm_layer}.weight"] = random(c_out, low=0.5, high=1.5)
-            weights[f"{norm_layer}.bias"] = random(c_out)
-            if norm == "batch":
-                weights[f"{norm_layer}.running_mean"] = random(c_out)
-                weights[f"{norm_layer}.running_var"] = random(c_out, low=0.5, high=2)
-                weights[f"{norm_layer}.num_batches_tracked"] = torch.tensor(1)
-    weights["conv6.0.weight"] = random(10, 16, 1, 1)
+def random_values(model):
+    """Give the network's tensors values as large as trained ones are; returns them by name."""
+    draws, weights = torch.Generator().manual_seed(7), model.state_dict()
+    for name, tensor in weights.items():
+        if tensor.is_floating_point():
+            positive = name.endswith(("norm.weight", "running_var"))
+            tensor.uniform_(*((0.5, 1.5) if positive else (-0.2, 0.2)), generator=draws)
     return weights
-
-
-def renamed(weights):
-    """The study's keys as ours: nothing but names change."""
-    names = {"conv6.0": "output.conv"}
-    for conv, norm_layer, ours, *_ in BLOCKS:
-        names[conv] = f"{ours}.conv"
-        if norm_layer:
-            names[norm_layer] = f"{ours}.norm"
-    return {
-        f"{names[key.rpartition('.')[0]]}.{key.rpartition('.')[2]}": tensor
-        for key, tensor in weights.items()
-    }
 
 
 def normalized(x, weights, layer, norm):
     """The formula of model.py's docstring over the index set of each normalization."""
+    gamma, beta, *running = (
+        tensor.view(1, -1, 1, 1)
+        for name, tensor in weights.items()
+        if name.startswith(f"{layer}.norm.") and tensor.ndim
+    )
     count, channels = x.shape[:2]
-    gamma = weights[f"{layer}.weight"].view(1, -1, 1, 1)
-    beta = weights[f"{layer}.bias"].view(1, -1, 1, 1)
     if norm == "batch":  # eval mode: the running averages
-        mean = weights[f"{layer}.running_mean"].view(1, -1, 1, 1)
-        var = weights[f"{layer}.running_var"].view(1, -1, 1, 1)
+        mean, var = running
         return (x - mean) / (var + 1e-5).sqrt() * gamma + beta
     groups = 1 if norm == "layer" else channels // 4
     sets = x.reshape(count, groups, -1)
@@ -72,26 +40,24 @@ def normalized(x, weights, layer, norm):
 
 
 def forward(x, weights, norm):
-    for conv, norm_layer, _, _, _, padding in BLOCKS:
-        x = conv2d(x, weights[f"{conv}.weight"], padding=padding)
+    for block in BLOCKS:
+        x = conv2d(x, weights[f"{block}.conv.weight"], padding=int(block == "block4"))
         x = (
             max_pool2d(x, 2)
-            if norm_layer is None
-            else normalized(x.relu(), weights, norm_layer, norm)
+            if block == "transition"
+            else normalized(x.relu(), weights, block, norm)
         )
-    x = conv2d(avg_pool2d(x, 6), weights["conv6.0.weight"])
+    x = conv2d(avg_pool2d(x, 6), weights["output.conv.weight"])
     return log_softmax(x.view(-1, 10), dim=1)
 
 
 @pytest.mark.parametrize("norm", ["group", "layer", "batch"])
-def test_the_studys_weights_give_identical_outputs(norm, sample):
-    weights = study_weights(norm)
-    model = build_model(norm)
-    model.load_state_dict(renamed(weights))
+def test_the_network_is_the_studys_written_out(norm, sample):
+    model = build_model(norm).eval()
     images = torch.from_numpy(sample[1].images[:32].copy()).float().unsqueeze(1) / 255
     with torch.no_grad():
-        ours = model.eval()(images)
-    assert (ours - forward(images, weights, norm)).abs().max() <= 1e-5
+        plain = forward(images, random_values(model), norm)
+        assert (model(images) - plain).abs().max() <= 1e-5
 
 
 @pytest.mark.parametrize("norm", NORMS)

@@ -1,8 +1,6 @@
 """Which runs follow a look, with `seeds: until decided`."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from normstudy.statistics.verdicts.until_decided import last_looks, runs
 
 VARIANTS = ["gn", "ln", "bn"]
@@ -24,10 +22,3 @@ def test_only_what_goes_on_is_trained_further(gone_on, seeds):
     assert last_looks(VARIANTS, LOOKS, gone_on) == seeds
     found = runs(VARIANTS, range(11, 18), LOOKS, gone_on)
     assert found == [(v, seed) for v in VARIANTS for seed in range(11, 11 + seeds[v])]
-
-
-@given(st.lists(st.sets(st.sampled_from(VARIANTS)), max_size=2))
-def test_a_further_look_only_adds_runs(gone_on):
-    gone_on = [sorted(names) for names in gone_on]
-    before = set(runs(VARIANTS, range(7), LOOKS, gone_on[:-1]))
-    assert before <= set(runs(VARIANTS, range(7), LOOKS, gone_on))

@@ -41,7 +41,7 @@ def test_the_tables_of_a_run_agree(finished, variant):
     assert len(predictions) == test["images"] == 200
     assert len(table(finished, f"{run}/misclassified.csv")) == test["errors"] == errors
     assert test["accuracy"] == metrics["test_accuracy"] == 100 * (200 - errors) / 200
-    assert test["loss"] == pytest.approx(metrics["test_loss"], abs=2e-6)
+    assert test["loss"] == metrics["test_loss"]  # the kernels evaluate what they trained
 
 
 def test_provenance_says_what_ran(finished):
