@@ -8,18 +8,16 @@ import pytest
 from helpers.made_up import claim, made_up_config, made_up_study, write_study
 from helpers.page import execute_report
 from helpers.places import TEMPLATE
-from normstudy.report.notebook import render
-from normstudy.report.page import KEPT
+from normstudy.report.notebook import figures, render
+from normstudy.report.page import KEPT, PAGE
 
 IMAGES = 200  # of the sample's test images
 CONTENT = re.compile(r"<(p|ul|dl|blockquote|pre|table|figure)\b")
 
 
-def reported(study):
-    """The page of a study that was written into its folder."""
-    return render(
-        execute_report(study), TEMPLATE, [study.folder / "tables" / name for name in KEPT]
-    )
+def rendered(executed, study):
+    """The page made of the executed notebook."""
+    return render(executed, TEMPLATE, [study.folder / "tables" / name for name in KEPT])
 
 
 def assert_sound(page, study):
@@ -55,7 +53,7 @@ def assert_sound(page, study):
 def test_no_section_is_empty_and_no_sentence_false(tmp_path, accuracies, options):
     study = made_up_study(accuracies, images=IMAGES, folder=tmp_path / "results", **options)
     write_study(study)
-    assert_sound(reported(study), study)
+    assert_sound(rendered(execute_report(study), study), study)
 
 
 def test_twelve_models_of_eight_seeds_fit_into_five_megabytes(tmp_path):
@@ -70,7 +68,14 @@ def test_twelve_models_of_eight_seeds_fit_into_five_megabytes(tmp_path):
         claims=made_up_config()["claims"],
     )
     write_study(study)
-    page = reported(study)
+    executed = execute_report(study)
+    for name in ("test_loss", "test_accuracy", "train_loss", "train_accuracy"):
+        drawing = figures(executed)[name].data[PAGE]  # a panel each, with a band
+        assert drawing.count("<title>Model v3, epoch") == 20
+        assert drawing.count('data-series="Model v3"') == 2
+    alt = figures(executed)["test_accuracy"].metadata[PAGE]["alt"]
+    assert alt.startswith("Test accuracy: mean and range of the seeds. ")
+    page = rendered(executed, study)
     assert_sound(page, study)
     found = re.search(r'id="explorer-data"[^>]*>(.*?)</script>', page)
     assert len(json.loads(found[1])["images"]) > 190  # as many as of MNIST's 10,000

@@ -1,22 +1,16 @@
 """The errors explorer: every misclassified image once, with what each run said of it."""
 
-import base64
-import io
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from helpers.made_up import issues, made_up_study, predictions, with_predictions
 from helpers.places import TEMPLATE
-from hypothesis import given
-from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from normstudy.records.read_tables import Predictions
 from normstudy.report import explorer as module
 from normstudy.report.explorer import explorer
 from normstudy.statistics.shared_errors import COLUMNS, shared_errors
-from PIL import Image
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9]
 ISSUES = issues((3, 0, 6, 3), (5, 1, 7, 4))
@@ -61,45 +55,6 @@ def test_errors_are_counted_by_image_and_prediction():
     ]
     assert not shared_errors(whole, None)["disputed"].any()
     assert shared_errors(Predictions.of([(("gn", 1), run())]), ISSUES).empty
-
-
-@given(
-    st.lists(st.lists(st.integers(0, 3), min_size=8, max_size=8), min_size=1, max_size=5),
-)
-def test_the_counts_are_those_of_any_runs(answers):
-    runs = {
-        ("gn", seed): run().assign(label=[0, 1, 2, 3] * 2, prediction=said)
-        for seed, said in enumerate(answers, 1)
-    }
-    table = shared_errors(Predictions.of(runs.items()), None)
-    assert table["runs"].sum() == sum((t["label"] != t["prediction"]).sum() for t in runs.values())
-    for row in table.itertuples(index=False, name="Row"):
-        assert row.runs == sum(t["prediction"][row.index] == row.prediction for t in runs.values())
-        assert row.errors == table.loc[table["index"] == row.index, "runs"].sum() <= len(runs)
-    assert table["errors"].is_monotonic_decreasing
-
-
-def test_the_script_gets_every_answer_and_every_picture(tmp_path):
-    found = explorer(study(tmp_path), PICTURES)
-    data = json.loads(json.dumps(found.data))
-    assert data["images"] == [3, 4, 7]
-    assert data["labels"] == [0, 4, 9]
-    assert data["models"] == ["Group Normalization", "Layer Normalization"]
-    assert data["runs"] == [[0, 1], [0, 2], [1, 1], [1, 2]]
-    assert data["doubts"] == {"3": "2 of 5 raters say 0, 3 say 6, 0 neither"}
-    said, sure = (
-        np.frombuffer(base64.b64decode(data[name]), np.uint8).reshape(3, 4)
-        for name in ("said", "sure")
-    )
-    for run, table in enumerate(RUNS.values()):
-        own = table.loc[data["images"]]
-        assert said[:, run].tolist() == own["prediction"].tolist()
-        np.testing.assert_allclose(sure[:, run], 100 * own["confidence"], atol=0.5)
-    sprite = np.asarray(Image.open(io.BytesIO(found.sprite)))
-    assert sprite.shape[::-1] == found.size
-    for number, index in enumerate(data["images"]):
-        left, top = found.place(number)
-        assert (sprite[top : top + 28, left : left + 28] == PICTURES[index]).all()
 
 
 def test_the_table_and_the_sentence_need_no_script(tmp_path):

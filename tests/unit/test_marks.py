@@ -28,17 +28,6 @@ def study(seeds):
     return graded_study(seeds, claims=made_up_config()["claims"])
 
 
-def test_every_point_of_a_line_with_a_legend_tells_its_x_and_its_y():
-    made = study(4)
-    values = told(lines(made))
-    assert list(values) == [(label,) for label in made.labels.values()]
-    for variant, label in made.labels.items():
-        rows = made.metrics[made.metrics["variant"] == variant]
-        means = rows.groupby("epoch")["test_accuracy"].mean()
-        expected = [f"{label}, epoch {epoch}: {mean:.2f} %" for epoch, mean in means.items()]
-        assert values[label,] == expected
-
-
 @pytest.mark.parametrize("seeds", [1, 4])
 def test_every_contrast_and_every_run_tells_its_value(seeds):
     made = study(seeds)

@@ -119,21 +119,6 @@ def test_every_figure_has_its_standard_form_and_the_pages(executed):
         assert output.data[PAGE].startswith("<svg") and output.metadata[PAGE]["alt"], name
 
 
-def test_from_seven_models_on_each_has_a_panel_and_several_seeds_have_bands(tmp_path):
-    models = {f"v{i}": [97.0 + i / 10, 97.5] for i in range(7)}
-    made = made_up_study(models, images=200, epochs=9, folder=tmp_path, reference=False)
-    write_study(made)
-    shown = figures(execute_report(made))
-    assert "original" not in shown
-    for name in ("test_loss", "test_accuracy", "train_loss", "train_accuracy"):
-        drawing = shown[name].data[PAGE]
-        assert drawing.count("<title>Model v3, epoch") == 9
-        assert drawing.count('data-series="Model v3"') == 2  # line and band
-    alt = shown["test_accuracy"].metadata[PAGE]["alt"]
-    assert alt.startswith("Test accuracy: mean and range of the seeds. ")
-    assert "Model v3 97.40 (from 97.32)" in alt
-
-
 @pytest.fixture
 def executed_with(tmp_path):
     """Executes a notebook of one cell, which may use a number; returns it."""

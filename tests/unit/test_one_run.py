@@ -15,13 +15,6 @@ def test_leads_are_counted_over_all_combinations_of_equal_models():
     assert [chance_of_lead([*pair, third], lead) for lead in (1, 2, 3)] == [1, 0.5, 0.25]
 
 
-def test_the_lead_that_chance_gives_three_models():
-    drawn = np.random.default_rng(1).normal(50, 5, (3, 40))
-    free = np.sort(np.random.default_rng(2).normal(0, 5, (200_000, 3)), axis=1)
-    expected = (free[:, 1] - free[:, 0] >= 5.5).mean()
-    assert chance_of_lead(list(drawn), 6) == pytest.approx(expected, abs=0.05)
-
-
 def test_the_spread_of_independent_misses_is_that_of_runs_drawn_so():
     random, images, seeds = np.random.default_rng(3), 2000, 60
     missed = random.random((seeds, images)) < random.random(images) ** 4

@@ -2,12 +2,11 @@
 
 import json
 import re
-from html import escape
 
 import pandas as pd
 import pytest
 from helpers.made_up import made_up_study
-from helpers.page import cell, lines, notebook
+from helpers.page import cell, notebook
 from helpers.places import TEMPLATE
 from normstudy.report.notebook import outline, render
 from normstudy.report.page import Page
@@ -31,14 +30,6 @@ def test_strings_are_escaped_everywhere():
         assert ESCAPED in shown.data
 
 
-def test_labels_are_escaped_in_figures_and_their_alt_text():
-    variants = {"gn": {"label": HOSTILE, "norm": "group"}}
-    study = made_up_study({"gn": [99.5]}, variants=variants, epochs=2)
-    page = render(notebook(cell("code", "", [lines(study)])), TEMPLATE)
-    assert "<script>alert" not in page
-    assert f"{escape(HOSTILE, quote=False)} 99.50 %" in page.replace("&quot;", '"')
-
-
 def test_nothing_to_say_shows_nothing():
     page = Page()
     assert page.text("", "") is None
@@ -50,28 +41,6 @@ def test_nothing_to_say_shows_nothing():
     assert [piece.data for piece in shown if piece] == [
         "<h2>Shown</h2>", "<p>A word before.</p>", "<p>something</p>",
     ]  # fmt: skip
-
-
-def test_table_can_be_read_out_and_its_numbers_are_set_right():
-    cells = pd.DataFrame(
-        {
-            "Model": ["a", "b"],
-            "Accuracy, %": ["99.37", "–"],
-            "Digit": ["1", "2"],
-            "Word": ["x", "y"],
-        }
-    )
-    html = Page().table(Table(cells, "A caption. More.", "summary.csv", names=("Digit",))).data
-    assert html.count('scope="col"') == 4
-    assert html.count('scope="row"') == 2
-    assert '<th scope="col" class="number">Accuracy,\u00a0%</th>' in html
-    assert html.count("data-name=") == html.count("<td")  # what a card calls each cell
-    html = re.sub(r' data-name="[^"]*"', "", html)
-    assert '<td class="number">99.37</td>' in html
-    assert "<td>1</td>" in html
-    assert "<caption>" in html
-    assert 'tabindex="0" aria-label="Table: A caption"' in html
-    assert 'data-file="summary.csv"' in html
 
 
 def test_a_head_of_two_rows_names_groups_and_counts_its_columns():
@@ -120,18 +89,6 @@ def test_only_tables_with_something_to_sort_are_sortable(rows, sortable):
 def test_rows_of_long_texts_are_cards_on_a_phone(texts, cards):
     table = Table(pd.DataFrame([texts], columns=["Claim", "Verdict", "Difference"]), "C.")
     assert ('class="cards"' in Page().table(table).data) == cards
-
-
-def test_a_figure_has_its_drawing_its_link_its_code_and_what_to_save():
-    study = made_up_study({"gn": [99.5]}, epochs=2)
-    page = render(notebook(cell("code", "draw(a < b)", [lines(study)])), TEMPLATE)
-    figure = page.partition("<figure")[2].partition("</figure>")[0]
-    assert figure.count("<svg") == 1 and "<img" not in figure
-    assert 'id="figure-lines"' in figure and 'href="#figure-lines"' in figure
-    assert 'aria-label="Figure: Test accuracy"' in figure
-    assert 'aria-label="Test accuracy. test accuracy, % by epoch: Group Norm' in figure
-    assert re.findall(r'data-save="(\w+)"', figure) == ["svg", "png"]
-    assert "<summary>Code</summary>" in figure and "<code>draw(a &lt; b)</code>" in figure
 
 
 def test_outline_gives_each_section_an_id_of_its_own_and_a_link():

@@ -61,8 +61,7 @@ def test_a_plan_that_was_never_committed_is_refused(study, commit):
 
 
 @pytest.mark.parametrize(
-    ("date", "changed"),
-    [("2030-01-02T10:00:00+02:00", False), ("2030-01-02T10:00:00-02:00", True)],
+    ("date", "changed"), [("2030-01-02T10:00:00+02:00", False), ("2030-01-02T10:00:00-02:00", True)]
 )
 def test_a_plan_younger_than_the_first_run_is_said(date, changed):
     runs = [{"started": f"2030-01-{day}T09:00:00Z"} for day in ("03", "02")]

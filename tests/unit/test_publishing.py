@@ -57,33 +57,6 @@ def project(tmp_path, evidence):
     return tmp_path
 
 
-def test_a_page_is_made_of_the_runs_and_made_again_byte_for_byte(project, tmp_path):
-    first = publish(project, "exploratory", project)
-    page = (project / "docs" / "claims.md").read_text(encoding="utf-8")
-    assert page.startswith("Before.\n") and page.endswith("After.\n") and "stale" not in page
-    assert "48 runs: 12 seeds (1–12) of 4 variants" in page and "a processor (48 runs)" in page
-    assert (project / "docs" / "exploratory-forest_points.svg") in first
-    assert "](exploratory-forest_points.svg)" in page
-    again = publish(project, "exploratory", tmp_path / "again")
-    assert [path.name for path in again] == [path.name for path in first]
-    for one, other in zip(first, again, strict=True):
-        assert one.read_bytes() == other.read_bytes(), one.name
-
-
-def test_the_readme_says_what_was_found_if_it_has_a_place_for_that(project):
-    begin = BEGIN.format(name="exploratory")
-    (project / "README.md").write_text(f"# Title\n\n{begin}\n{END}\n\nRun it.\n")
-    publish(project, "exploratory", project)
-    readme = (project / "README.md").read_text(encoding="utf-8")
-    assert readme.startswith("# Title\n") and readme.endswith("Run it.\n")
-    assert "](docs/exploratory-forest_points.svg)" in readme
-    evidence = store.read(project / "docs/evidence/exploratory")
-    study = published_study(project, "exploratory", evidence)
-    for row in study.claims.itertuples():
-        (said,) = [c["says"] for c in study.config["claims"] if c["id"] == row.claim]
-        assert f"\n| {said} | {row.verdict}" in readme
-
-
 def test_a_page_without_a_place_for_it_is_left_alone(project):
     (project / "docs" / "claims.md").write_text("Mine.\n")
     with pytest.raises(StudyError, match="neither README nor a page in docs"):

@@ -19,15 +19,7 @@ from normstudy.records.json_records import Look
 from normstudy.report.original import departures, same_course
 from normstudy.report.tables import setup as setup_tables
 from normstudy.report.tables.verdicts import published
-from normstudy.report.text.wording import (
-    fixed,
-    listing,
-    norm_name,
-    numbers,
-    several,
-    signed,
-    span,
-)
+from normstudy.report.text.wording import fixed, listing, norm_name, numbers, several, signed, span
 from normstudy.statistics.mcnemar import wilson
 from normstudy.statistics.verdicts.rule import DECIDED, HOLDING, Verdict
 from torch import nn

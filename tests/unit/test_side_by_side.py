@@ -6,12 +6,7 @@ from pathlib import Path
 import pytest
 from helpers.made_up import claim, made_up_study
 from helpers.places import TEMPLATE
-from normstudy.report.side_by_side import (
-    differences,
-    flattened,
-    outcomes,
-    side_by_side,
-)
+from normstudy.report.side_by_side import differences, flattened, outcomes, side_by_side
 
 
 @pytest.fixture(scope="module")
