@@ -19,10 +19,7 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".snakemake"))
 # Derandomized: the same examples each time, so that a red test is red for everyone. Nor does a
 # busy machine make one red.
 settings.register_profile(
-    "repeatable",
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
 

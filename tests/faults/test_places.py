@@ -37,8 +37,7 @@ def locales(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["Turkish", *(pytest.param(name, marks=pytest.mark.slow) for name in ("C", "POSIX"))],
+    "name", ["Turkish", *(pytest.param(name, marks=pytest.mark.slow) for name in ("C", "POSIX"))]
 )
 def test_the_same_tables_in_an_odd_place(finished, disks, locales, tmp_path, name):
     """Spaces, quotes, letters; sources read-only, reached by a link; results elsewhere."""

@@ -5,6 +5,7 @@ Each is laid over config.yaml, as `--configfile` does.
 
 import copy
 import functools
+import json
 
 import pytest
 import yaml
@@ -36,10 +37,8 @@ BAD = [
     ("variants:\n  bn:\n    norm: batch", 2, "variants.bn", "the key 'label' is missing"),
     # --- kinds of values
     ("training:", 1, "training", "null is not a map of keys"),
-    ("variants: [gn, ln]", 1, "variants", "['gn', 'ln'] is not a map of keys"),
     ("claims: {id: a}", 1, "claims", "{'id': 'a'} is not a list"),
     ("claims: [gn]", 1, "claims.0", "'gn' is not a map of keys"),
-    ("results: 3", 1, "results", "3 is not a folder's name without { and }"),
     ("dataset: {folder: 'da{t}a'}", 1, "dataset.folder", "'da{t}a' is not a folder's name without"),
     # --- until decided
     ("seeds: until decided", 1, "seeds", "`until decided` needs verdicts.looks, the numbers of"),
@@ -56,7 +55,6 @@ BAD = [
     ("training: {batch_size: 60001}", 1, "training.batch_size",
      "60001 is not a whole number from 1 to 60000"),
     ("training: {max_lr: .nan}", 1, "training.max_lr", "nan is not a number above 0 to 10"),
-    ("training: {max_lr: 0}", 1, "training.max_lr", "0 is not a number above 0 to 10"),
     ("training: {max_lr: 1e-2}", 1, "training.max_lr",
      "'1e-2' is read as text; write it as a number, 1.0e-02"),
     ("training: {dropout: 1}", 1, "training.dropout", "1 is not a number from 0 to below 1"),
@@ -102,7 +100,6 @@ BAD = [
      "this name is reserved: figures is a folder of the results; choose another"),
     ("variants: {gn: null, ln: null, bn_l1: null}", 1, "variants", "name at least one"),
     # --- seeds
-    ("seeds: 0", 1, "seeds", "0 is not a whole number from 1 to 10000"),
     ("seeds: []", 1, "seeds", "[] is not a list of 1 or more, each a whole number from"),
     ("seeds: [1, 2, 1]", 1, "seeds", "1 is listed more than once"),
     ("seeds:\n  - 1\n  - 4294967296", 3, "seeds.1", "4294967296 is not a whole number from 0 to 4"),
@@ -115,7 +112,6 @@ BAD = [
     ("verdicts: {confidence: 95}", 1, "verdicts.confidence", "95 is not a number from 0.5 to bel"),
     # --- claims
     (CLAIM % "against: none", 1, "claims.0.against", "'none' is not all or a list of 1"),
-    (CLAIM % "against: []", 1, "claims.0.against", "[] is not a list of 1 or more, each text"),
     (CLAIM % "against: [ln, xn]", 1, "claims.0.against.1",
      "a: there is no variant 'xn'; known: gn, ln, bn_l1"),
     (CLAIM % "against: [gn]", 1, "claims.0.against", "a: 'gn' is set against itself"),
@@ -133,10 +129,8 @@ BAD = [
     ("results: ./tests/x/", 1, "results", "'./tests/x/' is the project's own; name a folder besid"),
     ("results: data", 1, "results", "'data' is the folder of the data; name another"),
     ("results: README.md", 1, "results", "'README.md' is a file; name a folder"),
-    ("resume: README.md", 1, "resume", "'README.md' is a file; name a folder"),
     ("resume: s3://me:secret@host/x", 1, "resume", "holds a password, which logs would show"),
     ("results: ~nobody_of_this_name/x", 1, "results", "~nobody_of_this_name/x: Could not"),
-    ("dataset: {folder: report}", 1, "dataset.folder", "'report' is the project's own; name a"),
 ]  # fmt: skip
 
 # What YAML or Snakemake would pass over, or say without naming the file: (bytes, line, words)
@@ -294,20 +288,6 @@ values = st.recursive(
     lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts),
     max_leaves=4,
 )
-KEYS = [
-    "results", "dataset", "training", "variants", "seeds", "misclassified", "verdicts", "claims",
-]  # fmt: skip
-
-
-@given(key=st.sampled_from(KEYS), value=values)
-def test_whatever_a_key_holds_is_taken_or_refused_in_words(key, value):
-    config = {"variants": {"gn": {"label": "GN", "norm": "group"}}, key: value}
-    try:
-        check(config, sources=ROOT)
-    except StudyError as error:
-        assert str(error)
-
-
 PIECES = [
     "null", "[]", "{}", "true", "-1", "1e9", ".nan", "~", "'", '"', "&a", "*a", "? ", "- ", "|",
     "\t", ": ", "<<: ", "[1, [2]]", "{a: {b: c}}", "2026-01-01", "0x10", "é", "\x85",
@@ -316,23 +296,20 @@ PIECES = [
 
 @given(data=st.data())
 def test_config_yaml_with_random_slips_is_taken_or_refused_in_words(files, data):
-    """Characters deleted, pieces of YAML put in, lines doubled, values exchanged."""
+    """Characters deleted, pieces of YAML and any values put in, lines doubled, values exchanged."""
     text = files[0].read_text(encoding="utf-8")
     for _ in range(data.draw(st.integers(1, 3))):
         lines = text.splitlines(keepends=True)
         row = data.draw(st.integers(0, len(lines) - 1))
         place = data.draw(st.integers(0, len(lines[row])))
-        piece = data.draw(st.sampled_from(PIECES))
-        lines[row] = data.draw(
-            st.sampled_from(
-                [
-                    lines[row][:place] + lines[row][place + 3 :],
-                    lines[row][:place] + piece + lines[row][place:],
-                    lines[row] + lines[row],
-                    f"{lines[row].split(':')[0]}: {piece}\n",
-                ]
-            )
-        )
+        piece = data.draw(st.sampled_from(PIECES) | values.map(json.dumps))
+        slips = [
+            lines[row][:place] + lines[row][place + 3 :],
+            lines[row][:place] + piece + lines[row][place:],
+            lines[row] + lines[row],
+            f"{lines[row].split(':')[0]}: {piece}\n",
+        ]
+        lines[row] = data.draw(st.sampled_from(slips))
         text = "".join(lines)
     files[1].write_text(text, encoding="utf-8")
     try:

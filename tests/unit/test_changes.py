@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from normstudy.config.changes import Run, _differences, asked, changes, keep
 from normstudy.records.files import read_json
 from normstudy.running.code_digest import code_digests
@@ -84,15 +82,6 @@ def test_a_record_of_code_that_is_gone_says_that_the_code_changed(run, code, tmp
 )
 def test_differences(before, now, said):
     assert [words for _, words in _differences(before, now)] == said
-
-
-RECIPES = st.dictionaries(st.sampled_from("abcd"), st.integers() | st.text(max_size=5))
-
-
-@given(RECIPES, RECIPES)
-def test_each_key_that_differs_is_told_once_and_no_other(before, now):
-    differ = {key for key in before | now if before.get(key) != now.get(key)}
-    assert sorted(key for key, _ in _differences(before, now)) == sorted(differ)
 
 
 def test_only_the_runs_that_a_command_names_are_told_of(run):

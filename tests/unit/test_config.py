@@ -1,13 +1,11 @@
 """The config: its defaults, and what it means."""
 
-import subprocess
-import sys
-
 import jsonschema
 import pytest
 import yaml
 from helpers.made_up import CONFIG
-from helpers.places import ROOT, SCRIPTS
+from helpers.places import ROOT
+from helpers.project import python
 from normstudy.config.check import check
 from normstudy.config.study import compared_folders
 from normstudy.errors import StudyError
@@ -90,14 +88,7 @@ def test_the_record_of_a_config_is_that_config(default_study):
 def test_editors_read_the_keys_as_they_are():
     """After a change of the keys: make schema."""
     text = (ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8")
-    printed = subprocess.run(
-        [sys.executable, "-m", "normstudy.config.keys"],
-        env={"PYTHONPATH": str(SCRIPTS)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert printed.stdout == text
+    assert python("-m", "normstudy.config.keys") == text
     schema = yaml.safe_load(text)
     jsonschema.validate(CONFIG, schema)
     with pytest.raises(jsonschema.ValidationError):

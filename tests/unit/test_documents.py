@@ -1,6 +1,8 @@
-"""What the documents name is there: files, headings, targets of make, studies, a version."""
+"""What documents and settings name is there and agrees: links, targets, studies, versions."""
 
 import re
+import subprocess
+import tomllib
 from itertools import chain
 
 import pytest
@@ -9,6 +11,7 @@ from helpers.places import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.d]*/README.md")])
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.M))
+CHANGES, SLURM = ROOT / "CHANGELOG.md", "workflow/profiles/slurm"
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 
 
@@ -42,14 +45,52 @@ def test_every_ready_made_study_is_described():
         assert f"workflow/studies/{path.name}" in text
 
 
+def settings(path):
+    """What a file of YAML holds."""
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
 def test_the_version_to_cite_is_the_last_released():
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    released = re.findall(r"^## (\d\S*)", TEXTS[ROOT / "CHANGELOG.md"], re.M)
-    assert cited["version"] == released[0] and cited["date-released"]
+    cited, released = settings("CITATION.cff"), re.findall(r"^## (\d\S*)", TEXTS[CHANGES], re.M)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["version"] == released[0] == project["version"] and cited["date-released"]
+
+
+def test_a_release_has_its_part_of_the_changelog(tmp_path):
+    """The commands of the GitHub workflow, run on the last released version."""
+    release = settings(".github/workflows/release.yml")["jobs"]["release"]
+    steps = {step.get("name"): step.get("run") for step in release["steps"]}
+    for name in ("CITATION.cff", "CHANGELOG.md"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    tag = f"v{settings('CITATION.cff')['version']}"
+    for step in ("The tag is the version to cite", "What changed"):
+        environment = {"GITHUB_REF_NAME": tag, "PATH": "/usr/bin:/bin"}
+        subprocess.run(["bash", "-c", steps[step]], cwd=tmp_path, check=True, env=environment)
+    notes = (tmp_path / "notes.md").read_text("utf-8").strip()
+    assert notes and "## " not in notes.replace("### ", "")
+
+
+def test_the_catalog_of_workflows_calls_this_one_standardized():
+    """It wants workflow/Snakefile, its settings, config/README.md, and flags that it can show."""
+    assert (ROOT / "workflow" / "Snakefile").is_file()
+    assert TEXTS[ROOT / "config" / "README.md"].startswith("# ")
+    usage = settings(".snakemake-workflow-catalog.yml")["usage"]
+    assert usage["mandatory-flags"] == {"desc": None, "flags": None} and usage["report"] is True
+    deployment = usage["software-stack-deployment"]
+    assert set(deployment) == {"conda", "apptainer", "apptainer+conda"}
+
+
+def test_the_slurm_profile_has_the_options_of_every_run_and_no_profile_runs_code():
+    """But for the cores of this machine, which would limit the jobs of the cluster."""
+    usual, slurm = (settings(f"{at}/config.yaml") for at in ("profiles/default", SLURM))
+    assert slurm.items() >= {key: value for key, value in usual.items() if key != "cores"}.items()
+    assert "cores" not in slurm and slurm["executor"] == "slurm"
+    for path in ROOT.glob("**/profiles/*/config.yaml"):
+        assert "__use_yte__" not in path.read_text(encoding="utf-8"), path
 
 
 def test_github_runs_what_is_run_here():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    workflow = settings(".github/workflows/ci.yml")
     steps = chain.from_iterable(job["steps"] for job in workflow["jobs"].values())
     assert "bash .ci/run" in [step.get("run") for step in steps]
     commands = re.findall(r"^make (\S+)", (ROOT / ".ci/run").read_text(), re.M)

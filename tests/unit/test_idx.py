@@ -1,5 +1,7 @@
 """Reading and verifying IDX files."""
 
+import math
+
 import numpy as np
 import pytest
 from helpers.fetched import idx
@@ -53,21 +55,19 @@ def test_a_file_that_is_not_whole(tmp_path, content, words):
     assert str(path) in str(error.value)
 
 
-def test_images_and_labels_of_different_numbers(tmp_path):
-    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx((2, 28, 28), bytes(2 * 784)))
-    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((3,), bytes(3)))
-    with pytest.raises(StudyError, match="a label for each"):
-        load_split(tmp_path, "train")
-    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((2, 1), bytes(2)))
-    with pytest.raises(StudyError, match="a label for each"):
-        load_split(tmp_path, "train")
-
-
-def test_files_of_no_images_are_refused(tmp_path):
-    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx((0, 28, 28), b""))
-    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx((0,), b""))
-    assert read_idx(tmp_path / "train-labels-idx1-ubyte").shape == (0,)
-    with pytest.raises(StudyError, match="train-images-idx3-ubyte holds no images"):
+@pytest.mark.parametrize(
+    ("images", "labels", "words"),
+    [
+        ((2, 28, 28), (3,), "a label for each"),
+        ((2, 28, 28), (2, 1), "a label for each"),
+        ((1, 784, 1), (1,), "28.28 images and a label for each"),
+        ((0, 28, 28), (0,), "train-images-idx3-ubyte holds no images"),
+    ],
+)
+def test_images_and_labels_that_do_not_fit(tmp_path, images, labels, words):
+    for name, shape in zip(FILE_NAMES[:2], (images, labels), strict=True):
+        (tmp_path / name).write_bytes(idx(shape, bytes(math.prod(shape))))
+    with pytest.raises(StudyError, match=words):
         load_split(tmp_path, "train")
 
 

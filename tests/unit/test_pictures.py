@@ -1,11 +1,8 @@
 """A folder of pictures per class, converted into a dataset by one command."""
 
-import subprocess
-import sys
-
 import pytest
 import yaml
-from helpers.places import SCRIPTS
+from helpers.project import python
 from normstudy.data.idx import load_split
 from normstudy.data.pictures import convert
 from normstudy.errors import StudyError
@@ -26,8 +23,7 @@ def pictures(tmp_path):
 
 
 def test_one_command_makes_the_files_and_says_what_to_put_into_the_config(pictures, tmp_path):
-    command = [sys.executable, "-m", "normstudy.data.pictures", pictures, tmp_path / "letters"]
-    said = subprocess.check_output(command, env={"PYTHONPATH": str(SCRIPTS)}, text=True)
+    said = python("-m", "normstudy.data.pictures", pictures, tmp_path / "letters")
     named = {"name": "letters", "source": str(tmp_path / "letters"), "classes": ["a", "b"]}
     assert yaml.safe_load(said) == {"dataset": named}
     train, test = (load_split(tmp_path / "letters", split) for split in ("train", "test"))

@@ -35,55 +35,24 @@ TEXTS = {"metrics": METRICS, "evaluation": EVALUATION, "predictions": PREDICTION
 
 # file, what was done (old, new), what is said
 DAMAGED = {
-    "a column is missing": (
-        "metrics",
-        "test_loss,test_accuracy\n",
-        "test_loss\n",
-        "has no column t",
-    ),
+    "a column is missing": ("metrics", "test_loss,test_accuracy\n", "test_loss\n", "has no column"),
     "columns change places": ("metrics", "seed,epoch", "epoch,seed", "has the columns variant, ep"),
-    "a value is missing": (
-        "metrics",
-        "0.05,",
-        ",",
-        "line 3, column train_loss: nothing is not a n",
-    ),
+    "a value is missing": ("metrics", "0.05,", ",", "line 3, column train_loss: nothing is not a"),
     "nan": ("metrics", "0.05,", "nan,", "line 3, column train_loss: 'nan' is not a number from 0"),
     "infinite": ("metrics", "0.025", "inf", "line 3, column test_loss: 'inf' is not a number from"),
     "a word": ("metrics", "97.5", "good", "line 2, column test_accuracy: 'good' is not a number f"),
-    "a comma for a point": (
-        "metrics",
-        "97.5",
-        "97,5",
-        "line 2, has 9 fields where there should be",
-    ),
+    "a comma for a point": ("metrics", "97.5", "97,5", "line 2, has 9 fields where there should"),
     "more than all": ("metrics", "97.5", "975", "line 2, column test_accuracy: '975.0' is not a n"),
     "half an epoch": ("metrics", "gn,1,2", "gn,1,1.5", "line 3, column epoch: '1.5' is not a whol"),
     "another seed": ("metrics", "gn,1,2", "gn,2,2", "line 3, is of seed 2, not 1"),
     "another variant": ("evaluation", "gn,1,test", "ln,1,test", "line 3, is of variant ln, not gn"),
-    "an epoch twice": (
-        "metrics",
-        "gn,1,2",
-        "gn,1,1",
-        "has the epochs 1, 1 where there should be 2",
-    ),
+    "an epoch twice": ("metrics", "gn,1,2", "gn,1,1", "has the epochs 1, 1 where there should be"),
     "cut in a number": ("metrics", "5\n", "", "ends within its last line"),
     "cut after the header": ("metrics", METRICS[METRICS.index("gn") :], "", "has the epochs none"),
     "empty": ("metrics", METRICS, "", "has no column variant where there should be"),
     "no test": ("evaluation", "gn,1,test,0.025,75.0,4,1\n", "", "has not one line for train and o"),
-    "no number": ("evaluation", "4,1\n", "4,\n", "line 3, column errors: nothing is not a whole n"),
-    "an image less": (
-        "predictions",
-        "3,0,0,1.0,1.0\n",
-        "",
-        "has 3 images and 1 errors where evalua",
-    ),
-    "an error more": (
-        "predictions",
-        "3,0,0",
-        "3,0,5",
-        "has 4 images and 2 errors where evaluation",
-    ),
+    "an image less": ("predictions", "3,0,0,1.0,1.0\n", "", "has 3 images and 1 errors where"),
+    "an error more": ("predictions", "3,0,0", "3,0,5", "has 4 images and 2 errors where evalua"),
     "too sure": ("predictions", "0.7", "1.7", "line 4, column confidence: '1.7' is not a number f"),
 }
 

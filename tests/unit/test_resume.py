@@ -153,9 +153,6 @@ def test_a_store_that_refuses_twice_and_then_works_loses_nothing(recipe, few, un
     assert_same_run(train(recipe, 3, *few, resume=resume, on_resume=went_on.append), undisturbed)
     assert went_on == [1] and not resume.said
     assert len(resume.slept) == 4 and all(0.4 < wait < 3 for wait in resume.slept)
-    unreliable.refusals = 2
-    resume.save({"rows": [1]})
-    assert resume.load() == {"rows": [1]}
 
 
 def test_a_store_that_never_works_is_one_warning_and_a_finished_run(recipe, few, unreliable):

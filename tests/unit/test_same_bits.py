@@ -5,12 +5,9 @@ PyTorch's choice of instructions is turned down too, and compares with the diges
 """
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from helpers.places import ROOT
+from helpers.project import python
 
 DIGESTS = """\
 gn metrics 8082101677f00d04c80663080bab868a9c067756a507684d1075d57403e2ab75
@@ -26,21 +23,8 @@ EVERY = ("haswell", "x86-64-v3", "skylake-avx512", "znver4")
 X86 = pytest.mark.skipif(os.uname().machine != "x86_64", reason="names processors of x86-64")
 
 
-def digests(package: Path, **environment: str) -> str:
-    """What the small study prints."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "helpers.small_study"],
-        env=os.environ | {"PYTHONPATH": f"{package}{os.pathsep}{ROOT / 'tests'}"} | environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return answer.stdout
-
-
 def test_on_this_processor():
-    assert digests(ROOT / "workflow" / "scripts") == DIGESTS
+    assert python("-m", "helpers.small_study") == DIGESTS
 
 
 @X86
@@ -55,4 +39,4 @@ def test_compiled_for_another_processor(name):
         "ATEN_CPU_CAPABILITY": "default",
         "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512_SKX",
     }
-    assert digests(ROOT / "workflow" / "scripts", **older) == DIGESTS
+    assert python("-m", "helpers.small_study", **older) == DIGESTS
