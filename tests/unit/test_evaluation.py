@@ -163,7 +163,7 @@ def test_a_malicious_pickle_is_refused_and_not_run(tmp_path, write):
     assert not created.exists()
 
 
-@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [0, 0.5, 0.999])
 def test_a_truncated_checkpoint_is_refused(checkpoint, share):
     path = checkpoint[0]
     content = path.read_bytes()

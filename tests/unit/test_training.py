@@ -154,12 +154,6 @@ def test_each_epoch_is_a_row_of_the_table_rounded(recipe, few):
     assert all(row[name] == round(row[name], 6) for name in ("test_loss", "train_loss"))
 
 
-def test_training_learns(recipe, sample):
-    _, metrics = train(recipe("bn_l1", epochs=4, batch_size=16), 1, *sample)
-    assert metrics["test_accuracy"].iloc[-1] > 70
-    assert metrics["train_loss"].is_monotonic_decreasing
-
-
 @pytest.mark.parametrize("engine", ["kernels", "pytorch"])
 def test_divergence_is_named(recipe, few, engine):
     words = r"diverged in epoch 1, batch [1-4] of 4, at learning rate \S+: .*max_lr \(1e\+30\)"
@@ -229,7 +223,7 @@ def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
 def test_an_epoch_is_drawn_from_two_streams_whatever_the_variant(recipe, few, variant):
     recipe = recipe(variant, rotation_degrees=5, brightness=0.3, contrast=0.2)
     order = permutation(key(3, "order", 2), 200)
-    draws = draw(200, key(3, "augmentation", 2), 5, 0.3, 0.2)
+    draws = draw(200, key(3, "augmentation", 2), recipe)
     expected = augment(few[0].images, order, draws, recipe["mean"], recipe["std"])
     inputs, labels = zip(*Batches(few[0], recipe, 3).epoch(2), strict=True)
     assert [len(part) for part in labels] == [64, 64, 64, 8]

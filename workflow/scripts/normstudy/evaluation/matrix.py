@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from .pictures import style
 
 COLUMNS = 5
-DISPUTED = (
-    "#B34E00"  # vermillion that can be read on white; the dagger is the cue that needs no colour
-)
+# Vermillion that can be read on white; the dagger is the cue that needs no colour.
+DISPUTED = "#B34E00"
 
 
 @style()
@@ -22,7 +21,6 @@ def misclassified_matrix(
     title: str,
     count: int = 10,
     order: str = "index",
-    columns: int = COLUMNS,
 ) -> Figure:
     """The first `count` errors as a matrix of images, annotated.
 
@@ -33,13 +31,12 @@ def misclassified_matrix(
         title: names the model and the seed.
         count: places in the matrix; those beyond the number of errors stay blank.
         order: what `errors` is sorted by, for the title.
-        columns: images in a row.
 
     Returns:
-        A figure of count/columns rows.
+        A figure of count / 5 rows.
     """
-    rows = -(-count // columns)
-    figure = Figure(figsize=(1.8 * columns, 1.1 + 2.4 * rows), layout="constrained")
+    rows = -(-count // COLUMNS)
+    figure = Figure(figsize=(1.8 * COLUMNS, 1.1 + 2.4 * rows), layout="constrained")
     shown = errors.head(count)
     of_all = (
         f"{len(shown)} of {len(errors):,} errors"
@@ -53,7 +50,7 @@ def misclassified_matrix(
     by = "in test-set order" if order == "index" else "surest first"
     what = f"{of_all} among {len(images):,} images, {by}"
     figure.suptitle(f"{title}: misclassified test images\n{what}", wrap=True)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)

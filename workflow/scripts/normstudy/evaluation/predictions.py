@@ -1,6 +1,5 @@
 """A trained network's predictions, its confidence, and its errors."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -20,12 +19,22 @@ def evaluate(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Loss and accuracy on both splits, in eval mode and without augmentation.
 
+    By the engine that trained it, with the bits that it gave then.
+
     Returns:
         A row per split: split, loss (nats per image), accuracy (percent), images, errors;
         and the log-probabilities of the test images, (N, num_classes).
+
+    Raises:
+        StudyError: the kernels trained it and do not compute what model.py says.
     """
-    ask = _by_kernels if recipe["engine"] == "kernels" else _by_pytorch
-    answer = ask(model, recipe)
+    if recipe["engine"] == "kernels":
+        on_this_machine(recipe)
+        state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+        answer = Network(recipe, state).log_probabilities
+    else:
+        torch.set_num_threads(recipe["threads"])
+        answer = partial(log_probabilities, model, mean=recipe["mean"], std=recipe["std"])
     rows = []
     for name, split in (("train", train), ("test", test)):
         log_probs = answer(split.images)
@@ -40,23 +49,6 @@ def evaluate(
             }
         )
     return pd.DataFrame(rows), log_probs
-
-
-def _by_pytorch(model: nn.Module, recipe: dict) -> Callable[[np.ndarray], np.ndarray]:
-    """A function of uint8 images: the network's log-probabilities."""
-    torch.set_num_threads(recipe["threads"])
-    return partial(log_probabilities, model, mean=recipe["mean"], std=recipe["std"])
-
-
-def _by_kernels(model: nn.Module, recipe: dict) -> Callable[[np.ndarray], np.ndarray]:
-    """The same with the engine that trained it, and with the bits that it gave then.
-
-    Raises:
-        StudyError: the kernels do not compute what model.py says.
-    """
-    on_this_machine(recipe)
-    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    return Network(recipe, state).log_probabilities
 
 
 def predictions_table(log_probs: np.ndarray, labels: np.ndarray) -> pd.DataFrame:

@@ -27,13 +27,7 @@ def augmented(
     present = [label for label in range(classes) if (train.labels == label).any()]
     chosen = [int(np.flatnonzero(train.labels == label)[0]) for label in present]
     rows = np.tile(train.images[chosen], (1 + DRAWS, 1, 1)).astype(np.float32)
-    draws = draw(
-        DRAWS * len(chosen),
-        key(seed, "augmentation"),
-        training["rotation_degrees"],
-        training["brightness"],
-        training["contrast"],
-    )
+    draws = draw(DRAWS * len(chosen), key(seed, "augmentation"), training)
     for n, image in enumerate(rows[len(chosen) :]):
         rotate(train.images[chosen[n % len(chosen)]], draws.degrees[n], FILL, image)
         jitter(image, draws.brightness[n], draws.contrast[n], draws.brightness_first[n])

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from .kernels.engine import Trainer as KernelTrainer
 from .pytorch.cuda import CudaTrainer
 from .pytorch.trainer import Trainer, choose_device
 from .resume import ResumeState
-from .schedule import one_cycle
 from .scoring import score
 
 COLUMNS = [name for name in METRICS if name not in ("variant", "seed")]
@@ -25,30 +23,6 @@ class Diverged(StudyError):
     """The network's output stopped being a number; `metrics` has the whole epochs before that."""
 
     metrics: pd.DataFrame
-
-
-class Engine(Protocol):
-    """A network being trained by a recipe, from its initialisation to its last step."""
-
-    def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Train for one epoch, 1-based.
-
-        Returns:
-            The log-probabilities that each step began with, float32 (images, classes), and the
-            images' labels, both in the order of the epoch.
-        """
-
-    def log_probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Those of uint8 images (N, 28, 28) in eval mode, float32 (N, classes)."""
-
-    def state_dict(self) -> dict[str, np.ndarray]:
-        """That of the network that `model.py` defines."""
-
-    def state(self) -> dict:
-        """All that the next epoch depends on: random streams need no state of their own."""
-
-    def restore(self, state: dict) -> None:
-        """Put a state of `state` back."""
 
 
 def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
@@ -75,19 +49,6 @@ def on_this_machine(recipe: dict, say: Callable[[str], None] = print) -> dict:
     return recipe | {"engine": "pytorch" if fault or engine == "pytorch" else "kernels"}
 
 
-def make_engine(recipe: dict, seed: int, split: Split) -> Engine:
-    """The engine that trains a run.
-
-    Args:
-        recipe: a run's parameters as `on_this_machine` completes them.
-        seed: what the run's random streams are derived from.
-        split: the training images.
-    """
-    if recipe["engine"] == "kernels":
-        return KernelTrainer(recipe, seed, split)
-    return (CudaTrainer if recipe["device"] == "cuda" else Trainer)(recipe, seed, split)
-
-
 def train(
     recipe: dict,
     seed: int,
@@ -100,7 +61,7 @@ def train(
     """Train a network by the recipe and measure it after each epoch.
 
     Args:
-        recipe: a run's parameters as `config.run_parameters` makes them.
+        recipe: a run's parameters as `on_this_machine` completes them.
         seed: what the run's random streams are derived from.
         train_split, test_split: the images.
         on_epoch: receives each epoch's row and its seconds.
@@ -119,9 +80,11 @@ def train(
     count, size = len(train_split.labels), recipe["batch_size"]
     if size > count:
         raise StudyError(f"batch_size {size} is larger than the {count} training images: lower it")
-    engine, steps = make_engine(recipe, seed, train_split), -(-count // size)
-    rates, _ = one_cycle(recipe, steps)
-    rows = []
+    by_pytorch = CudaTrainer if recipe["device"] == "cuda" else Trainer
+    engine = (KernelTrainer if recipe["engine"] == "kernels" else by_pytorch)(
+        recipe, seed, train_split
+    )
+    steps, rows = len(engine.batches), []
     saved = resume.load() if resume else None
     if saved:
         engine.restore(saved["trainer"])
@@ -138,21 +101,21 @@ def train(
 
     for epoch in range(len(rows) + 1, recipe["epochs"] + 1):
         started = time.monotonic()
-        own_rates = rates[(epoch - 1) * steps : epoch * steps]
+        rates = engine.rates[(epoch - 1) * steps : epoch * steps]
         outputs, labels = engine.epoch(epoch)
         bad = ~np.isfinite(outputs).all(axis=1)
         if bad.any():
             batch = int(bad.argmax()) // size
-            raise diverged(f"epoch {epoch}, batch {batch + 1} of {steps}", own_rates[batch])
+            raise diverged(f"epoch {epoch}, batch {batch + 1} of {steps}", rates[batch])
         train_loss, train_accuracy = score(outputs, labels)
         outputs = engine.log_probabilities(test_split.images)
         if not np.isfinite(outputs).all():  # the epoch's last step did it
-            raise diverged(f"epoch {epoch}, after its last batch", own_rates[-1])
+            raise diverged(f"epoch {epoch}, after its last batch", rates[-1])
         test_loss, test_accuracy = score(outputs, test_split.labels)
         rows.append(
             {
                 "epoch": epoch,
-                "learning_rate": round(float(own_rates[-1]), 10),
+                "learning_rate": round(float(rates[-1]), 10),
                 "train_loss": round(train_loss, 6),
                 "train_accuracy": round(train_accuracy, 4),
                 "test_loss": round(test_loss, 6),

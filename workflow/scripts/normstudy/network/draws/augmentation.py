@@ -33,14 +33,8 @@ class Draws:
         return Draws(*(function(getattr(self, field.name)) for field in fields(self)))
 
 
-def draw(
-    count: int,
-    key: bytes,
-    rotation_degrees: float = 7,
-    brightness: float = 0.4,
-    contrast: float = 0.4,
-) -> Draws:
-    """Draws for `count` images from the stream of a key.
+def draw(count: int, key: bytes, recipe: dict) -> Draws:
+    """Draws for `count` images from the stream of a key, as strong as a recipe says.
 
     Angles are uniform in ±rotation_degrees, the factors uniform in 1 ± brightness and
     1 ± contrast (not below 0, as in torchvision), the order of the two a fair coin.
@@ -52,9 +46,9 @@ def draw(
         return (low + uniform * (1 + strength - low)).astype(np.float32)
 
     return Draws(
-        degrees=(2 * angle - 1) * rotation_degrees,
-        brightness=factor(bright, brightness),
-        contrast=factor(contrasting, contrast),
+        degrees=(2 * angle - 1) * recipe["rotation_degrees"],
+        brightness=factor(bright, recipe["brightness"]),
+        contrast=factor(contrasting, recipe["contrast"]),
         brightness_first=coin < 0.5,
     )
 
@@ -137,11 +131,7 @@ def _augment(images, rows, degrees, brightness, contrast, brightness_first, scal
 
 
 def augment(
-    images: np.ndarray,
-    rows: np.ndarray,
-    draws: Draws,
-    mean: float,
-    std: float,
+    images: np.ndarray, rows: np.ndarray, draws: Draws, mean: float, std: float
 ) -> np.ndarray:
     """Augmented network input.
 

@@ -33,13 +33,7 @@ class Batches:
         """The epoch's batches: inputs float32 (n, 28, 28), labels int64 (n,)."""
         recipe, count = self.recipe, len(self.split.labels)
         order = permutation(key(self.seed, "order", epoch), count)
-        draws = draw(
-            count,
-            key(self.seed, "augmentation", epoch),
-            recipe["rotation_degrees"],
-            recipe["brightness"],
-            recipe["contrast"],
-        )
+        draws = draw(count, key(self.seed, "augmentation", epoch), recipe)
         for start in range(0, count, recipe["batch_size"]):
             part = slice(start, start + recipe["batch_size"])
             shown = draws.map(itemgetter(part))

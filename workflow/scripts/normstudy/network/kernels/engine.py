@@ -128,7 +128,12 @@ class Trainer(Network):
             share[...] = recipe["l1"] / (share.size if recipe["l1_reduction"] == "mean" else 1)
 
     def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Train for one epoch: log-probabilities and labels as of `training.Engine`."""
+        """Train for one epoch, 1-based.
+
+        Returns:
+            The log-probabilities that each step began with, float32 (images, classes), and the
+            images' labels, both in the order of the epoch.
+        """
         words = key_words(key(self.seed, "dropout", epoch))
         outputs, labels = [], []
         for step, (images, targets) in enumerate(self.batches.epoch(epoch)):

@@ -122,7 +122,7 @@ class Trainer:
         self.outputs = torch.empty(shape, dtype=torch.float32, device=self.device)
 
     def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Train for one epoch: log-probabilities and labels as of `training.Engine`."""
+        """Train for one epoch: log-probabilities and labels as of the kernels' `Trainer`."""
         stream = key(self.seed, "dropout", epoch)
         torch.manual_seed(torch_seed(stream))  # for layers that draw without masks
         self.model.train()
