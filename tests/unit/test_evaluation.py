@@ -85,25 +85,15 @@ def test_the_picture_says_what_was_seen_and_what_it_is():
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(2, "2 of 3 errors"), (3, "all 3 errors"), (10, "all 3 errors")]
+    ("images", "count", "words"),
+    [(4, 2, "2 of 3 errors"), (4, 10, "all 3 errors"), (2, 10, "the only error")],
 )
-def test_the_title_says_how_many_there_are(count, words):
-    texts, shown = drawn(misclassified_table(PREDICTIONS, set()), count=count)
-    assert words in texts[0] and texts[1] == ""
-    assert len(shown) == min(count, 3)
-
-
-def test_no_errors_at_all():
-    texts, shown = drawn(misclassified_table(PREDICTIONS.iloc[[1]], set()))
+def test_the_title_says_how_many_there_are(images, count, words):
+    errors = misclassified_table(PREDICTIONS[:images], set())
+    texts, shown = drawn(errors, count=count)
+    assert words in texts[0] and texts[1] == "" and len(shown) == min(count, len(errors))
+    texts, shown = drawn(errors[:0], count=count)
     assert "no errors among 4 images" in texts[0] and shown == []
-
-
-def test_a_label_with_a_dollar_sign_is_no_formula():
-    figure = misclassified_matrix(
-        np.zeros((4, 28, 28), np.uint8), PREDICTIONS.iloc[:1].assign(disputed=False),
-        list("abcdefghij"), "costs $x^{$", count=5,
-    )  # fmt: skip
-    figure.canvas.draw()
 
 
 @pytest.fixture

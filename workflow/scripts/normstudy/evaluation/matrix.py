@@ -1,5 +1,6 @@
 """The picture of misclassified images: rows of five, each with its predicted and actual class."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,7 +50,9 @@ def misclassified_matrix(
     )
     by = "in test-set order" if order == "index" else "surest first"
     what = f"{of_all} among {len(images):,} images, {by}"
-    figure.suptitle(f"{title}: misclassified test images\n{what}", wrap=True)
+    # Not by matplotlib's own wrapping, which takes what is between two dollar signs for a formula.
+    lines = textwrap.fill(f"{title}: misclassified test images", 75)
+    figure.suptitle(f"{lines}\n{what}")
     axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axis in axes:
         axis.set(xticks=[], yticks=[])
