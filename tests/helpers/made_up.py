@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from evidence.store import ERRORS, FACTS, Evidence
 from normstudy.config.check import check
 from normstudy.config.study import StudyConfig
 from normstudy.records import layout
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.json_records import JobCost, Look, RunRecord, StudyRecord
 from normstudy.records.read_tables import Predictions
-from normstudy.records.tables import EVALUATION, STUDY_TABLES
+from normstudy.records.tables import STUDY_TABLES
 from normstudy.report.study import Study
 from normstudy.statistics.shared_errors import shared_errors
 from normstudy.statistics.study_tables import study_tables
@@ -255,17 +254,3 @@ def write_study(study: Study) -> None:
     for name in (*STUDY_TABLES, "network"):
         write_csv(getattr(study, name), layout.table(study.folder, name))
     write_json(study.provenance, study.folder / "provenance.json")
-
-
-def evidence_of(study: Study) -> Evidence:
-    """What is published of a made-up study with drawn predictions."""
-    errors = pd.concat(
-        table[table["label"] != table["prediction"]].assign(variant=variant, seed=seed)
-        for (variant, seed), table in drawn_predictions(study).items()
-    )
-    facts = {key: getattr(study.provenance, key) for key in FACTS} | {"recipes": study.recipes}
-    records = map(vars, study.provenance.runs)
-    runs = [{k: v for k, v in run.items() if k != "recipe"} for run in records]
-    errors = errors[[*ERRORS]].reset_index(drop=True)
-    evaluation = study.evaluation[[*EVALUATION]]
-    return Evidence(facts, runs, study.metrics, evaluation, errors, looks=[])

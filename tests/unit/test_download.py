@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 import torchvision
 from helpers import mirrors
-from helpers.fetched import SUMS, correct_a_label, is_complete, use_mirrors
+from helpers.fetched import SUMS, is_complete, use_mirrors
 from helpers.places import SAMPLE
 from normstudy.data import fetch as module
 from normstudy.data.datasets import DATASETS
@@ -97,17 +97,6 @@ def test_files_put_in_place_by_hand_are_said_to_be_found_there(raw, record):
 
 
 # --- A dataset that only its folder defines ------------------------------------------------
-
-
-def test_a_corrected_label_is_fetched_and_said(raw, tmp_path):
-    letters = shutil.copytree(SAMPLE, tmp_path / "letters")
-    download("letters", raw, expected("letters", letters, raw), letters)
-    correct_a_label(letters)
-    said, now = [], expected("letters", letters, raw)
-    assert now[LABELS] != SUMS[LABELS] and now[IMAGES] == SUMS[IMAGES]
-    download("letters", raw, now, letters, said.append)
-    assert (raw / LABELS).read_bytes() == (letters / LABELS).read_bytes()
-    assert said == [f"letters: four files from folder {letters} ({LABELS} changed)"]
 
 
 def test_a_comparison_that_cannot_be_made_is_an_error(raw, tmp_path):

@@ -34,8 +34,7 @@ def test_a_metric_is_added_as_the_document_says(tmp_path, more, verdict):
     source, opening = module.read_text(encoding="utf-8"), "RUN_METRICS = {\n"
     assert source.count(opening) == 1
     module.write_text(source.replace(opening, opening + entry), encoding="utf-8")
-    places = map(str, (tmp_path, ROOT / "tests", ROOT / "docs" / "tools"))
-    said = python("-c", STUDY, more, PYTHONPATH=":".join(places))
+    said = python("-c", STUDY, more, PYTHONPATH=f"{tmp_path}:{ROOT / 'tests'}")
     stated, found, words = said.splitlines()
     assert (stated, found) == ("lower 10", verdict)
     assert f"{verdict} (misclassified training images, images)" in words

@@ -8,7 +8,7 @@ import pytest
 from evidence import store
 from evidence.judged import judged_study, published_study, study_config
 from evidence.publish import BEGIN, END, publish
-from helpers.made_up import evidence_of, made_up_study
+from helpers.made_up import made_up_study, write_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 
@@ -16,14 +16,16 @@ MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy
 
 
 @pytest.fixture(scope="module")
-def evidence():
+def evidence(tmp_path_factory):
     """Twelve runs of each variant of the exploratory study, with accuracies drawn at random."""
     random, config = np.random.default_rng(4), study_config(ROOT, "exploratory")
     accuracies = {
         name: random.normal(mean, 0.06, 12).round(2).tolist() for name, mean in MEANS.items()
     }
     variants = {name: config["variants"][name] for name in MEANS}
-    return evidence_of(made_up_study(accuracies, variants=variants))
+    folder = tmp_path_factory.mktemp("exploratory")
+    write_study(made_up_study(accuracies, images=1000, variants=variants, folder=folder))
+    return store.collect(folder)
 
 
 def test_another_margin_gives_other_verdicts_without_training(evidence):

@@ -1,18 +1,17 @@
 """Records edited by hand or cut short: refused with file, key and the rule that remakes them."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
+from helpers.made_up import graded_study
 from helpers.places import ROOT
 from normstudy.data.idx import FILE_NAMES
 from normstudy.errors import StudyError
 from normstudy.network.run_record import run_record
-from normstudy.records import provenance as module
 from normstudy.records.files import write_json
 from normstudy.records.json_records import Look, RunRecord, StudyRecord, read_looks
-from normstudy.records.machine import processor
-from normstudy.records.provenance import provenance, versions
+from normstudy.records.provenance import provenance
 
 START = "2026-01-01T00:00:00+00:00"
 DATA = {name: name[:2] * 32 for name in FILE_NAMES}
@@ -56,43 +55,17 @@ def test_the_looks_taken_so_far_are_read_back(tmp_path):
             read_looks(path)
 
 
-def test_the_keys_are_those_that_are_written(tmp_path, monkeypatch):
-    assert list(RUN) == [own.name for own in fields(RunRecord)]
-    origins = {name: {"from": f"mirror of {name}"} for name in FILE_NAMES}
-    (tmp_path / "data").write_text(json.dumps(origins))
-    digests = {f"raw/{name}": digest for name, digest in DATA.items()}
-    listing = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
-    (tmp_path / "sums").write_text(listing)
-    (tmp_path / "costs").write_text("")
-    monkeypatch.setattr(module, "commit", lambda folder: {"commit": f"of {folder}"})
-    later = [RUN | {"seed": 2, "started": "2026-01-02T00:00:00+00:00"}, RUN | {"variant": "ln"}]
-    study = provenance(
-        config={"seeds": [2, 1]},
-        sources=ROOT,
-        requirements=ROOT / "requirements.in",
-        checksums=tmp_path / "sums",
-        data_source=tmp_path / "data",
-        runs=[RunRecord(**each) for each in (*later, RUN)],
-        benchmarks={"train gn seed 1": tmp_path / "costs"},
-        command="snakemake --cores 2",
-    )
-    assert (study.started, study.seeds, study.data_sha256) == (START, [2, 1], digests)
-    assert (study.data_source, study.sources) == (origins, {"commit": f"of {ROOT}"})
-    assert (study.processor, study.versions) == (processor(), versions(ROOT / "requirements.in"))
-    path = tmp_path / "provenance.json"
+def test_a_studys_record_is_read_back_and_a_damaged_run_in_it_is_refused(tmp_path):
+    study, path = graded_study().provenance, tmp_path / "provenance.json"
     write_json(study, path)
     assert StudyRecord.read(path) == study
-    written = json.loads(path.read_text())
-    assert list(written) == [own.name for own in fields(StudyRecord)]
-    assert written["runs"] == [*later, RUN]
-    assert written["jobs"] == [{"job": "train gn seed 1", "seconds": None, "peak_memory_mb": None}]
     for runs, words in (([{}], "has no variant"), (["gn"], "cannot be read")):
-        path.write_text(json.dumps(written | {"runs": runs}))
+        write_json(vars(study) | {"runs": runs}, path)
         with pytest.raises(StudyError, match=f"{words}: .*rule summarize"):
             StudyRecord.read(path)
 
 
-def test_a_record_without_a_file_or_of_other_data_is_refused(tmp_path):
+def test_a_study_without_a_files_origin_or_of_other_data_is_refused(tmp_path):
     (tmp_path / "sums").write_text(f"0  MNIST/raw/{FILE_NAMES[0]}\n")
     (tmp_path / "data").write_text("{}")
     requirements = ROOT / "requirements.in"
@@ -103,3 +76,7 @@ def test_a_record_without_a_file_or_of_other_data_is_refused(tmp_path):
     other = replace(run, data_sha256={FILE_NAMES[0]: "1"})
     with pytest.raises(StudyError, match="gn seed 1 was trained on other data than"):
         provenance({}, ROOT, *given, [run, other], {}, "")
+    (tmp_path / "data").write_text(json.dumps({FILE_NAMES[0]: {"from": "a mirror"}}))
+    later = replace(run, seed=2, started="2026-01-02T00:00:00+00:00")
+    study = provenance({}, ROOT, *given, [later, run], {}, "")
+    assert (study.started, study.seeds, study.runs) == (START, [2, 1], [later, run])
