@@ -65,7 +65,7 @@ def test_the_notebooks_code_runs_as_documented(exported, monkeypatch):
 
 
 def test_a_picture_of_ones_own_is_predicted_by_the_documented_command(exported, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(exported.folder / "workflow" / "scripts"))
+    monkeypatch.setenv("PYTHONPATH", "workflow/scripts")
     text = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
     (line,) = re.findall(
         r"^python (-m normstudy\.evaluation\.predict .*) my-digit\.png$", text, re.M
