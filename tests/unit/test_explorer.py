@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.made_up import issues, made_up_study, predictions, with_predictions
-from helpers.places import TEMPLATE
-from jinja2 import Environment, FileSystemLoader
 from normstudy.records.read_tables import Predictions
 from normstudy.report import explorer as module
 from normstudy.report.explorer import explorer
+from normstudy.report.page import Page
 from normstudy.statistics.shared_errors import COLUMNS, shared_errors
 
 LABELS = [7, 2, 1, 0, 4, 1, 4, 9]
@@ -39,8 +38,7 @@ def study(folder, runs=RUNS, issues=ISSUES):
 
 def markup(found):
     """The explorer as it stands in the page."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True)
-    return environment.get_template("explorer.html.j2").module.explorer(found)
+    return Page().explorer(found).data
 
 
 def test_errors_are_counted_by_image_and_prediction():

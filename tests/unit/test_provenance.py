@@ -67,8 +67,8 @@ def test_the_name_that_git_knows_the_user_by(tmp_path, monkeypatch):
     for scope in ("GLOBAL", "SYSTEM"):
         monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
     assert user_name(tmp_path) is None
-    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    subprocess.run(["git", "config", "user.name", "Ada L."], cwd=tmp_path, check=True)
+    git(tmp_path, "init")
+    git(tmp_path, "config", "user.name", "Ada L.")
     assert user_name(tmp_path) == "Ada L."
     assert user_name(tmp_path / "nowhere") is None
 
