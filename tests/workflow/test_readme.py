@@ -99,7 +99,7 @@ COMMANDS = [line for line in block("sh", "activate").splitlines() if line.starts
 TRAINED = (3, 3, 1, 1, 3, 6)
 
 
-@pytest.mark.parametrize(("line", "runs"), zip(COMMANDS, TRAINED, strict=True))
+@pytest.mark.parametrize(("line", "runs"), list(zip(COMMANDS, TRAINED, strict=True)))
 def test_each_command_would_train_what_its_comment_says(fresh, line, runs):
     _, *arguments = shlex.split(line, comments=True)
     assert fresh.planned(*arguments)["train"] == runs
