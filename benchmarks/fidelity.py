@@ -111,7 +111,8 @@ The reference loop augments one image at a time with PIL and torchvision, as the
 project's engines augment whole batches and do not round grey levels between brightness and
 contrast. All trained by the original's recipe. Test accuracy in percent after the last epoch, mean
 ± standard deviation (runs), and the verdicts of the project's rule ([verdicts.md](verdicts.md))
-with a margin of ±{SCALE.margin:g} points. All intervals hold together with 95 % confidence:
+with a margin of ±{SCALE.margin:g} points. All intervals are right at the same
+time with 95 % probability:
 
 {table}
 

@@ -21,7 +21,7 @@ NODE = "node1"
 MEMORY_MB = 6000  # a bookkeeping figure: no job is held to it
 STARTS_IN = 60  # seconds
 
-# No cgroups, no accounting database: neither is to be had in a container. The node has a GPU
+# No cgroups, no accounting database: neither is available in a container. The node has a GPU
 # on paper, to see that one is asked for.
 CONFIG = """{mark}
 ClusterName=loopback

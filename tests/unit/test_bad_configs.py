@@ -125,7 +125,7 @@ BAD = [
     ("claims:\n- &a {id: a, says: A, metric: gap, variant: gn}\n- *a", 2, "claims.1.id",
      "'a' is used more than once"),
     # --- places
-    ("results: .", 1, "results", "'.' holds the project itself; name a folder of its own"),
+    ("results: .", 1, "results", "'.' contains the project; choose another folder"),
     ("results: ./tests/x/", 1, "results", "'./tests/x/' is the project's own; name a folder besid"),
     ("results: data", 1, "results", "'data' is the folder of the data; name another"),
     ("results: README.md", 1, "results", "'README.md' is a file; name a folder"),

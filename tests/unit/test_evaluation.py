@@ -77,7 +77,8 @@ def test_the_picture_says_what_was_seen_and_what_it_is():
     assert texts[0] == (
         "GN, seed 1: misclassified test images\nall 3 errors among 4 images, in test-set order"
     )
-    assert "disputed" in texts[1]
+    assert "confidence" in texts[1]
+    assert "†: label backed by" in texts[1]
     assert texts[2:5] == [
         "predicted h\nactual b", "predicted i\nactual d", "predicted j\nactual e †",
     ]  # fmt: skip
@@ -91,7 +92,7 @@ def test_the_picture_says_what_was_seen_and_what_it_is():
 def test_the_title_says_how_many_there_are(images, count, words):
     errors = misclassified_table(PREDICTIONS[:images], set())
     texts, shown = drawn(errors, count=count)
-    assert words in texts[0] and texts[1] == "" and len(shown) == min(count, len(errors))
+    assert words in texts[0] and "†" not in texts[1] and len(shown) == min(count, len(errors))
     texts, shown = drawn(errors[:0], count=count)
     assert "no errors among 4 images" in texts[0] and shown == []
 
@@ -149,7 +150,7 @@ def test_a_malicious_pickle_is_refused_and_not_run(tmp_path, write):
         load_checkpoint(path, ("gn", 1))
     said = []
     assert ResumeState(Folder(tmp_path), path.name, "a run", said.append).load() is None
-    assert "cannot be read (UnpicklingError): starting anew" in said[0]
+    assert "cannot be read (UnpicklingError): starting over" in said[0]
     assert not created.exists()
 
 

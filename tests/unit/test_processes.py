@@ -73,7 +73,7 @@ def test_a_job_waits_for_the_one_before_it(hold, tmp_path):
         first.kill()
 
     processes.queue(log, say)
-    assert said == [f"{log}: this job still runs for a Snakemake that is gone; waiting for its end"]
+    assert said == [f"{log}: an earlier run of this job is still finishing; waiting"]
 
 
 JOB = """

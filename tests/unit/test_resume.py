@@ -113,7 +113,7 @@ def test_a_run_that_resumes_equals_an_undisturbed_one(
     [
         (b"", "cannot be read"),
         (b"half a file", "cannot be read"),
-        (None, "is of other parameters, code or data"),
+        (None, "belongs to other parameters, code or data"),
     ],
 )
 @pytest.mark.parametrize("place", ["{folder}", "memory://states"])
@@ -126,7 +126,7 @@ def test_a_state_that_does_not_fit_is_left_alone(recipe, tmp_path, place, conten
     resume = resume_state(store, fingerprint(recipe("gn", max_lr=0.02), 1, {}, {}))
     assert resume.load() is None
     assert len(resume.said) == 1 and words in resume.said[0]
-    assert resume.said[0].endswith("starting anew")
+    assert resume.said[0].endswith("starting over")
     assert resume.said[0].startswith(f"{store.place}/gn.pt ")
 
 

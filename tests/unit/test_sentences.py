@@ -380,7 +380,7 @@ def test_a_normalization_of_ones_own_is_described_by_its_docstring(monkeypatch):
 
 def test_models_of_different_size_are_told_apart():
     text = said("parameters", made_up_study({"gn": [99.0], "bare": [99.0]}))
-    assert text == "Learned parameters: Group Normalization 8,880, Model bare 8,712."
+    assert text == "Learned parameters: 8,880 (Group Normalization), 8,712 (Model bare)."
 
 
 def test_the_constants_are_those_that_the_networks_were_trained_with():

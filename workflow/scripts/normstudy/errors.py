@@ -1,4 +1,4 @@
-"""The error that is a sentence."""
+"""The error that is shown without a traceback."""
 
 import shlex
 

@@ -211,7 +211,7 @@ def _place_faults(study: StudyConfig, sources: Path | None) -> Iterator[tuple[Ke
             yield key, f"{given!r} is a file; name a folder"
         for project in (sources.resolve(), Path.cwd()) if key != ("resume",) else ():
             if project.is_relative_to(place):
-                yield key, f"{given!r} holds the project itself; name a folder of its own"
+                yield key, f"{given!r} contains the project; choose another folder"
                 break
             if place.is_relative_to(project) and place.relative_to(project).parts[0] in SOURCES:
                 yield key, f"{given!r} is the project's own; name a folder beside it"

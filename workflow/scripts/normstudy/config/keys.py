@@ -145,7 +145,7 @@ class Recipe(Keys):
     epochs: int = Field(20, ge=1, le=10_000)
     """passes over the training images"""
     batch_size: int = Field(64, ge=1, le=60_000)
-    """images per step"""
+    """images in a batch"""
     max_lr: float = Field(0.015, gt=0, le=10)
     """peak of the one-cycle learning rate"""
     base_momentum: float = Field(0.85, ge=0, lt=1)
@@ -159,11 +159,11 @@ class Recipe(Keys):
     l1_reduction: Literal["mean", "sum"] = "mean"
     """sum of |w| over all weights, or sum of each tensor's mean |w| (the original's)"""
     rotation_degrees: float = Field(7, ge=0, le=180)
-    """images are rotated by uniform angles within ± this"""
+    """images are rotated by up to ± this"""
     brightness: float = Field(0.4, ge=0, le=1)
-    """factors are uniform in 1 ± this"""
+    """multiplied by 1 − this to 1 + this"""
     contrast: float = Field(0.4, ge=0, le=1)
-    """factors are uniform in 1 ± this"""
+    """multiplied by 1 − this to 1 + this"""
     precision: Literal["fp32", "bf16"] = "fp32"
     """bf16 uses autocast"""
     device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"

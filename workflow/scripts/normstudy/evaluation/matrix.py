@@ -48,7 +48,7 @@ def misclassified_matrix(
         if len(errors)
         else "no errors"
     )
-    by = "in test-set order" if order == "index" else "surest first"
+    by = "in test-set order" if order == "index" else "highest confidence first"
     what = f"{of_all} among {len(images):,} images, {by}"
     # Not by matplotlib's own wrapping, which takes what is between two dollar signs for a formula.
     lines = textwrap.fill(f"{title}: misclassified test images", 75)
@@ -66,12 +66,9 @@ def misclassified_matrix(
             fontsize=10,
             color=DISPUTED if error.disputed else "black",
         )
-        axis.set_xlabel(f"{100 * error.confidence:.1f} % sure · no. {error.index}", fontsize=8)
+        axis.set_xlabel(f"{100 * error.confidence:.1f} % · no. {error.index}", fontsize=8)
+    legend = "%: the network's confidence · no.: the image"
     if shown["disputed"].any():
-        figure.supxlabel(
-            "† disputed label: fewer than three of five raters backed it (Northcutt et al. 2021)",
-            fontsize=8,
-            color=DISPUTED,
-            wrap=True,
-        )
+        legend += " · †: label backed by fewer than three of five raters (Northcutt et al. 2021)"
+    figure.supxlabel(legend, fontsize=8, wrap=True)
     return figure

@@ -77,7 +77,7 @@ def misclassified_table(
     Args:
         predictions: a table of `predictions_table`.
         disputed: indices of the images whose label is doubted.
-        order: "index" (as in the dataset) or "confidence" (surest errors first).
+        order: "index" (as in the dataset) or "confidence" (highest first).
     """
     errors = predictions[predictions["label"] != predictions["prediction"]]
     errors = errors.assign(disputed=errors["index"].isin(disputed))

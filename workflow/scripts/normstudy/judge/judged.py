@@ -20,7 +20,7 @@ from ..statistics.verdicts.judging import judge
 from .claims import Claims, read_claims
 from .runs import read_runs
 
-RUNS = "A mark per run, and the mean of each variant's runs."
+RUNS = "One mark per run, and the mean of each variant's runs."
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,6 @@ def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -
         lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")
     return lines + [
         f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
-        f" two values is {scale.resolution:g}; no smaller spread is believed."
+        f" two values is {scale.resolution:g}; a smaller standard deviation counts as this."
         for metric, scale in scales.items()
     ]

@@ -66,10 +66,10 @@ class ResumeState:
             saved = torch.load(file, weights_only=True, map_location="cpu")
             run, state = saved["run"], saved["state"]
         except Exception as error:  # torch.load raises whatever the broken bytes lead it to
-            self.say(f"{self.path} cannot be read ({type(error).__name__}): starting anew")
+            self.say(f"{self.path} cannot be read ({type(error).__name__}): starting over")
             return None
         if run != self.run:
-            self.say(f"{self.path} is of other parameters, code or data: starting anew")
+            self.say(f"{self.path} belongs to other parameters, code or data: starting over")
             return None
         return state
 

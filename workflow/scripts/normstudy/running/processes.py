@@ -93,7 +93,7 @@ def queue(log: str | Path, say: Callable[[str], None]) -> None:
         say: receives a line if it takes waiting.
     """
     path = Path(log)
-    words = f"{path}: this job still runs for a Snakemake that is gone; waiting for its end"
+    words = f"{path}: an earlier run of this job is still finishing; waiting"
     lock(_lockable(path), waiting=lambda: say(words))
 
 

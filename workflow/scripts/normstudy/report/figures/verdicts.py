@@ -1,4 +1,4 @@
-"""The forest of claims: paired differences with the intervals that the verdicts are read off."""
+"""The forest of claims: paired differences with the intervals that decide the verdicts."""
 
 import numpy as np
 import pandas as pd

@@ -116,8 +116,8 @@ def published(study: Study) -> Table | None:
     cells = found[["claim", "verdict", DIFFERENCE]]
     return Table(
         cells.rename(columns=str.capitalize),
-        "The published verdicts. Differences are to the rival in brackets; those of accuracies and"
-        " gaps are in points, those of losses in nats.",
+        "The published verdicts. In brackets: the rival. Differences between accuracies or gaps are"
+        " in points, between losses in nats.",
         "docs/claims.md",
         names=tuple(cells.columns.str.capitalize()),
     )
