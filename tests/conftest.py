@@ -72,8 +72,8 @@ def project(finished, tmp_path) -> Project:
 @pytest.fixture
 def fresh(finished, tmp_path) -> Project:
     """A project in which nothing was run yet, though the data are there."""
-    project = finished.copy(tmp_path / "project")
-    project.snakemake("--delete-all-output", "--cores", "1")
+    project = Project.new(tmp_path / "project")
+    shutil.copytree(finished.folder / "data", project.folder / "data")
     return project
 
 
