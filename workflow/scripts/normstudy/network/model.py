@@ -45,22 +45,13 @@ NormFactory = Callable[[int], nn.Module]
 
 
 def _group(
-    channels: int, num_groups: int | None = None, channels_per_group: int | None = None
+    channels: int, num_groups: int | None = None, channels_per_group: int = 4
 ) -> nn.GroupNorm:
     """GroupNorm by number or by size of the groups; the original has four channels per group."""
-    if num_groups is not None and channels_per_group is not None:
-        raise ValueError("give num_groups or channels_per_group, not both")
-    if num_groups is None:
-        channels_per_group = channels_per_group or 4
-        if channels % channels_per_group:
-            raise ValueError(
-                f"channels_per_group {channels_per_group} does not divide"
-                f" a layer of {channels} channels"
-            )
-        num_groups = channels // channels_per_group
-    elif channels % num_groups:
-        raise ValueError(f"num_groups {num_groups} does not divide a layer of {channels} channels")
-    return nn.GroupNorm(num_groups, channels)
+    if num_groups is None and channels % channels_per_group:
+        what = f"channels_per_group {channels_per_group}"
+        raise ValueError(f"{what} does not divide a layer of {channels} channels")
+    return nn.GroupNorm(num_groups or channels // channels_per_group, channels)
 
 
 class RMSNorm(nn.Module):
