@@ -5,7 +5,6 @@ from itertools import chain
 
 import pytest
 from helpers.made_up import graded_study, made_up_config
-from helpers.page import lines
 from matplotlib.figure import Figure
 from normstudy.report.figures.runs import final_accuracy, seed_dots
 from normstudy.report.figures.verdicts import forests
@@ -60,11 +59,3 @@ def test_a_value_without_a_point_is_an_error():
     mark(figure.subplots().plot([1, 2], [3, 4], "o"), "a", ["only one"])
     with pytest.raises(ValueError):
         svg(figure)
-
-
-def test_the_same_figure_gives_the_same_bytes_and_names_begin_with_its_name():
-    made = study(1)
-    one, two = (svg(lines(made), "first") for _ in range(2))
-    assert one == two
-    ids = [element.get("id") for element in ET.fromstring(one).iter() if element.get("id")]
-    assert ids and all(name.startswith("first-") for name in ids)

@@ -3,12 +3,11 @@
 import shutil
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from evidence import store
 from evidence.judged import judged_study, published_study, study_config
 from evidence.publish import BEGIN, END, publish
-from helpers.made_up import made_up_study, write_study
+from helpers.made_up import drawn, made_up_study, write_study
 from helpers.places import ROOT
 from normstudy.errors import StudyError
 
@@ -18,11 +17,8 @@ MEANS = {"gn": 99.45, "ln": 99.48, "bn_l1": 99.47, "bn": 99.48}  # test accuracy
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory):
     """Twelve runs of each variant of the exploratory study, with accuracies drawn at random."""
-    random, config = np.random.default_rng(4), study_config(ROOT, "exploratory")
-    accuracies = {
-        name: random.normal(mean, 0.06, 12).round(2).tolist() for name, mean in MEANS.items()
-    }
-    variants = {name: config["variants"][name] for name in MEANS}
+    variants = study_config(ROOT, "exploratory")["variants"]
+    accuracies, variants = drawn(12, 0.06, **MEANS), {name: variants[name] for name in MEANS}
     folder = tmp_path_factory.mktemp("exploratory")
     write_study(made_up_study(accuracies, images=1000, variants=variants, folder=folder))
     return store.collect(folder)

@@ -5,10 +5,9 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_up import CONFIG, claim, made_up_config, made_up_study
+from helpers.made_up import CONFIG, claim, drawn, made_up_config, made_up_study
 from helpers.page import said
 from helpers.places import ROOT, TEMPLATE
 from hypothesis import given, settings
@@ -33,26 +32,19 @@ THREE = made_up_config()["claims"]
 LOOKS = {"looks": [4, 8]}
 
 
-def _runs(seeds, spread=0.05, **means):
-    draws = np.random.default_rng(3)
-    return {
-        name: draws.normal(mean, spread, seeds).round(2).tolist() for name, mean in means.items()
-    }
-
-
 STUDIES = {
-    "one seed": lambda: made_up_study(_runs(1, **DEFAULT), claims=THREE),
-    "many": lambda: made_up_study(_runs(30, **DEFAULT), claims=THREE),
-    "undecided": lambda: made_up_study(_runs(4, 0.1, **DEFAULT), claims=THREE),
+    "one seed": lambda: made_up_study(drawn(1, **DEFAULT), claims=THREE),
+    "many": lambda: made_up_study(drawn(30, **DEFAULT), claims=THREE),
+    "undecided": lambda: made_up_study(drawn(4, 0.1, **DEFAULT), claims=THREE),
     "looks": lambda: made_up_study(
-        _runs(10, **DEFAULT),
+        drawn(10, **DEFAULT),
         claims=THREE,
         verdicts=LOOKS,
         looks=[Look(4, "a", "b", "c", "2026-01-31T12:00:00Z")],
     ),
     "one variant": lambda: made_up_study({"gn": [99.4]}),
     "own data": lambda: made_up_study(
-        _runs(3, 0.2, own=98.0, rms=98.1),
+        drawn(3, 0.2, own=98.0, rms=98.1),
         reference=False,
         images=300,
         dataset={"name": "mine", "source": "x", "classes": ["a", "b", "c"]},
@@ -308,8 +300,8 @@ def test_one_run_per_model_is_followed_by_the_published_verdicts_in_the_default_
     for other in (
         made("many")[0],
         made("one variant")[0],
-        made_up_study(_runs(1, **DEFAULT), training={"epochs": 2}),
-        made_up_study(_runs(1, **DEFAULT, more=99.4)),
+        made_up_study(drawn(1, **DEFAULT), training={"epochs": 2}),
+        made_up_study(drawn(1, **DEFAULT, more=99.4)),
     ):
         assert published(replace(other, published=PUBLISHED)) is None
 
@@ -324,7 +316,7 @@ def test_the_order_of_the_models_is_set_beside_the_originals():
 
 def test_departures_from_the_originals_recipe_are_listed():
     def of(question, **changes):
-        study = made_up_study(_runs(1, **DEFAULT), **changes)
+        study = made_up_study(drawn(1, **DEFAULT), **changes)
         return question(study.config, study.recipes)
 
     assert of(departures) == []

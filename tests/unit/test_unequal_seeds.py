@@ -2,9 +2,8 @@
 
 import re
 
-import numpy as np
 import pytest
-from helpers.made_up import claim, made_up_study
+from helpers.made_up import claim, drawn, made_up_study
 from helpers.page import said
 from normstudy.records.json_records import Look
 from normstudy.report.figures import verdicts as verdict_figures
@@ -20,13 +19,8 @@ SAME = dict.fromkeys(PROTOCOL, "as before")
 @pytest.fixture(scope="module")
 def study():
     """far is decided at the first look, near never: bn_l1 has 4 seeds, gn and ln 12."""
-    random = np.random.default_rng(5)
-
-    def runs(mean, count):
-        return np.round(mean + random.normal(0, 0.06, count), 2).tolist()
-
     return made_up_study(
-        {"gn": runs(99.5, 12), "ln": runs(99.47, 12), "bn_l1": runs(97.0, 4)},
+        drawn(12, 0.06, gn=99.5, ln=99.47) | drawn(4, bn_l1=97.0),
         seeds="until decided",
         verdicts={"looks": LOOKS},
         claims=[
