@@ -107,7 +107,7 @@ def test_stock_viewers_show_title_graphs_and_matrices_with_alt_text(executed, st
     errors = study.errors("gn", 1)
     assert f"{len(errors)} of 200 test images misclassified" in matrix
     for error in errors.itertuples():
-        told = f"predicted {error.prediction}, actual {error.label}, {error.confidence:.1%}"
+        told = f"predicted {error.prediction}, actual {error.label}, {100 * error.confidence:.1f} %"
         assert told in matrix
 
 
