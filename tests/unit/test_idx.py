@@ -84,9 +84,9 @@ def test_images_of_one_grey_and_labels_without_a_class_are_refused(sample):
     grey = np.full((5, 28, 28), 7, np.uint8)
     with pytest.raises(StudyError, match="all pixels"):
         pixel_constants(Split(grey, np.zeros(5, np.int64)))
-    check_labels(sample[1], 10, SAMPLE)
+    check_labels(sample[1].labels, 10, SAMPLE)
     with pytest.raises(StudyError, match=r"labels up to 9, but only 9 classes .*dataset\.classes"):
-        check_labels(sample[1], 9, SAMPLE)
+        check_labels(sample[1].labels, 9, SAMPLE)
 
 
 def test_verify_names_the_file_that_changed(tmp_path):

@@ -38,20 +38,23 @@ def test_the_plan_of_a_snakemake_that_has_ended_is_none(tmp_path):
 # Of planned runs of 10 epochs, the first of which asks: their states, the seconds that are left.
 FINISHED, FAILED = {"ended": "finished"}, {"ended": "Error: training diverged"}
 LEFT = {
-    "one run alone": ([{"epoch": 4, "elapsed": 24}], 36),
-    "two share 30 + 30 + 60 + 60 s of work": ([{"epoch": 5, "elapsed": 30}] * 2 + [{}] * 2, 90),
+    "one run alone": ([{"epoch": 4, "seconds": 24}], 36),
+    "two share 30 + 30 + 60 + 60 s of work": ([{"epoch": 5, "seconds": 30}] * 2 + [{}] * 2, 90),
     "the longest that remains, thrice as long": (
-        [{"epoch": 9, "elapsed": 54}] * 2 + [{"cost": 300}], 180,
+        [{"epoch": 9, "seconds": 54}] * 2 + [{"cost": 300}], 180,
     ),
     "resumed: by the speed of its own epochs": (
-        [{"epoch": 8, "elapsed": 12, "resumed_after": 6}], 12,
+        [{"epoch": 8, "seconds": 12, "resumed_after": 6}], 12,
+    ),
+    "a run that has begun shares, before its first epoch": (
+        [{"epoch": 5, "seconds": 30}, {"epoch": 0}, {}], 75,
     ),
     "what ended is not waited for": (
-        [{"epoch": 5, "elapsed": 30}, {"epoch": 2, "elapsed": 12} | FAILED,
-         {"epoch": 10, "elapsed": 60} | FINISHED], 30,
+        [{"epoch": 5, "seconds": 30}, {"epoch": 2, "seconds": 12} | FAILED,
+         {"epoch": 10, "seconds": 60} | FINISHED], 30,
     ),
     "an earlier command's does not count": (
-        [{"epoch": 5, "elapsed": 30}, {"epoch": 10, "elapsed": 600, "stale": True} | FINISHED], 90,
+        [{"epoch": 5, "seconds": 30}, {"epoch": 10, "seconds": 600, "stale": True} | FINISHED], 90,
     ),
 }  # fmt: skip
 
@@ -61,7 +64,7 @@ def test_the_time_left(tmp_path, states, left):
     started, costs = time.time() - 100, {}
     for number, state in enumerate(states):
         path = tmp_path / f"run-{number}.json"
-        facts = {"epochs": 10} | state
+        facts = {"epochs": 10, "begun": True} | state
         costs[path.stem], stale = facts.pop("cost", 100), facts.pop("stale", False)
         if "epoch" in state:
             write_json(facts, path)
@@ -70,7 +73,7 @@ def test_the_time_left(tmp_path, states, left):
     asking = RunProgress.read(tmp_path / "run-0.json")
     assert Plan(runs=costs, started=started).seconds_left(asking) == pytest.approx(left)
     alone = Plan(started=started).seconds_left(asking)  # a plan that does not have the run
-    assert alone == pytest.approx(asking.elapsed / asking.trained * (10 - asking.epoch))
+    assert alone == pytest.approx(asking.seconds / asking.trained * (10 - asking.epoch))
 
 
 def test_a_job_writes_what_it_does(tmp_path):
@@ -78,7 +81,7 @@ def test_a_job_writes_what_it_does(tmp_path):
     with pytest.raises(ValueError), RunProgress(path, epochs=5) as state:
         state.write(epoch=3, resumed_after=2)
         seen = RunProgress.read(path)
-        assert (seen.epoch, seen.trained, seen.ended) == (3, 1, None) and seen.elapsed > 0
+        assert (seen.epoch, seen.trained, seen.ended) == (3, 1, None) and seen.begun
         raise ValueError("no – more")
     assert json.loads(path.read_text(encoding="utf-8"))["ended"] == "no – more"
     with suppress(KeyboardInterrupt), RunProgress(path) as state:

@@ -39,7 +39,7 @@ with job_log(log) as say, RunProgress(log.with_suffix(".json")) as so_far:
     so_far.write(epochs=recipe["epochs"])
 
     def after_epoch(row: dict, seconds: float) -> None:
-        so_far.write(epoch=row["epoch"])
+        so_far.write(epoch=row["epoch"], seconds=so_far.seconds + seconds)
         say_run(
             f"epoch {row['epoch']}/{recipe['epochs']} · test {row['test_accuracy']:.2f} %"
             f" · {seconds:.1f} s · {duration(plan.seconds_left(so_far))} left"  # of the study
@@ -68,7 +68,7 @@ with job_log(log) as say, RunProgress(log.with_suffix(".json")) as so_far:
     )
     splits = [load_split(raw, split, recipe[f"{split}_images"]) for split in ("train", "test")]
     for split in splits:
-        check_labels(split, recipe["num_classes"], raw)
+        check_labels(split.labels, recipe["num_classes"], raw)
     recipe = completed(recipe, splits[0])
     try:
         weights, metrics = train(recipe, seed, *splits, after_epoch, resume, on_resume)

@@ -5,13 +5,14 @@ import hashlib
 import re
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import StudyError
 from .datasets import DATASETS
-from .idx import FILE_NAMES
+from .idx import FILE_NAMES, FILES, check_labels
 
 
 def find(folder: Path, dataset: str, name: str) -> Path:
@@ -75,6 +76,19 @@ def _classes(data: bytes, path: Path) -> bytes:
         raise StudyError(f"{tilde(path)}: its labels are cut short")
     labels = np.frombuffer(data, ">i4", offset=12).reshape(count, columns)[:, 0].astype("u1")
     return struct.pack(">BBBBI", 0, 0, 8, 1, count) + labels.tobytes()
+
+
+def check_classes(folder: Path, dataset: str, num_classes: int) -> None:
+    """Check, before a run does, that each label of a dataset in a folder is that of a class.
+
+    Raises:
+        StudyError: one is not. Files that are not there or broken are left to the download.
+    """
+    for name in (labels for _, labels in FILES.values()):
+        labels = np.empty(0, np.uint8)
+        with suppress(StudyError, ValueError):
+            labels = np.frombuffer(content(find(folder, dataset, name)), np.uint8, offset=8)
+        check_labels(labels, num_classes, tilde(folder))
 
 
 def digests(folder: Path, dataset: str) -> dict[str, str]:

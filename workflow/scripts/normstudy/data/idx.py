@@ -103,14 +103,14 @@ def completed(recipe: dict, train: Split) -> dict:
     return recipe if recipe["mean"] is not None else {**recipe, **pixel_constants(train)}
 
 
-def check_labels(split: Split, num_classes: int, raw: str | Path) -> None:
+def check_labels(labels: np.ndarray, num_classes: int, raw: str | Path) -> None:
     """Check that every label is that of a class.
 
     Raises:
         StudyError: one is not.
     """
-    if split.labels.max() >= num_classes:
+    if labels.max(initial=0) >= num_classes:
         raise StudyError(
-            f"{raw} has labels up to {split.labels.max()}, but only {num_classes} classes are"
+            f"{raw} has labels up to {labels.max()}, but only {num_classes} classes are"
             " named: list all of them, from label 0 on, as dataset.classes in the config"
         )

@@ -49,25 +49,25 @@ class Plan(Record):
     def seconds_left(self, asking: "RunProgress") -> float:
         """The time until all runs are trained.
 
-        From what runs have taken so far per unit of cost, imports and waits included; shared by
-        as many as train now, but no shorter than the longest that remains.
+        From what their epochs have taken so far per unit of cost; shared by as many as train
+        now, but no shorter than the longest that remains.
 
         Args:
             asking: one of the runs, after an epoch. If the plan does not have it, the time is
                 for this run alone.
         """
-        elapsed = worked = 0.0
+        seconds = worked = 0.0
         training, remaining = 0, [0.0]
         runs = self.runs if asking.path.stem in self.runs else {asking.path.stem: 1}
         for name, cost in runs.items():
             state = RunProgress.read(asking.path.with_name(f"{name}.json"), since=self.started)
-            elapsed += state.elapsed
+            seconds += state.seconds
             worked += cost * state.trained / state.epochs
-            training += state.ended is None and state.trained > 0
+            training += state.begun and state.ended is None
             if not state.ended:
                 remaining.append(cost * (1 - state.epoch / state.epochs))
         left = max(sum(remaining) / max(training, 1), *remaining)
-        return left * elapsed / worked if worked else 0.0
+        return left * seconds / worked if worked else 0.0
 
 
 @dataclass
@@ -78,11 +78,9 @@ class RunProgress:
     epochs: int = 1  # of the whole run
     epoch: int = 0  # the last complete one
     resumed_after: int = 0  # the epoch that an earlier, interrupted job had reached
-    elapsed: float = 0.0  # seconds since the job started
+    seconds: float = 0.0  # that this job's epochs have taken
+    begun: bool = False  # whether its job has written anything
     ended: str | None = None  # "finished", or the error
-
-    def __post_init__(self) -> None:
-        self._started = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -98,8 +96,8 @@ class RunProgress:
 
     def write(self, **changed: object) -> None:
         """Change these fields and write all of them down; on a full disk nothing is written."""
-        vars(self).update(changed, elapsed=time.monotonic() - self._started)
-        facts = {key: value for key, value in vars(self).items() if key not in ("path", "_started")}
+        vars(self).update(changed, begun=True)
+        facts = {key: value for key, value in vars(self).items() if key != "path"}
         with suppress(OSError, StudyError):
             write_json(facts, self.path)
 
