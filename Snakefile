@@ -38,7 +38,7 @@ rule all:
         rules.worked_example.output,
         for_runs(results_of),
     message:
-        "Everything is made"
+        "Everything"
 
 
 for variant in VARIANTS:  # snakemake --cores 4 gn
@@ -49,7 +49,7 @@ for variant in VARIANTS:  # snakemake --cores 4 gn
         input:
             results_of([run for run in runs_so_far() if run[0] == variant]),
         message:
-            "All runs of {rule} are made"
+            "All runs of {rule}"
 
 
 if not IMPORTED:

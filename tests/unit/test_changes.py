@@ -1,6 +1,7 @@
 """What changed since runs were trained, from the records in their folders."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from normstudy.config.changes import Run, _differences, asked, changes, keep
@@ -68,6 +69,28 @@ def test_a_record_of_code_that_is_gone_says_that_the_code_changed(run, code, tmp
     assert old.differences() == ("the training code changed",)
     keep([old], tmp_path / "kept.json")
     assert read_json(tmp_path / "kept.json") == {}
+
+
+def test_what_touch_kept_is_not_said_to_have_changed_later(run, tmp_path):
+    touched = run(code={"network": "old"}, epochs=3)
+    keep([touched], tmp_path / "kept.json")
+    kept = read_json(tmp_path / "kept.json")
+    assert replace(touched, kept=kept).differences() == ()
+    later = replace(touched, kept=kept, data={"images": "b"})
+    assert later.differences() == ("the data changed",)
+    later = replace(touched, kept=kept, recipe=touched.recipe | {"max_lr": 0.03})
+    assert later.differences() == ("max_lr 0.015 → 0.03",)
+    path = touched.folder / "provenance.json"  # trained since
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"started": "later"}))
+    assert "epochs 3 → 20" in replace(touched, kept=kept).differences()
+
+
+def test_runs_that_resume_are_not_called_new(run, tmp_path):
+    (tmp_path / "state.pt").touch()
+    new = [replace(run(seed=seed, record=False), state=tmp_path / "state.pt") for seed in (1, 2)]
+    assert changes([*new, run("ln", record=False)]) == [
+        "gn: continues 2 runs", "ln: trains 1 new run",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

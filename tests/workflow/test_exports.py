@@ -31,7 +31,9 @@ def exported(finished, tmp_path_factory):
 
 
 def test_all_does_not_make_them_and_making_them_trains_nothing(exported):
-    assert "Training" not in exported.log
+    assert "Train " not in exported.log
+    made = "results/study-crate.zip, the model cards: results/<variant>/model-card.md"
+    assert f"\nDone. The crate: {made}, the program: {PROGRAM}\n" in exported.log
     cards = [f"results/{variant}/model-card.md" for variant in ("gn", "ln", "bn_l1")]
     for made in ("results/study-crate.zip", PROGRAM, *cards):
         assert (exported.folder / made).exists()

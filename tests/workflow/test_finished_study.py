@@ -76,7 +76,7 @@ def test_the_terminal_has_a_line_for_each_job_and_epoch_and_where_the_results_ar
     assert re.search(line, finished.log, re.M)
     log = (finished.folder / "results/logs/train/gn-seed-1.log").read_text()
     assert re.search(line, log, re.M)
-    assert re.search(r"^Job \d+: Training bn_l1, seed 1$", finished.log, re.M)
+    assert re.search(r"^Job \d+: Train bn_l1, seed 1$", finished.log, re.M)
     done = "Done. The report: results/report.html, the networks: results/<variant>/seed-<n>/"
     assert finished.log.count(done) == 1
     assert "input:" not in finished.log and ".py" not in finished.log

@@ -5,7 +5,8 @@ FILES = "judge={runs: tests/data/judge/wandb_chart.csv, claims: tests/data/judge
 
 def test_runs_of_other_code_are_judged_and_judged_again_when_they_change(project):
     before = project.planned()
-    project.snakemake("judge", "--config", FILES)
+    log = project.snakemake("judge", "--config", FILES)
+    assert "\nDone. The verdicts: results/verdicts.html\n" in log
     page = (project.folder / "results" / "verdicts.html").read_text(encoding="utf-8")
     assert "Adam ends lower than SGD: <strong>holds</strong>" in page
     assert (project.folder / "results" / "verdicts.csv").read_text().count("holds") == 2

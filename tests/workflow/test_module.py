@@ -85,7 +85,7 @@ def test_everything_is_written_below_the_prefix(outer):
 
 
 def test_the_terminal_stays_the_importers(outer):
-    assert "Training gn, seed 2" in outer.log and "rule final:" in outer.log
+    assert "Train gn, seed 2" in outer.log and "rule final:" in outer.log
     assert "Done. The report" not in outer.log and "trains 1 new run" not in outer.log
     assert "gn seed 2 · epoch 2/2 · test " in outer.log
 

@@ -32,9 +32,12 @@ def test_without_snakemakes_records_a_corrected_label_is_noticed_too(project):
 
 
 @pytest.mark.parametrize("lost", [["data"], ["data", ".snakemake/metadata"]])
-def test_deleted_data_are_fetched_again_and_train_nothing_again(project, lost):
+def test_deleted_data_are_fetched_again_and_remake_nothing(project, lost):
     for folder in lost:
         shutil.rmtree(project.folder / folder)
+    # Without its own records, Snakemake goes by the date of the listing.
+    dated = {"all": 1, "worked_example": 1, "report": 1}
+    assert project.planned() == ({} if lost == ["data"] else dated)
     planned = project.planned("--config", "seeds=2")  # one more than there was
     assert planned["train"] == planned["misclassified"] == 3
     assert set(planned) <= TABLES | {"train", "misclassified"}
@@ -71,3 +74,10 @@ def test_a_source_without_a_file_or_that_cannot_be_read_is_an_error(project):
     labels.with_name(f"{LABELS}.gz").write_bytes(b"\x1f\x8b" + content)
     output = project.snakemake("-n", succeeds=False)
     assert f"Error: config key dataset.source: {SOURCE}/{LABELS}.gz cannot be read" in output
+
+
+def test_labels_that_fit_no_class_are_an_error_before_any_job(project):
+    named = "dataset={classes: [a, b, c]}"
+    output = project.snakemake("-n", "--config", named, succeeds=False)
+    assert f"Error: {SOURCE} has labels up to 9, but only 3 classes are named" in output
+    assert "Job stats" not in output

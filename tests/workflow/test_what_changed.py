@@ -8,7 +8,7 @@ def test_a_changed_key(project):
     assert MAX_LR in project.snakemake("-n")
     assert "retrains" not in project.snakemake("ln", "-n")
     output = project.snakemake("results/gn/seed-1/metrics.csv")
-    assert output.index(MAX_LR) < output.index("Training gn, seed 1")
+    assert output.index(MAX_LR) < output.index("Train gn, seed 1")
     # The report was not asked for.
     assert "The report is older than some runs; to remake it: snakemake all --configfile" in output
     assert "retrains" not in project.snakemake("-n")

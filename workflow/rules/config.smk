@@ -15,7 +15,7 @@ from normstudy.config import lines
 from normstudy.config.check import check
 from normstudy.config.study import compared_folders
 from normstudy.config.study import folder as folder_of
-from normstudy.config.targets import RESERVED, TARGETS
+from normstudy.config.targets import RESERVED
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 

@@ -21,6 +21,6 @@ rule download:
         dataset=DATASET,
         sha256=lambda wildcards: data_sha256(),
     message:
-        f"Getting {DATASET}"
+        f"Get {DATASET}"
     script:
         "../scripts/download.py"

@@ -21,7 +21,7 @@ rule export:
     params:
         code=code("exports/program", "network", "data/idx"),
     message:
-        "Exporting {wildcards.variant}, seed {wildcards.seed}"
+        "Export {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/export.py"
 
@@ -45,7 +45,7 @@ rule model_cards:
         code=code("exports/model_card", "statistics", "network"),
         variants=VARIANTS,
     message:
-        "Writing the model cards"
+        "Write the model cards"
     script:
         "../scripts/model_cards.py"
 
@@ -76,7 +76,7 @@ rule crate:
         title=TITLE,
         project=str(SOURCE),
     message:
-        "Packing the study into a crate"
+        "Pack the study into a crate"
     script:
         "../scripts/crate.py"
 
@@ -103,7 +103,7 @@ rule compare:
             for path in folder.glob("provenance.json")
         ],
     message:
-        "Comparing the studies"
+        "Compare the studies"
     script:
         "../scripts/compare.py"
 
@@ -126,6 +126,6 @@ rule judge:
     params:
         code=code("judge", "report", "example", "evaluation", "statistics"),
     message:
-        "Judging the runs"
+        "Judge the runs"
     script:
         "../scripts/judge.py"

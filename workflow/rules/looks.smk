@@ -70,6 +70,6 @@ if STUDY.until_decided:
             claims=[claim.model_dump() for claim in STUDY.claims],
             verdicts=STUDY.verdicts.model_dump(),
         message:
-            "Judging the claims at {wildcards.look} seeds"
+            "Judge the claims at {wildcards.look} seeds"
         script:
             "../scripts/look.py"

@@ -30,6 +30,6 @@ rule misclassified:
         classes=STUDY.dataset_facts.classes,
         shown=STUDY.misclassified.model_dump(),
     message:
-        "Evaluating {wildcards.variant}, seed {wildcards.seed}"
+        "Evaluate {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/misclassified.py"

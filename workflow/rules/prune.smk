@@ -14,6 +14,6 @@ rule prune:
         variants=VARIANTS,
         seeds=SEEDS,
     message:
-        "Deleting what is left over from an earlier config or version"
+        "Delete what is left over from an earlier config or version"
     script:
         "../scripts/prune.py"

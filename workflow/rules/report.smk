@@ -45,7 +45,7 @@ rule report:
         test_images=STUDY.dataset.test_images,
         shown=STUDY.misclassified.count,
     message:
-        "Making the report"
+        "Make the report"
     script:
         "../scripts/report.py"
 
@@ -63,7 +63,7 @@ rule slides:
     conda:
         "../envs/jobs.yaml"
     message:
-        "Drawing the figures for a lecture"
+        "Draw the figures for a lecture"
     script:
         "../scripts/slides.py"
 
@@ -105,6 +105,6 @@ rule worked_example:
         },
         seed=SEEDS[0],
     message:
-        "Making the worked example"
+        "Make the worked example"
     script:
         "../scripts/worked_example.py"

@@ -26,6 +26,6 @@ rule train:
         code=code("network", "data/idx"),
         recipe=lambda wildcards: STUDY.run_parameters(wildcards.variant),
     message:
-        "Training {wildcards.variant}, seed {wildcards.seed}"
+        "Train {wildcards.variant}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"

@@ -1,7 +1,5 @@
 """What changed in the config since runs were trained, from the records in their folders."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,22 +23,19 @@ class Run:
     recipe: Mapping  # `StudyConfig.run_parameters`
     data: Mapping  # file name → SHA-256; empty where that is not known
     folder: Path
-    kept: Mapping = field(default_factory=dict)  # folder → `wanted` when --touch kept the run
-
-    def wanted(self, rooms: Iterable[str]) -> str:
-        """A digest of recipe, data, and the code of these rooms."""
-        facts = [self.recipe, self.data, code_digests(*rooms)]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    kept: Mapping = field(default_factory=dict)  # what `keep` noted of each run
+    state: Path | None = None  # from which it would resume
 
     def differences(self) -> tuple[str, ...] | None:
         """What changed since it was trained, such as "max_lr 0.015 → 0.03"; None: no record."""
         record = read_json(self.folder / "provenance.json")
+        kept = self.kept.get(str(self.folder), {})
+        if record and kept.get("started") == record.get("started"):  # not trained since
+            record |= kept
         before, code = record.get("recipe"), record.get("code", {})
         if not isinstance(before, dict):
             return None
         try:
-            if self.kept.get(str(self.folder)) == self.wanted(code):
-                return ()
             same = code_digests(*code) == code
         except (OSError, TypeError):  # it names no code, or a module that is gone
             same = False
@@ -69,7 +64,10 @@ def keep(runs: Iterable[Run], path: Path) -> None:
     kept = read_json(path)
     for run in runs:
         with suppress(OSError, KeyError, TypeError):
-            kept[str(run.folder)] = run.wanted(read_json(run.folder / "provenance.json")["code"])
+            record = read_json(run.folder / "provenance.json")
+            facts = {"recipe": run.recipe, "code": code_digests(*record["code"])}
+            data = {"data_sha256": run.data} if run.data else {}
+            kept[str(run.folder)] = {"started": record.get("started")} | facts | data
     write_json(kept, path)
 
 
@@ -88,15 +86,17 @@ def study_of_tables(provenance: Path, study: StudyConfig) -> StudyConfig:
 
 def changes(runs: Sequence[Run]) -> list[str]:
     """A line per change, such as "gn: max_lr 0.015 → 0.03; retrains 3 runs"."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for run in runs:
         words = run.differences()
         if words != ():
-            groups.setdefault(words or (), []).append(run.variant)
+            resumes = run.state and run.state.exists()
+            new = ("continues", "run") if resumes else ("trains", "new run")
+            what = (f"{', '.join(words)}; retrains", "run") if words else new
+            groups.setdefault(what, []).append(run.variant)
     return [
-        f"{', '.join(dict.fromkeys(names))}: {', '.join(words)}{'; re' if words else ''}trains"
-        f" {len(names):,}{'' if words else ' new'} run{'' if len(names) == 1 else 's'}"
-        for words, names in groups.items()
+        f"{', '.join(dict.fromkeys(names))}: {does} {len(names):,} {what}{'s' * (len(names) > 1)}"
+        for (does, what), names in groups.items()
     ]
 
 
