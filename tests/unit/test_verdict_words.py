@@ -25,19 +25,10 @@ def number(text):
 
 def judged(config, seeds, spread=0.0, **means):
     """A study of runs with these means of test accuracy, spread around them the same way."""
-    draws = np.random.default_rng(1)
-    accuracies = {
-        name: [
-            round(
-                means.get(name, 99.4)
-                + 0.01 * ((seed * 7 + len(name)) % 5 - 2)
-                + draws.normal(0, spread),
-                2,
-            )
-            for seed in range(1, seeds + 1)
-        ]
-        for name in config["variants"]
-    }
+    draws, numbers, accuracies = np.random.default_rng(1), np.arange(1, seeds + 1), {}
+    for name in config["variants"]:
+        around = 0.01 * ((7 * numbers + len(name)) % 5 - 2) + draws.normal(0, spread, seeds)
+        accuracies[name] = (means.get(name, 99.4) + around).round(2).tolist()
     changes = {key: config[key] for key in ("claims", "verdicts", "variants")}
     return made_up_study(accuracies, train=99.5, epochs=1, **changes)
 

@@ -89,17 +89,11 @@ def test_the_report_is_about_this_dataset_alone(extended):
         assert foreign not in words
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory) -> Project:
-    """The sample study (three variants, one seed) before anything was run."""
-    return Project.new(tmp_path_factory.mktemp("fresh") / "project")
-
-
 COMMANDS = [line for line in block("sh", "activate").splitlines() if line.startswith("snakemake")]
 TRAINED = (3, 3, 1, 1, 3, 6)
 
 
 @pytest.mark.parametrize(("line", "runs"), list(zip(COMMANDS, TRAINED, strict=True)))
-def test_each_command_would_train_what_its_comment_says(fresh, line, runs):
+def test_each_command_would_train_what_its_comment_says(sources, line, runs):
     _, *arguments = shlex.split(line, comments=True)
-    assert fresh.planned(*arguments)["train"] == runs
+    assert sources.planned(*arguments)["train"] == runs
