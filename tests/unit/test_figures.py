@@ -118,16 +118,6 @@ def test_claims_of_any_length_are_whole_and_no_words_lie_over_others(seeds):
     assert drawn.x0 > -0.03 and drawn.x1 < width + 0.03 and drawn.y1 < height + 0.03
 
 
-def test_a_forest_has_both_intervals_and_every_seed():
-    made = study(6, claims=[claim("gn")])
-    (plot,) = forests(made.differences, made.comparisons, made.config)
-    drawn = [sorted(line.get_xdata()) for line in plot.figure.axes[0].lines]
-    for row in made.comparisons.itertuples():
-        assert [row.ci_low, row.ci_high] in drawn
-        assert [row.equivalence_low, row.equivalence_high] in drawn
-    assert sum(len(points) == 6 for points in drawn) == len(made.comparisons)
-
-
 def test_the_network_is_drawn_with_a_square_per_channel():
     plot = network_drawing(study())
     (axes,) = plot.figure.axes

@@ -5,7 +5,7 @@ from helpers.made_up import made_up_study, study_file
 from helpers.page import said
 from normstudy.config.keys import Variant
 from normstudy.config.study import group_setting
-from normstudy.report.figures.varied import QUANTITIES, accuracy_against
+from normstudy.report.figures.varied import accuracy_against
 from normstudy.report.tables.groups import group_settings, groups_table
 
 VARIANTS = {name: own for name, own in study_file("groups")["variants"].items() if own}
@@ -19,21 +19,6 @@ ACCURACIES = {
 def study():
     accuracies = {name: [value, value + 0.02] for name, value in ACCURACIES.items()}
     return made_up_study(accuracies, variants=VARIANTS, reference=False)
-
-
-def test_the_figure_has_every_model_and_the_papers(study):
-    plot = accuracy_against(study, "groups")
-    ours, theirs = plot.figure.axes
-    drawn = {line.get_label(): list(line.get_xdata()) for line in ours.lines}
-    assert [1, 2, 4] in drawn.values() and [4, 8] in drawn.values()
-    assert [text.get_text() for text in ours.texts] == ["11.36 %\n↓"]  # would flatten the others
-    assert ours.get_xlim()[1] > 16
-    (paper,) = QUANTITIES["groups"].paper.values()
-    assert list(theirs.lines[0].get_ydata()) == [100 - error for _, error in sorted(paper.items())]
-    for words in ("99.01 % at 2", "99.21 % at 4", "11.36 % at 16"):
-        assert words in plot.alt
-    assert "74.7 % at 1" in plot.alt
-    assert plot.svg().startswith("<svg")
 
 
 def test_the_table_has_the_groups_of_each_width(study):
