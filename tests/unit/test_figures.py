@@ -97,7 +97,7 @@ def test_a_users_matplotlibrc_changes_nothing():
     def drawn():
         plot = final_accuracy(made)
         matrix = misclassified_matrix(images, errors, "0123456789", "costs $x^{$", 5)
-        return plot.png(), plot.svg(), png(matrix)
+        return png(plot.figure), plot.svg(), png(matrix)
 
     theirs = {"text.usetex": True, "font.size": 30, "font.family": "serif", "savefig.dpi": 7}
     with matplotlib.rc_context(theirs | {"svg.fonttype": "none", "axes.facecolor": "red"}):

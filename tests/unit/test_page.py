@@ -20,7 +20,6 @@ def test_strings_are_escaped_everywhere():
     table = Table(pd.DataFrame({HOSTILE: [HOSTILE], "g": [HOSTILE]}), HOSTILE, "a.csv", group="g")
     for shown in (
         page.text(HOSTILE),
-        page.command(HOSTILE),
         page.heading(1, HOSTILE),
         page.fold(HOSTILE, page.text("a")),
         page.table(table),

@@ -177,7 +177,8 @@ def test_every_claim_is_named_before_it_is_judged_with_its_verdict(name):
 JARGON = [
     *("activation", "augmentation", "Bonferroni", "channel", "checkpoint", "confidence"),
     *("convolution", "disputed", "dropout", "epoch", "gap", "interval", "L1", "log-softmax"),
-    *("look", "margin", "McNemar", "momentum", "nats", "negative log-likelihood", "overfit"),
+    *("look", "margin", "McNemar", "momentum", "nats", "nearest neighbour", "overfit"),
+    *("negative log-likelihood", "normally distributed"),
     *("padding", "paired", "points", "provenance", "p-value", "ReLU", "rival", "running"),
     *("seed", "SHA-256", "standard deviation", "stochastic gradient", "variant", "Wilson"),
 ]

@@ -190,7 +190,7 @@ def test_figures_draw_and_tell_their_numbers(config, seeds):
     points, nats = forests(study.differences, table, config)
     assert (points.name, nats.name) == ("forest_points", "forest_nats")
     for plot in (points, nats):
-        assert plot.png().startswith(b"\x89PNG") and plot.svg().startswith("<svg")
+        assert plot.svg().startswith("<svg")
     assert points.alt.count(" minus ") == 8 and nats.alt.count(" minus ") == 2
     assert table["verdict"].iloc[0] in points.alt
     assert ("other test images" in points.caption) == (seeds > 1)

@@ -31,7 +31,7 @@ FEWEST_FOR_CARDS = 4  # columns of a table whose rows become cards on a phone; o
 FEWEST_FOR_WIDE = 9  # and, with a group's, also where there is a little more room
 LONG = 20  # characters, beyond which a cell may take several lines
 # The tables of the results folder that the page contains whole, for readers to save.
-KEPT = {f"{name}.csv": table.content for name, table in STUDY_TABLES.items()}
+KEPT = [f"{name}.csv" for name in STUDY_TABLES]
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,6 @@ class Page:
         """A paragraph for each text that is not empty."""
         return _html_if_any(self._parts.paragraphs([text for text in paragraphs if text]))
 
-    def command(self, line: str) -> HTML | None:
-        """A command as it is typed."""
-        return _html(self._parts.command(line)) if line else None
-
     def say(self, what: str, study: Study) -> HTML | None:
         """What text.html.j2 says of a study; None if that is nothing.
 
@@ -124,10 +120,6 @@ class Page:
             batches: layer → whole numbers (image, channel, row, column).
         """
         return _html(self._macros("worked_example").worked_example(worked_example(batches)))
-
-    def files(self) -> HTML:
-        """The tables that the page contains whole."""
-        return _html(self._parts.files(KEPT.items()))
 
     def table(self, table: Table | None) -> HTML | None:
         """A table with its caption; columns of numbers are set right."""

@@ -137,14 +137,9 @@ class Study:
         """The runs' figures on the test images: variant, seed, accuracy, errors, ci_low, …"""
         return self.evaluation[self.evaluation["split"] == "test"]
 
-    @property
-    def drawn_reference(self) -> pd.DataFrame | None:
-        """The original's curves where ours are of the same images and epochs, else None."""
-        return self.reference if same_course(self.config, self.recipes) else None
-
     def reported(self, metric: str) -> dict[str, float]:
         """variant → the original's value, where our curves may be compared with its."""
-        if self.drawn_reference is None:
+        if self.reference is None or not same_course(self.config, self.recipes):
             return {}
         own = self.summary[self.summary["metric"] == metric].dropna(subset="reference")
         return dict(zip(own["variant"], own["reference"], strict=True))

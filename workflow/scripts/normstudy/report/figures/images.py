@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ...evaluation.pictures import style
-from ..text.wording import listing, plain
+from ..text.wording import factors, listing, plain
 from .plot import WIDTH, Plot
 
 PITCH = 30  # pixels from an image of 28 to the next
@@ -40,7 +40,7 @@ def augmented_strip(
     axes.set_yticks(middles[: len(rows)], kinds)
     ranges = (
         f"rotated by up to ±{training['rotation_degrees']:g}°, brightness multiplied by"
-        f" {_factors(training['brightness'])}, contrast by {_factors(training['contrast'])}"
+        f" {factors(training['brightness'])}, contrast by {factors(training['contrast'])}"
     )
     draws = len(rows) - 1
     return Plot(
@@ -56,7 +56,3 @@ def augmented_strip(
         ),
         table="provenance.json",
     )
-
-
-def _factors(jitter: float) -> str:
-    return f"{max(0.0, 1 - jitter):g} to {1 + jitter:g}"

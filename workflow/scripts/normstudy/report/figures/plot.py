@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from ...evaluation.pictures import png
 from ..marks import svg
 from ..text.wording import plain
 
@@ -26,10 +25,6 @@ class Plot:
     alt: str  # the numbers shown, in a sentence or two
     caption: str
     table: str  # the file that it shows, relative to the results folder
-
-    def png(self) -> bytes:
-        """The figure as a bitmap."""
-        return png(self.figure)
 
     def svg(self) -> str:
         """The figure as a drawing that tells its values."""

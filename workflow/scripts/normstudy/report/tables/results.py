@@ -52,11 +52,11 @@ def comparison(study: Study) -> Table:
         own = study.of_metric(metric)
         columns[name, how or (ours if known else "")] = spreads(study, metric, digits)
         if own["reference"].notna().any():
-            columns[name, "original"] = [_number(value, known_digits) for value in own["reference"]]
+            written = own["reference"].map(f"{{:.{known_digits}f}}".format, na_action="ignore")
+            columns[name, "original"] = written.fillna(ABSENT).tolist()
             if metric == "test_accuracy":
-                columns[name, "difference"] = [
-                    ABSENT if pd.isna(value) else signed(value) for value in own["difference"]
-                ]
+                written = own["difference"].map(signed, na_action="ignore")
+                columns[name, "difference"] = written.fillna(ABSENT).tolist()
     spread = f"mean ± standard deviation of {seeds} seeds" if several else "one seed"
     caption = f"Accuracy and loss after the last epoch, {spread}."
     if known:
@@ -65,10 +65,6 @@ def comparison(study: Study) -> Table:
     if known and departures(study.config, study.recipes):
         caption += " The recipes differ, so the differences do not test the original."
     return Table(pd.DataFrame(columns), caption, "summary.csv", sortable=True)
-
-
-def _number(value: float, digits: int) -> str:
-    return ABSENT if pd.isna(value) else f"{value:.{digits}f}"
 
 
 def label_scores(study: Study) -> Table | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ..study import Study
-from ..text.wording import listing, norm_name
+from ..text.wording import factors, listing, norm_name
 from .table import ABSENT, Table
 
 ENGINES = {
@@ -81,7 +81,7 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
     text = {key: f"{v:g}" if isinstance(v, (int, float)) else str(v) for key, v in recipe.items()}
     text["norm_options"] = groups[0] if groups else ""
     for key in ("brightness", "contrast"):
-        text[key] = f"{max(0, 1 - recipe[key]):g} to {1 + recipe[key]:g}"
+        text[key] = factors(recipe[key])
     text["momentum"] = f"{recipe['base_momentum']:g} and {recipe['max_momentum']:g}"
     per = {"sum": "the sum of all |w|", "mean": "the sum of each tensor's mean |w|"}
     text["penalty"] = (

@@ -5,6 +5,7 @@ Numbers come from the study's tables; the template decides only which sentence t
 
 import pandas as pd
 
+from ...records.tables import STUDY_TABLES
 from ...statistics.failures import FAR
 from ...statistics.label_doubts import SCORINGS
 from ...statistics.verdicts.looks import changed_since, unplanned_looks
@@ -18,6 +19,6 @@ FILTERS = {
 GLOBALS = {
     **{"original": original, "Verdict": Verdict, "DECIDED": DECIDED, "notna": pd.notna},
     **{"changed_since": changed_since, "unplanned_looks": unplanned_looks},
-    **{"FAR": FAR, "SCORINGS": SCORINGS},
+    **{"FAR": FAR, "SCORINGS": SCORINGS, "STUDY_TABLES": STUDY_TABLES},
     "PARTS": {"claims": "the claims", "margin": "the margin or confidence", "looks": "the looks"},
 }

@@ -55,6 +55,11 @@ def fixed(number: float, digits: int = 2) -> str:
     return signed(number, digits).lstrip("+±")
 
 
+def factors(jitter: float) -> str:
+    """The lowest and the highest factor of a jitter."""
+    return f"{max(0.0, 1 - jitter):g} to {1 + jitter:g}"
+
+
 NORM_NAMES = {
     "batch": "Batch",
     "layer": "Layer",
