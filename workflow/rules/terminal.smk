@@ -136,7 +136,7 @@ if STUDY.resume:  # a URL whose driver is not here is an error before any job
         store_at(STUDY.resume)
 if workflow.is_main_process:
     with one_sentence():
-        for doubt in doubts(WORDS, STUDY, RESULTS):
+        for doubt in doubts(WORDS, STUDY, RESULTS, (SOURCE / "Snakefile").read_text()):
             say(doubt)
         if SOURCE_FOLDER:
             check_classes(SOURCE_FOLDER, DATASET, len(STUDY.dataset_facts.classes))

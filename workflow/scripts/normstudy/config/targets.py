@@ -18,15 +18,18 @@ FOLDERS = ("benchmarks", "figures", "logs", "looks", "resume", "tables")
 RESERVED = frozenset({*TARGETS, *OF_RUNS, *FOLDERS})
 SETTINGS = (*StudyConfig.model_fields, "compare", "judge")
 CORES = ("-c", "--cores", "-j", "--jobs")  # one value follows, after these others none
-FLAGS = re.compile(r"-[nfFtkp]|--(dry-?run|force|forceall|touch|keep-going)|-[cj]\d+|--\w+=.*")
+FLAGS = re.compile(r"-[nfFtkp]+|--(dry-?run|force|forceall|touch|keep-going)|-[cj]\d+|--\w+=.*")
 
 
-def doubts(words: Sequence[str], study: StudyConfig, results: Path) -> Iterator[str]:
+def doubts(
+    words: Sequence[str], study: StudyConfig, results: Path, snakefile: str = ""
+) -> Iterator[str]:
     """What is wrong with words of a command, which may also be the values of an option.
 
     Args:
         words: those after `snakemake`.
         results: the study's folder.
+        snakefile: its text, which may have rules of the user's.
 
     Raises:
         StudyError: it is wrong, and the word is a target.
@@ -37,15 +40,16 @@ def doubts(words: Sequence[str], study: StudyConfig, results: Path) -> Iterator[
             option = word
         elif before in CORES:
             option = "-n"
-        elif option not in ("--config", "-C"):
-            is_target = bool(FLAGS.fullmatch(option))
-            if (wrong := _wrong(word, study, results, is_target)) and is_target:
+        elif option in ("--config", "-C") or f"rule {word}:" in snakefile:
+            continue
+        elif wrong := _wrong(word, study, results):
+            if FLAGS.fullmatch(option):
                 raise StudyError(wrong)
-            if wrong:
-                yield f"Warning: {wrong}"
+            yield f"Warning: {wrong}"
 
 
-def _wrong(word: str, study: StudyConfig, results: Path, is_target: bool) -> str | None:
+def _wrong(word: str, study: StudyConfig, results: Path) -> str | None:
+    """What is wrong with a word, and what to write; None if nothing is known to be."""
     names = [*study.variants, *TARGETS]
     if "=" in word and word.partition("=")[0] in SETTINGS:
         return f"{word} is a setting: write --config {word}"
@@ -56,9 +60,8 @@ def _wrong(word: str, study: StudyConfig, results: Path, is_target: bool) -> str
             return f"{word}: the config has no variant {run[1]}; it has {', '.join(study.variants)}"
         if int(run[2]) not in study.all_seeds:
             return f"{word}: the config has no seed {run[2]}; add it to the key seeds"
-    if word in (*names, *OF_RUNS) or not re.fullmatch(r"[\w-]+", word):
-        return None
-    if close := get_close_matches(word, names, 1, cutoff=0.75 if len(word) > 3 else 0.5):
+    close = get_close_matches(word, names, 1, cutoff=0.75 if len(word) > 3 else 0.5)
+    if close and word not in names:
         kind = "variant" if close[0] in study.variants else "rule"
         return f"there is no {kind} {word}; did you mean {close[0]}?"
-    return f"there is no variant or rule {word}" if is_target else None
+    return None
