@@ -10,16 +10,19 @@ from helpers.running import Running, wait_for
 
 
 def frozen_jobs(running, count):
-    """That many training jobs, stopped as soon as each has opened its log: log's name → id.
+    """That many training jobs, stopped as soon as each is about to train: log's name → id.
 
-    They advance between two looks only, so that a busy machine does not look too late.
+    It has written down its progress then, and calls no Rust library any more, which would abort for
+    lack of memory. Jobs advance between two looks only, so that a busy machine does not look too
+    late.
     """
-    jobs = {}
+    jobs, logs = {}, running.folder / "results/logs/train"
 
     def found():
         for job in running.jobs("train"):
             os.kill(job, signal.SIGSTOP)
-            if name := running.log_of(job):
+            name = running.log_of(job)
+            if name and (logs / name).with_suffix(".json").exists():
                 jobs[name] = job
             else:
                 os.kill(job, signal.SIGCONT)
@@ -37,8 +40,10 @@ def give_no_more_memory(job):
 
 
 def test_a_job_that_fails_fails_alone(fresh):
-    # Of some seconds, so that a job that is stopped is not at its end.
+    # Of some seconds, so that a job that is stopped is not at its end; gn takes a lot of memory.
     fresh.edit("tests/workflow/sample.yaml", "epochs: 1", "epochs: 20")
+    large = "norm: group\n    engine: pytorch\n    batch_size: 800"
+    fresh.edit("config.yaml", "norm: group", large)
     running = Running(fresh, "--cores", "3", "--keep-going")
     jobs = frozen_jobs(running, 3)
     refused = fresh.snakemake(succeeds=False)
