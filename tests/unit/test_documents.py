@@ -39,6 +39,12 @@ def test_commands_name_what_there_is(page):
         assert (ROOT / path).exists(), path
 
 
+def test_the_readme_is_read_in_one_sitting():
+    text = TEXTS[ROOT / "README.md"]
+    assert len(text.splitlines()) <= 220 and len(text.split()) <= 1500
+    assert text[: text.index("make run")].count("\n") < 25
+
+
 def test_every_ready_made_study_is_described():
     text = TEXTS[ROOT / "README.md"] + TEXTS[ROOT / "docs" / "run.md"]
     for path in (ROOT / "workflow" / "studies").glob("*.yaml"):

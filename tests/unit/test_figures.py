@@ -107,7 +107,7 @@ def test_a_users_matplotlibrc_changes_nothing():
 
 @pytest.mark.parametrize("seeds", [1, 6])
 def test_claims_of_any_length_are_whole_and_no_words_lie_over_others(seeds):
-    says = "Group Normalization is better than each of the other models in every way that counts"
+    says = "Group Normalization is better, at costs of $x^{$, than each other model in every way"
     claims = [claim("gn", id=f"c{n}", says=" and ".join([says] * n)) for n in (1, 3)]
     made = study(seeds, claims=claims)
     (plot,) = forests(made.differences, made.comparisons, made.config)

@@ -1,5 +1,7 @@
 """The forest of claims: paired differences with the intervals that decide the verdicts."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -56,7 +58,7 @@ def _forest(rows: pd.DataFrame, differences: pd.DataFrame, config: dict, name: s
     figure = Figure(figsize=(WIDTH, tall), layout="constrained")
     panels = figure.subplots(len(groups), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for axes, (claim, own) in zip(panels, groups.items(), strict=True):
-        axes.set_title(_title(claims[claim], labels), fontsize=9, wrap=True)
+        axes.set_title(_title(claims[claim], labels), fontsize=9)
         axes.axvspan(-limit, limit, color="#e8e8e8", zorder=0)
         axes.axvline(0, color="black", linewidth=1)
         axes.set_yticks(range(len(own)), [plain(labels[rival], 30) for rival in own["rival"]])
@@ -103,7 +105,8 @@ def _title(claim: dict, labels: dict[str, str]) -> str:
         claim["says"].rstrip("."),
         f"{labels[claim['variant']]} minus … (claimed: {side} of 0)",
     )
-    return "\n".join(map(plain, lines))
+    # Not by matplotlib's own wrapping, which takes what is between two dollar signs for a formula.
+    return "\n".join(textwrap.fill(plain(line), 80) for line in lines)
 
 
 def _symbol(verdict: str) -> dict:
