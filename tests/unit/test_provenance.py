@@ -83,12 +83,18 @@ def test_the_processor_is_the_one_lscpu_names():
 
 def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
     head = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
-    (tmp_path / "a.tsv").write_text(f"{head}12.5\t0:00:12\t930.25\t1\t1\t1\t0\t0\t98\t12\n")
-    (tmp_path / "b.tsv").write_text(f"{head}0.1\t0:00:00\t-\t-\t-\t-\t-\t-\t-\t-\n")
-    costs = job_costs({"a": tmp_path / "a.tsv", "b": tmp_path / "b.tsv"})
+    for rule in ("train", "misclassified"):
+        (tmp_path / rule).mkdir()
+    (tmp_path / "train/gn-seed-1.tsv").write_text(
+        f"{head}12.5\t0:00:12\t930.25\t1\t1\t1\t0\t0\t98\t12\n"
+    )
+    (tmp_path / "misclassified/gn-seed-1.tsv").write_text(
+        f"{head}0.1\t0:00:00\t-\t-\t-\t-\t-\t-\t-\t-\n"
+    )
+    costs = job_costs(tmp_path, [("gn", 1), ("gn", 2)])  # there are none of seed 2
     assert costs == [
-        JobCost("a", seconds=12.5, peak_memory_mb=930.25),
-        JobCost("b", seconds=0.1, peak_memory_mb=None),
+        JobCost("train gn seed 1", seconds=12.5, peak_memory_mb=930.25),
+        JobCost("misclassified gn seed 1", seconds=0.1, peak_memory_mb=None),
     ]
     facts = [vars(cost) for cost in costs]
     assert json.loads(json.dumps(facts, allow_nan=False)) == facts
@@ -98,5 +104,6 @@ def test_costs_are_those_of_the_benchmark_files_and_valid_json(tmp_path):
     "damaged", [b"", b"s\tmax_rss\n", b"h:m:s\n0:00:12\n", b"\xff\x00", b"s\nlong\n"]
 )
 def test_a_damaged_benchmark_file_is_a_job_of_unknown_cost(tmp_path, damaged):
-    (tmp_path / "a.tsv").write_bytes(damaged)
-    assert job_costs({"a": tmp_path / "a.tsv"}) == [JobCost("a", None, None)]
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train/gn-seed-1.tsv").write_bytes(damaged)
+    assert job_costs(tmp_path, [("gn", 1)]) == [JobCost("train gn seed 1", None, None)]

@@ -106,6 +106,8 @@ def test_jobs_are_summed_up_by_variant(missing):
     assert cells["Job"].tolist() == ["train: Group Normalization", "train: Layer Normalization"]
     assert cells["Jobs"].tolist() == ["2", "2"]
     assert cells["Longest, s"].tolist() == (["–", "–"] if missing else ["20", "20"])
+    study.provenance.jobs.clear()
+    assert setup_tables.job_table(study) is None
 
 
 def test_a_normalization_is_described_by_its_own_docstring_only():

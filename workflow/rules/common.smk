@@ -91,20 +91,6 @@ def run_files(name):
     return for_runs(partial(paths_of, RUN / name))
 
 
-def job_costs(runs):
-    """What a job is called → where its duration and memory stand.
-
-    Less what was deleted of finished jobs: as an input it would have them run again.
-    """
-    return {
-        f"{rule} {variant} seed {seed}": path
-        for rule, made in (("train", "checkpoint.pt"), ("misclassified", "predictions.csv"))
-        for variant, seed in runs
-        if (path := BENCHMARKS / rule / f"{variant}-seed-{seed}.tsv").exists()
-        or not (layout.run_folder(RESULTS, variant, seed) / made).exists()
-    }
-
-
 def compared(wildcards):
     """The results folders to compare."""
     with one_sentence():

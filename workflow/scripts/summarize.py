@@ -48,7 +48,7 @@ with job_log(snakemake.log[0]):
         checksums=Path(given.checksums),
         data_source=Path(given.data_source),
         runs=records,
-        benchmarks=dict(zip(params.jobs, given.benchmarks, strict=True)),
+        benchmarks=Path(params.benchmarks),
         command=Plan.read(Path(snakemake.log[0]).with_name("plan.json")).command,
     )
     write_json(facts, output.provenance)

@@ -4,7 +4,9 @@ import os
 import platform
 import re
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -58,20 +60,26 @@ def versions(requirements: Path) -> dict[str, str | None]:
     return installed
 
 
-def job_costs(benchmarks: dict[str, str]) -> list[JobCost]:
-    """Seconds and peak memory (MB) of each job, from Snakemake's benchmark files.
+def job_costs(benchmarks: Path, runs: Sequence[tuple[str, int]]) -> list[JobCost]:
+    """Seconds and peak memory (MB) of each job, from the benchmark files that Snakemake wrote.
 
-    Memory is None where the job ended before Snakemake looked. Both are None for a damaged file:
-    remaking it would retrain a run only to learn its duration.
+    Memory is None where the job ended before Snakemake looked. Both are None for a damaged file.
+
+    Args:
+        benchmarks: the folder with a folder per rule.
+        runs: variant and seed of each run.
     """
     costs = []
-    for job, path in benchmarks.items():
+    for rule, (variant, seed) in product(("train", "misclassified"), runs):
+        path = benchmarks / rule / f"{variant}-seed-{seed}.tsv"
+        if not path.exists():
+            continue
         try:
             row = pd.read_csv(path, sep="\t", na_values="-").iloc[-1].reindex(["s", "max_rss"])
             figures = [None if pd.isna(figure) else float(figure) for figure in row]
         except (ValueError, IndexError):  # pandas' own errors of parsing are ValueErrors
             figures = [None, None]
-        costs.append(JobCost(job, *figures))
+        costs.append(JobCost(f"{rule} {variant} seed {seed}", *figures))
     return costs
 
 
@@ -82,7 +90,7 @@ def provenance(
     checksums: Path,
     data_source: Path,
     runs: list[RunRecord],
-    benchmarks: dict[str, str],
+    benchmarks: Path,
     command: str,
 ) -> StudyRecord:
     """Everything a reader needs to know about how the results came to be.
@@ -93,7 +101,7 @@ def provenance(
         requirements: the file that names the direct dependencies.
         checksums: the dataset's listing, as `sha256sum` writes it.
         data_source: JSON of where each data file came from.
-        benchmarks: job → its Snakemake benchmark file.
+        benchmarks: the folder of Snakemake's benchmark files.
 
     Raises:
         StudyError: a record is not as its rule wrote it, or a run had other data.
@@ -122,6 +130,6 @@ def provenance(
         data_source=origins,
         seeds=list(dict.fromkeys(run.seed for run in runs)),
         runs=runs,
-        jobs=job_costs(benchmarks),
+        jobs=job_costs(benchmarks, [(run.variant, run.seed) for run in runs]),
         config=config,
     )

@@ -90,9 +90,11 @@ def _shown_recipe(recipe: dict) -> dict[str, str]:
     return text
 
 
-def job_table(study: Study) -> Table:
-    """Time and peak memory of the jobs, by rule and variant."""
+def job_table(study: Study) -> Table | None:
+    """Time and peak memory of the jobs, by rule and variant; None where nothing is known."""
     jobs = pd.DataFrame(study.provenance.jobs)
+    if jobs.empty:
+        return None
     words = jobs["job"].str.split(n=2, expand=True)
     groups = jobs.groupby([words[0], words[1]], sort=False)
     seconds, memory = groups["seconds"], groups["peak_memory_mb"]
