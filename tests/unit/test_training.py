@@ -219,6 +219,13 @@ def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
     assert np.array_equal(networks[0]["0.bias"], uniform_weights("0.bias", (4,), 9, 1))
 
 
+@pytest.mark.parametrize("layer", [lambda c: nn.Linear(c, 3), lambda c: nn.AvgPool2d(4)])
+def test_a_normalization_that_returns_another_shape_is_named(recipe, few, monkeypatch, layer):
+    monkeypatch.setitem(NORMS, "mine", layer)
+    with pytest.raises(StudyError, match="norm: mine .* returns the same shape"):
+        Trainer(recipe("gn", norm="mine", norm_options={}, engine="pytorch"), 1, few)
+
+
 @pytest.mark.parametrize("variant", ["gn", "bn_l1"])
 def test_an_epoch_is_drawn_from_two_streams_whatever_the_variant(recipe, few, variant):
     recipe = recipe(variant, rotation_degrees=5, brightness=0.3, contrast=0.2)

@@ -11,11 +11,6 @@ sys.path.insert(0, str(SOURCE / "workflow" / "scripts"))
 for name in [name for name in sys.modules if name.partition(".")[0] == "normstudy"]:
     del sys.modules[name]  # another clone's, which the same workflow imports
 
-from normstudy.config import lines
-from normstudy.config.check import check
-from normstudy.config.study import compared_folders
-from normstudy.config.study import folder as folder_of
-from normstudy.config.targets import RESERVED
 from normstudy.errors import StudyError
 from snakemake.utils import update_config
 
@@ -28,6 +23,13 @@ def one_sentence(opening="Error: "):
     except StudyError as error:
         sys.exit(f"{opening}{error}")
 
+
+with one_sentence():  # model.py, which is read here, may be no Python
+    from normstudy.config import lines
+    from normstudy.config.check import check
+    from normstudy.config.study import compared_folders
+    from normstudy.config.study import folder as folder_of
+    from normstudy.config.targets import RESERVED
 
 for folder in (Path.cwd(), SOURCE.resolve()):
     if {*"{}"} & {*str(folder)}:

@@ -60,7 +60,7 @@ def _wrong(word: str, study: StudyConfig, results: Path) -> str | None:
             return f"{word}: the config has no variant {run[1]}; it has {', '.join(study.variants)}"
         if int(run[2]) not in study.all_seeds:
             return f"{word}: the config has no seed {run[2]}; add it to the key seeds"
-    close = get_close_matches(word, names, 1, cutoff=0.75 if len(word) > 3 else 0.5)
+    close = get_close_matches(word.lower(), names, 1, cutoff=0.75 if len(word) > 3 else 0.5)
     if close and word not in names:
         kind = "variant" if close[0] in study.variants else "rule"
         return f"there is no {kind} {word}; did you mean {close[0]}?"

@@ -84,6 +84,21 @@ def initial_network(recipe: dict, seed: int) -> nn.Module:
     return model
 
 
+def try_out(recipe: dict) -> None:
+    """Let the network of a recipe compute a batch of blank images, on the CPU.
+
+    Raises:
+        StudyError: it cannot, as when a normalization of one's own returns another shape.
+    """
+    try:
+        model_of(recipe).eval()(torch.zeros(2, 1, 28, 28))
+    except Exception as error:
+        raise StudyError(
+            f"the network that model.py makes with norm: {recipe['norm']} cannot compute a batch of"
+            f" images: {error}. A normalization takes (N, C, H, W) and returns the same shape"
+        ) from error
+
+
 class Trainer:
     """A network being trained by a recipe, from its initialisation to its last step.
 
@@ -96,6 +111,7 @@ class Trainer:
     def __init__(self, recipe: dict, seed: int, split: Split):
         keep_freed_memory()
         torch.set_num_threads(recipe["threads"])
+        try_out(recipe)
         self.recipe, self.seed = recipe, seed
         self.device = choose_device(recipe["device"])
         if self.device.type == "cuda":  # the CPU's algorithms are deterministic as they are
