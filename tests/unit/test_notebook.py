@@ -154,3 +154,9 @@ def test_two_executions_are_the_same_and_leave_the_users_home_alone(
     assert [one.output_type for one in first.cells[-1].outputs] == ["stream", "execute_result"]
     assert "papermill" not in first.metadata
     assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path):
+    (tmp_path / "report.ipynb").write_text("<<<<<<< HEAD\n")
+    with pytest.raises(StudyError, match=r"report\.ipynb is not a notebook"):
+        execute(tmp_path / "report.ipynb", {}, tmp_path / "failed.ipynb")

@@ -222,7 +222,7 @@ def test_layers_of_a_students_own_start_the_same_each_time(recipe, monkeypatch):
 @pytest.mark.parametrize("layer", [lambda c: nn.Linear(c, 3), lambda c: nn.AvgPool2d(4)])
 def test_a_normalization_that_returns_another_shape_is_named(recipe, few, monkeypatch, layer):
     monkeypatch.setitem(NORMS, "mine", layer)
-    with pytest.raises(StudyError, match="norm: mine .* returns the same shape"):
+    with pytest.raises(StudyError, match=r"norm: mine .* returns the same shape"):
         Trainer(recipe("gn", norm="mine", norm_options={}, engine="pytorch"), 1, few)
 
 

@@ -13,6 +13,7 @@ import nbformat
 import papermill
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbformat.reader import NotJSONError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -32,7 +33,7 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
         failed: where the notebook is kept if a cell fails.
 
     Raises:
-        StudyError: a cell failed.
+        StudyError: a cell failed, or the file is not a notebook.
     """
     with tempfile.TemporaryDirectory(prefix="normstudy-") as folder, _private_kernel(folder):
         executed = Path(folder) / "report.ipynb"
@@ -50,6 +51,8 @@ def execute(template: str | Path, parameters: dict, failed: str | Path) -> nbfor
             with suppress(PapermillExecutionError):
                 return _stripped(run(None))
             return _stripped(run(executed))
+        except NotJSONError as error:
+            raise StudyError(f"{template} is not a notebook: it is not JSON") from error
         except PapermillExecutionError as error:
             Path(failed).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, failed)
