@@ -92,7 +92,7 @@ def try_out(recipe: dict) -> None:
     """
     try:
         model_of(recipe).eval()(torch.zeros(2, 1, 28, 28))
-    except Exception as error:
+    except (RuntimeError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise StudyError(
             f"the network that model.py makes with norm: {recipe['norm']} cannot compute a batch of"
             f" images: {error}. A normalization takes (N, C, H, W) and returns the same shape"
@@ -111,7 +111,6 @@ class Trainer:
     def __init__(self, recipe: dict, seed: int, split: Split):
         keep_freed_memory()
         torch.set_num_threads(recipe["threads"])
-        try_out(recipe)
         self.recipe, self.seed = recipe, seed
         self.device = choose_device(recipe["device"])
         if self.device.type == "cuda":  # the CPU's algorithms are deterministic as they are
@@ -120,6 +119,7 @@ class Trainer:
             # deterministic, yet windows that do not overlap leave nothing to chance.
             torch.use_deterministic_algorithms(True, warn_only=True)
             torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        try_out(recipe)
         self.model = initial_network(recipe, seed).to(self.device)
         self.model.to(memory_format=memory_format(recipe["norm"]))
         self.parameters = list(self.model.parameters())
