@@ -91,7 +91,8 @@ def compare(runs: pd.DataFrame) -> pd.DataFrame:
 def page(runs: pd.DataFrame) -> str:
     """docs/fidelity.md, from runs as `compare` takes them."""
     lines = [f"| | {' | '.join(ENGINES.values())} |", f"|{'---|' * 4}"]
-    for variant, own in runs.groupby("variant", sort=False):
+    for variant in RUNS:
+        own = runs[runs["variant"] == variant]
         means = own.groupby("engine")["test_accuracy"].agg(["mean", "std", "count"])
         cells = {e: f"{m:.3f} ± {sd:.3f} ({n})" for e, m, sd, n in means.to_records()}
         lines.append(f"| {variant} | {' | '.join(cells.get(e, '–') for e in ENGINES)} |")
