@@ -72,11 +72,11 @@ def test_a_study_without_a_files_origin_or_of_other_data_is_refused(tmp_path):
     given = (requirements, tmp_path / "sums", tmp_path / "data")
     run = RunRecord(**RUN | {"data_sha256": {FILE_NAMES[0]: "0"}})
     with pytest.raises(StudyError, match=f"has no {FILE_NAMES[0]}: .*rule download"):
-        provenance({}, ROOT, *given, [run], {}, "")
+        provenance({}, ROOT, *given, [run], tmp_path, "")
     other = replace(run, data_sha256={FILE_NAMES[0]: "1"})
     with pytest.raises(StudyError, match="gn seed 1 was trained on other data than"):
-        provenance({}, ROOT, *given, [run, other], {}, "")
+        provenance({}, ROOT, *given, [run, other], tmp_path, "")
     (tmp_path / "data").write_text(json.dumps({FILE_NAMES[0]: {"from": "a mirror"}}))
     later = replace(run, seed=2, started="2026-01-02T00:00:00+00:00")
-    study = provenance({}, ROOT, *given, [later, run], {}, "")
+    study = provenance({}, ROOT, *given, [later, run], tmp_path, "")
     assert (study.started, study.seeds, study.runs) == (START, [2, 1], [later, run])
