@@ -10,16 +10,16 @@ from normstudy.errors import StudyError
 from normstudy.records import tables
 from normstudy.records.files import write_csv, write_json
 from normstudy.records.read_tables import (
-    read_evaluation,
     read_metrics,
     read_predictions,
+    read_runs,
     read_table,
 )
 from normstudy.report.study import load_study
 
 METRICS = """variant,seed,epoch,learning_rate,train_loss,train_accuracy,test_loss,test_accuracy
 gn,1,1,0.015,0.5,90.25,0.1,97.5
-gn,1,2,0.0001,0.05,98.5,0.025,99.25
+gn,1,2,0.0001,0.05,98.5,0.025,75.0
 """
 EVALUATION = """variant,seed,split,loss,accuracy,images,errors
 gn,1,train,0.02,99.9,1000,1
@@ -47,11 +47,12 @@ DAMAGED = {
     "another seed": ("metrics", "gn,1,2", "gn,2,2", "line 3, is of seed 2, not 1"),
     "another variant": ("evaluation", "gn,1,test", "ln,1,test", "line 3, is of variant ln, not gn"),
     "an epoch twice": ("metrics", "gn,1,2", "gn,1,1", "has the epochs 1, 1 where there should be"),
-    "cut in a number": ("metrics", "5\n", "", "ends within its last line"),
+    "cut in a number": ("metrics", "0\n", "", "ends within its last line"),
     "cut after the header": ("metrics", METRICS[METRICS.index("gn") :], "", "has the epochs none"),
     "empty": ("metrics", METRICS, "", "has no column variant where there should be"),
     "no test": ("evaluation", "gn,1,test,0.025,75.0,4,1\n", "", "has not one line for train and o"),
     "an image less": ("predictions", "3,0,0,1.0,1.0\n", "", "has 3 images and 1 errors where"),
+    "another end": ("metrics", "75.0", "0.0", "ends with a test accuracy of 0.0 % where eva"),
     "an error more": ("predictions", "3,0,0", "3,0,5", "has 4 images and 2 errors where evalua"),
     "too sure": ("predictions", "0.7", "1.7", "line 4, column confidence: '1.7' is not a number f"),
 }
@@ -69,9 +70,9 @@ def run(tmp_path):
 
 def read(folder):
     """All tables of the run in a folder."""
-    evaluation = read_evaluation(folder / "evaluation.csv", "gn", 1)
-    predictions = read_predictions(folder / "predictions.csv", evaluation)
-    return read_metrics(folder / "metrics.csv", "gn", 1, 2), predictions
+    paths = ([folder / f"{name}.csv"] for name in ("metrics", "evaluation"))
+    metrics, evaluation = read_runs([("gn", 1)], [2], *paths)
+    return metrics, read_predictions(folder / "predictions.csv", evaluation)
 
 
 @pytest.mark.parametrize(("name", "old", "new", "words"), DAMAGED.values(), ids=DAMAGED)

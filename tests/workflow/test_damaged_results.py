@@ -44,3 +44,12 @@ def test_a_finished_network_stays_until_the_new_one_is_complete(project):
     project.snakemake("gn", succeeds=False)
     assert network.read_bytes() == before
     assert project.planned("gn") == {"gn": 1, "train": 1, "misclassified": 1}
+
+
+def test_the_last_report_stays_where_a_changed_cell_fails(project):
+    pages = [project.folder / "results" / name for name in ("report.html", "report.ipynb")]
+    before = [page.read_bytes() for page in pages]
+    project.edit("report/report.ipynb", "import pandas as pd", "import pandas as pd, no_such")
+    project.snakemake(succeeds=False)
+    assert [page.read_bytes() for page in pages] == before
+    assert project.planned() == {"all": 1, "report": 1}

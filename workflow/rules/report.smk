@@ -24,8 +24,10 @@ rule report:
             for path in sorted((SOURCE / "report" / "template").iterdir())
         ],
     output:
-        notebook=RESULTS / "report.ipynb",
-        page=reported(RESULTS / "report.html", "Report", "The report", "report"),
+        # Where a cell that was changed fails, the last report stays; without its figures, which
+        # Snakemake deletes, the next command makes it anew.
+        notebook=kept(RESULTS / "report.ipynb"),
+        page=kept(reported(RESULTS / "report.html", "Report", "The report", "report")),
         figures=[
             reported(RESULTS / "figures" / f"{name}.svg", "Figures", label, caption)
             for name, (label, caption) in FIGURES.items()

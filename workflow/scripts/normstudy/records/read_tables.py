@@ -132,13 +132,20 @@ def read_runs(
         metrics, evaluations: the paths of each run's tables.
 
     Raises:
-        StudyError: a table is not whole, or another run's.
+        StudyError: a table is not whole, or another run's, or the two of a run disagree.
     """
-    trained = [
-        read_metrics(path, *run, last)
-        for path, run, last in zip(metrics, runs, epochs, strict=True)
-    ]
-    evaluated = [read_evaluation(path, *run) for path, run in zip(evaluations, runs, strict=True)]
+    trained, evaluated = [], []
+    for run, last, path, beside in zip(runs, epochs, metrics, evaluations, strict=True):
+        trained.append(read_metrics(path, *run, last))
+        evaluated.append(read_evaluation(beside, *run))
+        test, accuracy = evaluated[-1].iloc[1], trained[-1]["test_accuracy"].iloc[-1]
+        # Of a network trained on a GPU, the processor may score an image or two otherwise.
+        if abs(accuracy - test["accuracy"]) > 250 / test["images"]:
+            what = (
+                f" ends with a test accuracy of {accuracy} % where evaluation.csv beside it has"
+                f" {test['accuracy']} %"
+            )
+            raise broken(path, what, "train")
     return pd.concat(trained, ignore_index=True), pd.concat(evaluated, ignore_index=True)
 
 
