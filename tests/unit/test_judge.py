@@ -255,6 +255,17 @@ def test_a_metric_that_is_the_same_in_all_runs_of_a_model_is_decided(judged):
     assert verdicts(judged(runs)) == {"a": "holds"}
     stated = {"accuracy": METRIC | {"resolution": 50}}
     assert verdicts(judged(runs, metrics=stated)) == {"a": "undecided"}
+    equal = table({"a": [90.0] * 2, "b": [90.0] * 2})  # two runs do not show that none differ
+    assert verdicts(judged(equal)) == {"a": "undecided"}
+
+
+def test_fractions_are_no_percentages(judged):
+    runs = table({"a": [0.991, 0.992], "b": [0.995, 0.996]})
+    assert verdicts(judged(runs))
+    percent = METRIC | {"unit": "%"}
+    with pytest.raises(StudyError, match=r"line 2, column accuracy: .*0\.991.* the unit is %"):
+        judged(runs, metrics={"accuracy": percent})
+    assert verdicts(judged(runs, metrics={"accuracy": percent | {"better": "lower"}}))
 
 
 def test_no_meaning_is_read_into_a_name(judged):

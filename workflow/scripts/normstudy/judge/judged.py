@@ -122,13 +122,13 @@ def judge_runs(runs: str | Path, claims: str | Path) -> Judged:
 
 def _scale(values: pd.DataFrame, asked: Claims) -> Scale:
     """The scale of a metric; without a stated resolution, it is the smallest step between two
-    runs of one variant. Where all runs of each variant are equal, there is none."""
+    runs of one variant; where all runs of each variant are equal, the margin."""
     given = asked.metrics[values["metric"].iloc[0]]
     resolution = given.resolution
     if resolution is None:
         of_variants = [numbers.to_numpy() for _, numbers in values.groupby("variant")["value"]]
         steps = [np.diff(np.unique(numbers.round(decimals_of(numbers)))) for numbers in of_variants]
-        resolution = min((numbers.min() for numbers in steps if len(numbers)), default=0.0)
+        resolution = min((numbers.min() for numbers in steps if len(numbers)), default=given.margin)
     return Scale(given.margin, resolution, given.near_zero, decimals=None)
 
 
@@ -141,7 +141,7 @@ def _read(values: pd.DataFrame, asked: Claims, there: list[str], scales: dict) -
     if others := [name for name in there if name not in counts]:
         lines.append(f"Left out, since no claim is about them: {', '.join(others)}.")
     return lines + [
-        f"{metric}: differences up to {scale.margin:g} do not matter. The smallest step between"
-        f" two values is {scale.resolution:g}; a smaller standard deviation counts as this."
+        f"{metric}: differences up to {scale.margin:g} do not matter. A smaller standard deviation"
+        f" than {scale.resolution:g} counts as this."
         for metric, scale in scales.items()
     ]

@@ -46,6 +46,7 @@ def read_runs(path: str | Path, claims: Claims) -> pd.DataFrame:
     values = _values(table, claims)
     values["variant"], values["seed"] = _names(values, claims)
     values["value"] = _numbers(values, "value")
+    _refuse_fractions(values, claims)
     return _one_each(values, claims)[["variant", "seed", "metric", "value"]]
 
 
@@ -181,6 +182,17 @@ def _numbers(values: pd.DataFrame, column: str) -> pd.Series:
     if mixed.any():
         _fail(values, mixed & ~percent, "{} has no % where other values have one", column)
     return numbers
+
+
+def _refuse_fractions(values: pd.DataFrame, claims: Claims) -> None:
+    """An accuracy of 0.994 is no 0.994 %: a margin in points would be a hundred times too wide."""
+    shares = [
+        name for name, keys in claims.metrics.items() if (keys.unit, keys.better) == ("%", "higher")
+    ]
+    highest = values.groupby("metric")["value"].transform("max")
+    if (wrong := values["metric"].isin(shares) & (highest > 0) & (highest <= 1)).any():
+        words = "{} is at most 1, as all others, though the unit is %; multiply them by 100"
+        _fail(values, wrong, words)
 
 
 def _one_each(values: pd.DataFrame, claims: Claims) -> pd.DataFrame:
