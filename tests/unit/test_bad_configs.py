@@ -63,6 +63,7 @@ BAD = [
     ("dataset: {name: MNITS}", 1, "dataset.name", "'MNITS' is not known ("),
     ("dataset: {name: a/b}", 1, "dataset.name", "'a/b' is not a name of letters, digits, - and _"),
     ("dataset: {train_images: 0}", 1, "dataset.train_images", "0 is not a whole number from 1 or"),
+    ("dataset: {train_images: 70000}", 1, "dataset.train_images", "70000 is more than the 60,000"),
     ("dataset: {train_images: 32}\ntraining: {batch_size: 64}", 2, "training.batch_size",
      "batch_size 64 is larger than dataset.train_images 32"),
     ("dataset: {classes: [a]}", 1, "dataset.classes", "['a'] is not a list of 2 to 256, each a wh"),

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from helpers.project import python
+from normstudy.config.keys import Dataset
 from normstudy.data.idx import load_split
 from normstudy.data.pictures import convert
 from normstudy.errors import StudyError
@@ -23,10 +24,12 @@ def pictures(tmp_path):
 
 
 def test_one_command_makes_the_files_and_says_what_to_put_into_the_config(pictures, tmp_path):
-    said = python("-m", "normstudy.data.pictures", pictures, tmp_path / "letters")
-    named = {"name": "letters", "source": str(tmp_path / "letters"), "classes": ["a", "b"]}
+    source = tmp_path / "my letters: a & b"
+    said = python("-m", "normstudy.data.pictures", pictures, source)
+    named = {"name": "my-letters-a-b", "source": str(source), "classes": ["a", "b"]}
     assert yaml.safe_load(said) == {"dataset": named}
-    train, test = (load_split(tmp_path / "letters", split) for split in ("train", "test"))
+    Dataset.model_validate(named)
+    train, test = (load_split(source, split) for split in ("train", "test"))
     assert train.images[:, 0, 0].tolist() == [10, 20, 30, 11, 21, 31]
     assert train.labels.tolist() == [0, 0, 0, 1, 1, 1]
     assert test.images[:, 27, 27].tolist() == [40, 41] and test.labels.tolist() == [0, 1]

@@ -87,6 +87,10 @@ def _dataset_faults(dataset: Dataset) -> Iterator[tuple[Key, str]]:
         for name in ("classes", "mean", "std"):
             if getattr(dataset, name) is not None:
                 yield ("dataset", name), f"{dataset.name} has its own; leave this out"
+        for name in ("train_images", "test_images"):
+            there, used = getattr(DATASETS[dataset.name], name), getattr(dataset, name)
+            if used and used > there:
+                yield ("dataset", name), f"{used} is more than the {there:,} that there are"
     elif not dataset.source:
         hint = did_you_mean(dataset.name, DATASETS)
         yield (

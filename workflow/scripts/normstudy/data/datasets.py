@@ -19,6 +19,8 @@ class DatasetFacts:
     sha256: dict[str, str] = field(default_factory=dict)
     archives: dict[str, str] = field(default_factory=dict)  # file -> archive, where named otherwise
     attribution: str = ""
+    train_images: int = 60_000
+    test_images: int = 10_000
 
 
 DIGITS = tuple("0123456789")
@@ -70,6 +72,7 @@ DATASETS = {
             "t10k-images-idx3-ubyte": "qmnist-test-images-idx3-ubyte",
             "t10k-labels-idx1-ubyte": "qmnist-test-labels-idx2-int",
         },
+        test_images=60_000,
         attribution=(
             "QMNIST (Yadav and Bottou 2019) © Facebook, Inc., BSD licence, made from the NIST"
             " Special Database 19"

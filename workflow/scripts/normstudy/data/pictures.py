@@ -4,11 +4,13 @@ FROM has the folders `train` and `test`, each with a folder per class: train/a/1
 four files of a dataset.
 """
 
+import re
 import struct
 import sys
 from pathlib import Path
 
 import numpy as np
+import yaml
 from PIL import Image
 
 from ..errors import StudyError
@@ -70,6 +72,6 @@ if __name__ == "__main__":
         names = convert(Path(sys.argv[1]), Path(sys.argv[2]))
     except StudyError as error:
         sys.exit(f"Error: {error}")
-    print(
-        f"dataset:\n  name: {Path(sys.argv[2]).name}\n  source: {sys.argv[2]}\n  classes: {names}"
-    )
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", Path(sys.argv[2]).resolve().name).strip("-") or "pictures"
+    stated = {"dataset": {"name": name, "source": sys.argv[2], "classes": names}}
+    print(yaml.safe_dump(stated, sort_keys=False, default_flow_style=None, allow_unicode=True))
