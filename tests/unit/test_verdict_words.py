@@ -72,7 +72,7 @@ def test_the_tables_have_the_numbers_and_verdicts_of_the_contrasts(
     mean = "difference" if seeds == 1 else "mean difference"
     assert len(cells) == len(study.comparisons) and len(brief) == len(says)
     for row, shown in zip(study.comparisons.itertuples(), cells.to_dict("records"), strict=True):
-        assert f"“{says[row.claim]}”: {verdict_of[row.claim]} (" in shown["claim"]
+        assert f"“{says[row.claim]}”: {verdict_of[row.claim]} · " in shown["claim"]
         assert shown["against"] == labels[row.rival]
         assert number(shown[mean]) == pytest.approx(row.mean_difference, abs=6e-4)
         short = brief.loc[says[row.claim]]

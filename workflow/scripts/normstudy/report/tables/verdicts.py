@@ -65,9 +65,9 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
     several_looks, rows = comparisons["look"].nunique() > 1, []
     for row in comparisons.itertuples():
         whole, one = verdict_of[row.claim], row.verdict == Verdict.ONE_RUN
-        what = f"({metric_name(row.metric, row.size)}, {unit(row.metric)})"
+        what = f"{metric_name(row.metric, row.size)}, {unit(row.metric)}"
         cells = {
-            "claim": f"{MARKS[whole]} “{sentences[row.claim]}”: {whole} {what}",
+            "claim": f"{MARKS[whole]} “{sentences[row.claim]}”: {whole} · {what}",
             "against": labels[row.rival],
             "difference" if one else "mean difference": amount(row.mean_difference, row.metric),
         }
