@@ -37,5 +37,5 @@ def test_a_metric_is_added_as_the_document_says(tmp_path):
     direction, large, of_large, small, of_small = said.splitlines()
     assert direction == "lower"
     assert (large, small) == ("10: holds", "10: no difference that matters")
-    assert "holds (misclassified training images, images)" in of_large
-    assert "no difference that matters (misclassified" in of_small
+    assert "holds · misclassified training images, images" in of_large
+    assert "no difference that matters · misclassified" in of_small
