@@ -97,7 +97,7 @@ def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dic
     for claim in claims.itertuples():
         own = comparisons[comparisons["claim"] == claim.claim]
         differences = [
-            f"{amount(row.mean_difference, row.metric)}"
+            amount(row.mean_difference, row.metric).removeprefix("±")
             + f" ± {size((row.ci_high - row.ci_low) / 2, row.metric)}"
             * (row.verdict not in UNJUDGED)
             + f" ({labels[row.rival]})"
