@@ -53,3 +53,6 @@ def test_the_last_report_stays_where_a_changed_cell_fails(project):
     project.snakemake(succeeds=False)
     assert [page.read_bytes() for page in pages] == before
     assert project.planned() == {"all": 1, "report": 1}
+    for page in pages:
+        page.unlink()
+    assert "Cannot restore" not in project.snakemake(succeeds=False)

@@ -54,9 +54,11 @@ def code(*rooms):
 def kept(path):
     """An output that stays until the new one is complete; Snakemake deletes others beforehand.
 
-    Results in storage have no copy here that could be kept.
+    Results in storage have no copy here that could be kept, and a file that is not there is none.
     """
-    return path if workflow.storage_settings.default_storage_provider else update(path)
+    stored = workflow.storage_settings.default_storage_provider
+    new = "{" not in str(path) and not Path(path).exists()
+    return path if stored or new else update(path)
 
 
 def reported(path, category, label, caption):
