@@ -54,7 +54,7 @@ def code(*rooms):
 def kept(path):
     """An output that stays until the new one is complete; Snakemake deletes others beforehand.
 
-    Results in storage have no copy here that could be kept, and a file that is not there is none.
+    Not for results in storage, of which there is no copy here, nor before there is such a file.
     """
     stored = workflow.storage_settings.default_storage_provider
     new = "{" not in str(path) and not Path(path).exists()
