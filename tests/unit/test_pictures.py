@@ -1,9 +1,12 @@
-"""A folder of pictures per class, converted into a dataset by one command."""
+"""A dataset of one's own by one command: from pictures, or with training images held out."""
 
+import numpy as np
 import pytest
 import yaml
+from helpers.places import SAMPLE
 from helpers.project import python
 from normstudy.config.keys import Dataset
+from normstudy.data.held_out import hold_out
 from normstudy.data.idx import load_split
 from normstudy.data.pictures import convert
 from normstudy.errors import StudyError
@@ -47,3 +50,19 @@ def test_what_is_wrong_is_named(pictures, tmp_path, break_, words):
     break_(pictures)
     with pytest.raises(StudyError, match=words):
         convert(pictures, tmp_path / "letters")
+
+
+def test_the_last_training_images_become_test_images(tmp_path):
+    python("-m", "normstudy.data.held_out", SAMPLE, tmp_path / "held-out", "100")
+    whole = load_split(SAMPLE, "train")
+    train, test = (load_split(tmp_path / "held-out", split) for split in ("train", "test"))
+    assert len(test.labels) == 100
+    for name in ("images", "labels"):
+        both = [getattr(part, name) for part in (train, test)]
+        assert (np.concatenate(both) == getattr(whole, name)).all()
+
+
+@pytest.mark.parametrize("count", [0, 800, 801])
+def test_some_images_must_be_left_on_both_sides(tmp_path, count):
+    with pytest.raises(StudyError, match=f"of 800 training images, {count} cannot be held out"):
+        hold_out(SAMPLE, tmp_path, count)

@@ -63,6 +63,15 @@ def test_learning_rates_scale_with_the_batch_size():
         assert variant.max_lr == pytest.approx(0.015 * variant.batch_size / 64)
 
 
+def test_rates_are_chosen_by_images_that_are_held_out():
+    config = resolved(study_file("tuning"))
+    rates = (0.0075, 0.015, 0.03, 0.06, 0.12)
+    assert list(config.varied("max_lr").values()) == [
+        (norm, rate) for norm in ("group", "layer", "batch", "none") for rate in rates
+    ]
+    assert config.dataset.source and config.dataset_facts.mean == 0.1307
+
+
 def test_the_rate_study_varies_nothing_but_the_rate():
     config = resolved(study_file("learning_rate"))
     assert list(config.varied("max_lr").values()) == [

@@ -43,7 +43,10 @@ def published_study(project: Path, name: str, evidence: Evidence, date: str = ""
     resources = project / "workflow" / "resources"
     reference = read_table(resources / "mnist_reference_run.csv", REFERENCE_RUN)
     issues = read_table(resources / "mnist_label_issues.csv", LABEL_ISSUES)
-    return judged_study(evidence, study_config(project, name), reference, issues, date)
+    config = study_config(project, name)
+    if config["dataset"]["name"] != "MNIST":  # whose both tables are
+        return judged_study(evidence, config, date=date)
+    return judged_study(evidence, config, reference, issues, date)
 
 
 def judged_study(

@@ -5,7 +5,6 @@ four files of a dataset.
 """
 
 import re
-import struct
 import sys
 from pathlib import Path
 
@@ -14,7 +13,8 @@ import yaml
 from PIL import Image
 
 from ..errors import StudyError
-from .idx import FILES
+from .idx import FILES, Split
+from .write_idx import write_split
 
 SIZE = 28
 
@@ -31,14 +31,11 @@ def convert(source: Path, target: Path) -> list[str]:
     classes = folders["train"]
     if different := sorted({*classes} ^ {*folders["test"]}):
         raise StudyError(f"{source}: only one of train and test has {', '.join(different)}")
-    target.mkdir(parents=True, exist_ok=True)
-    for split, names in FILES.items():
+    for split in FILES:
         paths = [_entries(source / split / name) for name in classes]
         images = np.stack([grey(path) for of_class in paths for path in of_class])
-        labels = np.repeat(np.arange(len(classes), dtype=np.uint8), [*map(len, paths)])
-        for name, array in zip(names, (images, labels), strict=True):
-            header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-            (target / name).write_bytes(header + array.tobytes())
+        labels = np.repeat(np.arange(len(classes)), [*map(len, paths)])
+        write_split(Split(images, labels), target, split)
     return classes
 
 
