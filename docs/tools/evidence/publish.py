@@ -176,7 +176,8 @@ def readme_block(study: Study, name: str, evidence: Evidence) -> str:
     return "\n\n".join(
         [
             _table(pd.DataFrame(models)),
-            f"**{_said('headline', study)}** Accuracies and gaps are in points, losses in nats:",
+            f"**{_said('headline', study)}** In points, losses in nats; differences are of"
+            " all seeds, intervals of the deciding look:",
             _table(claims_in_brief(study.comparisons, study.claims, study.config)),
             f"![{first.alt.partition('. ')[0]}](docs/{name}-{first.name}.svg)",
         ]

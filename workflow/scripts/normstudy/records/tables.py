@@ -74,7 +74,7 @@ LABEL_ISSUES = columns(
     "test_index given_label suggested_label votes_given votes_suggested votes_neither: whole"
 )
 PUBLISHED_VERDICTS = columns("study seeds date claim verdict: text") | {
-    "difference ± half of its interval": KINDS["text"]
+    "difference [interval]": KINDS["text"]
 }
 
 SEEDS_NEEDED = columns(  # of what is undecided: see seeds_needed.py

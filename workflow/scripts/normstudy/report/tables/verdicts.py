@@ -19,7 +19,7 @@ from ..text.amounts import (
 )
 from .table import Table
 
-DIFFERENCE = "difference ± half of its interval"
+DIFFERENCE = "difference [interval]"
 # Beside the words of a verdict.
 MARKS = {
     Verdict.HOLDS: "✓",
@@ -92,13 +92,16 @@ def verdict_table(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict)
 
 
 def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dict) -> pd.DataFrame:
-    """A row of text per claim: claim, verdict, and differences ± half of their intervals."""
+    """A row of text per claim: claim, verdict, and differences with their intervals.
+
+    A difference is of all seeds; its interval, of the look that decides: not around it.
+    """
     labels, sentences, rows = labels_of(config), says(config), []
     for claim in claims.itertuples():
         own = comparisons[comparisons["claim"] == claim.claim]
         differences = [
-            amount(row.mean_difference, row.metric).removeprefix("±")
-            + f" ± {size((row.ci_high - row.ci_low) / 2, row.metric)}"
+            amount(row.mean_difference, row.metric)
+            + f" [{low_to_high(row.ci_low, row.ci_high, row.metric).replace(' to ', ', ')}]"
             * (row.verdict not in UNJUDGED)
             + f" ({labels[row.rival]})"
             for row in own.itertuples()
@@ -116,8 +119,8 @@ def published(study: Study) -> Table | None:
     cells = found[["claim", "verdict", DIFFERENCE]]
     return Table(
         cells.rename(columns=str.capitalize),
-        "The published verdicts. In brackets: the rival. Differences between accuracies or gaps are"
-        " in points, between losses in nats.",
+        "The published verdicts: the difference of all seeds, [the interval of the look that"
+        " decides], (the rival). Accuracies and gaps are in points, losses in nats.",
         "docs/claims.md",
         names=tuple(cells.columns.str.capitalize()),
     )
