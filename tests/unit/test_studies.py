@@ -61,24 +61,31 @@ def test_learning_rates_scale_with_the_batch_size():
     assert sizes == [64, 16, 8, 4, 2] * 2
     for variant in config.variants.values():
         assert variant.max_lr == pytest.approx(0.015 * variant.batch_size / 64)
+    assert config.varied("max_lr") == {}
+    assert len(config.varied("batch_size")) == 10
 
 
 def test_rates_are_chosen_by_images_that_are_held_out():
     config = resolved(study_file("tuning"))
     rates = (0.0075, 0.015, 0.03, 0.06, 0.12)
+    further = {"layer": (0.24, 0.48)}  # since a rate at the end of those above was the best
     assert list(config.varied("max_lr").values()) == [
-        (norm, rate) for norm in ("group", "layer", "batch", "none") for rate in rates
+        (norm, rate)
+        for norm in ("group", "layer", "batch", "none")
+        for rate in (*rates, *further.get(norm, ()))
     ]
     assert config.dataset.source and config.dataset_facts.mean == 0.1307
 
 
-def test_the_rate_study_varies_nothing_but_the_rate():
-    config = resolved(study_file("learning_rate"))
-    assert list(config.varied("max_lr").values()) == [
-        (norm, rate) for norm in ("group", "layer", "batch") for rate in (0.005, 0.015, 0.045)
-    ]
-    assert resolved(study_file("batch_size")).varied("max_lr") == {}
-    assert len(resolved(study_file("batch_size")).varied("batch_size")) == 10
+def test_the_tuned_models_are_compared_on_seeds_that_chose_nothing():
+    config, chosen = (resolved(study_file(name)) for name in ("tuned", "tuning"))
+    others = [resolved(study_file(name)).all_seeds for name in ("claims", "exploratory")]
+    assert not {*config.all_seeds} & {*chosen.all_seeds}.union(*others)
+    recipes = {name: config.run_parameters(name) for name in config.variants}
+    assert {recipe["norm"] for recipe in recipes.values()} == {
+        norm for norm, _ in chosen.varied("max_lr").values()
+    }
+    assert config.dataset.name == "MNIST" and config.varied("max_lr") == {}
 
 
 def test_the_groups_study_has_every_number_that_fits():
