@@ -36,7 +36,7 @@ def test_strings_are_escaped_everywhere():
         (["−0.1 to +0.2", ""], True),
         (["2 of 3", "0 of 3"], True),
         (["8+", "12"], True),
-        (["< 0.0001", "0.02"], True),
+        (["<\xa00.0001", "0.02"], True),
         (["1", "one"], False),
         (["", ""], False),
         (["28×28"], False),

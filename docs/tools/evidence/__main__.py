@@ -58,7 +58,8 @@ def main() -> None:
             plan = committed_plan(PROJECT, PROJECT / f"workflow/studies/{given.name}.yaml")
             evidence = replace(evidence, looks=list(looks), facts=evidence.facts | {"plan": plan})
             write(evidence, folder)
-            write_weights(evidence, given.results, folder)
+            if evidence.config["claims"]:  # nobody asks what networks of a search look like
+                write_weights(evidence, given.results, folder)
             size = sum(path.stat().st_size for path in folder.rglob("*.*"))
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")
         elif given.command == "verify":

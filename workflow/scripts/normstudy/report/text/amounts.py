@@ -30,7 +30,7 @@ def size(value: float, metric: str) -> str:
 
 def probability(p: float) -> str:
     """A p-value with two significant digits."""
-    return "< 0.0001" if p < 0.0001 else f"{p:.2g}" if p < 0.995 else "1"
+    return "<\N{NO-BREAK SPACE}0.0001" if p < 0.0001 else f"{p:.2g}" if p < 0.995 else "1"
 
 
 def says(config: dict) -> dict[str, str]:
