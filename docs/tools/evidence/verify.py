@@ -21,7 +21,7 @@ FILES = {
     "evaluation": ("evaluation.csv", EVALUATION, "misclassified", "split"),
     "errors": ("misclassified.csv", MISCLASSIFIED, "misclassified", "index"),
 }
-PACKAGES = ("numpy", "numba", "torch")
+PACKAGES = ("numpy", "numba")
 
 
 def verify(
@@ -107,6 +107,13 @@ def difference(evidence: Evidence, run: tuple[str, int], folder: Path) -> str:
 
 
 def _machine(record: dict, packages: dict) -> str:
-    """Processor and versions of a run."""
-    named = [f"{name} {packages[name]}" for name in PACKAGES if packages.get(name)]
-    return ", ".join([record["processor"], f"Python {record['python']}", *named])
+    """Processor and versions of a run.
+
+    Args:
+        packages: of the study's tables, which may be made where a run was not. A run records
+            PyTorch's version only: if that is the same, the others are its own, too.
+    """
+    own, tables = (text.partition("+")[0] for text in (record["torch"], packages["torch"] or ""))
+    names = [name for name in PACKAGES if own == tables and packages.get(name)]
+    known = [f"{name} {packages[name]}" for name in names]
+    return ", ".join([record["processor"], f"Python {record['python']}", *known, f"torch {own}"])
