@@ -18,6 +18,8 @@ from normstudy.statistics.label_doubts import verdicts_by_scoring
 from normstudy.statistics.mcnemar import single_run_tests
 from normstudy.statistics.verdicts.rule import UNJUDGED
 
+NBSP = "\N{NO-BREAK SPACE}"
+
 
 def number(text):
     return float(text.replace("−", "-").lstrip("±"))
@@ -86,7 +88,7 @@ def test_the_tables_have_the_numbers_and_verdicts_of_the_contrasts(
         assert shown["verdict"] == row.verdict
         low, high = map(number, shown["interval"].split(" to "))
         assert (low, high) == pytest.approx((row.ci_low, row.ci_high), abs=6e-4)
-        assert f" [{shown['interval'].replace(' to ', ', ')}] (" in told
+        assert f" [{shown['interval'].replace(' to ', f',{NBSP}')}] (" in told
         inner = shown["narrower interval"].split(" to ")
         assert number(inner[0]) >= low and number(inner[1]) <= high
         for outcome, column in (("difference", "it"), ("equivalence", "none")):
@@ -113,7 +115,7 @@ def test_mcnemars_test_is_shown_for_one_seed_only(config):
         "0.002",
     ]
     assert len(table.cells) == 2 and "not the methods" in table.caption
-    assert amounts.probability(1e-7) == "<\xa00.0001" and amounts.probability(0.999) == "1"
+    assert amounts.probability(1e-7) == f"<{NBSP}0.0001" and amounts.probability(0.999) == "1"
 
 
 def test_a_contrast_of_an_earlier_look_says_so(one_claim):

@@ -20,6 +20,7 @@ from ..text.amounts import (
 from .table import Table
 
 DIFFERENCE = "difference [interval]"
+TOGETHER = ",\N{NO-BREAK SPACE}"  # the ends of an interval, on one line
 # Beside the words of a verdict.
 MARKS = {
     Verdict.HOLDS: "✓",
@@ -101,7 +102,7 @@ def claims_in_brief(comparisons: pd.DataFrame, claims: pd.DataFrame, config: dic
         own = comparisons[comparisons["claim"] == claim.claim]
         differences = [
             amount(row.mean_difference, row.metric)
-            + f" [{low_to_high(row.ci_low, row.ci_high, row.metric).replace(' to ', ', ')}]"
+            + f" [{low_to_high(row.ci_low, row.ci_high, row.metric).replace(' to ', TOGETHER)}]"
             * (row.verdict not in UNJUDGED)
             + f" ({labels[row.rival]})"
             for row in own.itertuples()
@@ -119,8 +120,9 @@ def published(study: Study) -> Table | None:
     cells = found[["claim", "verdict", DIFFERENCE]]
     return Table(
         cells.rename(columns=str.capitalize),
-        "The published verdicts: the difference of all seeds, [the interval of the look that"
-        " decides], (the rival). Accuracies and gaps are in points, losses in nats.",
+        "The published verdicts. The mean difference of all seeds; in square brackets, the interval"
+        " at the look that decides; in round brackets, the rival. Accuracies and gaps are in"
+        " points, losses in nats.",
         "docs/claims.md",
         names=tuple(cells.columns.str.capitalize()),
     )
