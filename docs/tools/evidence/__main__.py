@@ -55,10 +55,12 @@ def main() -> None:
             if folder.exists():
                 evidence = added(read(folder), evidence)
             looks = published_study(PROJECT, given.name, evidence, now()).looks
-            plan = committed_plan(PROJECT, PROJECT / f"workflow/studies/{given.name}.yaml")
-            evidence = replace(evidence, looks=list(looks), facts=evidence.facts | {"plan": plan})
+            evidence = replace(evidence, looks=list(looks))
+            if evidence.config["claims"]:  # a search for settings needs neither plan nor networks
+                plan = committed_plan(PROJECT, PROJECT / f"workflow/studies/{given.name}.yaml")
+                evidence = replace(evidence, facts=evidence.facts | {"plan": plan})
             write(evidence, folder)
-            if evidence.config["claims"]:  # nobody asks what networks of a search look like
+            if evidence.config["claims"]:
                 write_weights(evidence, given.results, folder)
             size = sum(path.stat().st_size for path in folder.rglob("*.*"))
             print(f"{folder}: {len(evidence.runs)} runs, {size / 1000:.0f} kB")

@@ -79,9 +79,7 @@ def _runs(study: Study, evidence: Evidence) -> str:
         f"{len(runs)} runs: {span(counts.values())} seeds ({seeds}) of {len(counts)} variants,"
         f" {' or '.join(map(str, epochs))} epochs each, trained on {listing(places)} by {engine}."
     )
-    plan = (
-        plan_sentence(evidence.facts.get("plan"), evidence.runs) if study.config["claims"] else ""
-    )
+    plan = plan_sentence(evidence.facts.get("plan"), evidence.runs)
     return " ".join(filter(None, [text, plan, _said("looks", study)]))
 
 
